@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
 use reachout_outbox::{
-    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Delay, Message, Messenger, Outbox, Person, Runner, Sequence, State, Step,
-    Template, Vendor,
+    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Delay, Message, Messenger, Outbox, Person, Runner, Sequence, State,
+    Step, Template, Vendor,
 };
 
 /// Takes every message.

@@ -33,8 +33,8 @@ pub use account::{Account, NotAnAccount};
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use budget::StoredBudgets;
 pub use campaign::{
-    Bounds, Calendar, Campaign, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step, StepProblem, StepReport,
-    VariantReport, Window, WindowError,
+    Bounds, Calendar, Campaign, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step, StepProblem,
+    StepReport, VariantReport, Window, WindowError,
 };
 pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
 pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};
@@ -48,8 +48,8 @@ pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Spacing, WarmUp, Zo
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};
 pub use store::Transaction;
-pub use time_source::{TimeReading, TimeSource};
 pub use template::{Rendered, Template, TemplateError};
+pub use time_source::{TimeReading, TimeSource};
 pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibility, VendorReconcile, VendorReplies};
 
 pub use chrono::{DateTime, Utc};

@@ -88,7 +88,7 @@ fn convert(source: Value, vendor: &str, mut notes: Notes, responses: Responses) 
     let security = document::Security::of(&source, &mut notes);
     let mut head = document::head(&source, vendor, &security, &mut notes);
 
-    let samples = examples::samples(&source, &schemas::names(&source));
+    let samples = examples::samples(&source, &naming::names(&source));
     let mut schemas = Schemas::new(&source, &mut notes);
     let operations = operations::convert(&source, &mut schemas, &security);
     let errors: Vec<Value> = errors(&source);

@@ -85,9 +85,14 @@ mod tests {
 
     #[test]
     fn delays_are_read_and_written() {
-        for (text, written) in
-            [("3d", "3d"), ("36h", "36h"), ("72h", "3d"), ("90m", "5400s"), ("5 working days", "5 working days"), ("1 working day", "1 working day")]
-        {
+        for (text, written) in [
+            ("3d", "3d"),
+            ("36h", "36h"),
+            ("72h", "3d"),
+            ("90m", "5400s"),
+            ("5 working days", "5 working days"),
+            ("1 working day", "1 working day"),
+        ] {
             let delay: Delay = text.parse().unwrap();
             assert_eq!(delay.to_string(), written);
             assert_eq!(delay.to_string().parse::<Delay>().unwrap(), delay, "{text}");

@@ -6,9 +6,9 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use jiff::civil::{Date, Time};
+use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::{Bounds, Calendar, Day, Delay, Frequency, Sequence, SequenceError, Step, Window};
@@ -344,17 +344,18 @@ steps:
         assert_eq!(serde_json::from_str::<Sequence>(&json).unwrap(), sequence, "it is kept as JSON");
         let threaded = WHOLE.replace(", subject: \"Again\"", ", reply-in-thread: true");
         assert!(read(&threaded).is_ok(), "what answers has the subject of what it answers");
-        let two = WHOLE.replace(
-            "window: {",
-            "window:\n  - { days: [sat], from: \"10:00\", to: \"11:00\" }\n  - {",
-        );
+        let two = WHOLE.replace("window: {", "window:\n  - { days: [sat], from: \"10:00\", to: \"11:00\" }\n  - {");
         assert_eq!(read(&two).unwrap().calendar.windows.len(), 2);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
         let cases = [
-            ("template: hello.md }", "tempalte: hello.md }", "roles.yaml line 10: the field `tempalte` is not known; these are: channel, after, subject, template, variants, reply-in-thread; did you mean `template`?"),
+            (
+                "template: hello.md }",
+                "tempalte: hello.md }",
+                "roles.yaml line 10: the field `tempalte` is not known; these are: channel, after, subject, template, variants, reply-in-thread; did you mean `template`?",
+            ),
             ("frequency:", "frequenzy:", "roles.yaml line 7: the field `frequenzy` is not known; these are:"),
             ("template: hello.md }", "template: none.md }", "roles.yaml line 10: none.md cannot be read: "),
             ("template: hello.md }", "template: broken.md }", "roles.yaml line 10: broken.md line 2: "),
@@ -363,14 +364,22 @@ steps:
             ("channel: linkedin", "channel: sms", "roles.yaml line 12: step 3: Leonar does not send by sms"),
             ("channel: linkedin", "channel: linkedn", "roles.yaml line 12: "),
             ("subject: \"A role in Paris\", ", "", "roles.yaml line 10: step 1: "),
-            ("hello.md }\n  - {", "hello.md, reply-in-thread: true }\n  - {", "roles.yaml line 10: step 1: the first step has nothing to reply to"),
+            (
+                "hello.md }\n  - {",
+                "hello.md, reply-in-thread: true }\n  - {",
+                "roles.yaml line 10: step 1: the first step has nothing to reply to",
+            ),
             (", subject: \"Again\"", "", "roles.yaml line 11: step 2: "),
             ("leonar/default", "leonard/default", "roles.yaml line 2: "),
             ("unsubscribe]", "bounce]", "roles.yaml line 3: an unsubscription ends a sequence in any case"),
             ("reply, ", "answer, ", "roles.yaml line 3: `answer` is nothing to stop on; these are: reply, bounce, unsubscribe"),
             ("mon,", "monday,", "roles.yaml line 4: `monday` is not a day; these are: mon"),
             ("\"17:30\"", "\"08:00\"", "roles.yaml line 4: a window ends after it begins"),
-            ("zone: recipient", "zone: Europe/Pariss", "roles.yaml line 4: \"Europe/Pariss\" is not a known time zone; write one such as Europe/Paris"),
+            (
+                "zone: recipient",
+                "zone: Europe/Pariss",
+                "roles.yaml line 4: \"Europe/Pariss\" is not a known time zone; write one such as Europe/Paris",
+            ),
             ("holidays.txt", "days.txt", "days.txt line 2: `25.12.` is not a date"),
             ("5%", "0%", "roles.yaml: a bound is a share in percent"),
             ("5%", "many", "roles.yaml line 8: `many` is not a share; write one such as 5%"),

@@ -3,11 +3,11 @@
 use std::iter::zip;
 
 use super::{Campaign, Openings, Person, Sequence, SequenceError, VariantReport};
+use crate::clients::Clients;
 use crate::entry::Filter;
 use crate::envelope::Batch;
 use crate::store::NewPerson;
 use crate::time::from_ms;
-use crate::clients::Clients;
 use crate::{Accounts, DateTime, Eligibility, Envelope, Error, Outbox, Region, Utc, Verdict};
 
 /// How many people are written by one statement.

@@ -109,13 +109,7 @@ impl Sequence {
 
     /// The message of a step, the first of which has the index 0. `before`: what the vendor calls the message of the step before it;
     /// `columns`: what is known of anybody.
-    pub(crate) fn message(
-        &self,
-        index: usize,
-        enrolled: &Enrolled,
-        before: Option<&Sent>,
-        columns: &[String],
-    ) -> Result<Envelope, String> {
+    pub(crate) fn message(&self, index: usize, enrolled: &Enrolled, before: Option<&Sent>, columns: &[String]) -> Result<Envelope, String> {
         let Enrolled { person, account, drawn } = enrolled;
         let step = self.steps.get(index).ok_or_else(|| format!("the campaign has no step {}", index + 1))?;
         let template = step.templates.get(step.variant_of(*drawn)).ok_or("the step has no template")?;
@@ -145,7 +139,8 @@ impl Sequence {
 
     /// The subject of an answer to the nearest step before this one that has a subject.
     fn subject_before(&self, index: usize, enrolled: &Enrolled) -> Result<Option<String>, String> {
-        let template = |step: &'_ Step| step.templates.get(step.variant_of(enrolled.drawn)).filter(|template| template.has_subject()).cloned();
+        let template =
+            |step: &'_ Step| step.templates.get(step.variant_of(enrolled.drawn)).filter(|template| template.has_subject()).cloned();
         let Some(template) = self.steps.iter().take(index).rev().find_map(template) else { return Ok(None) };
         let subject = template.render(&enrolled.person.fields, &[])?.subject;
         Ok(subject.map(|subject| if subject.to_lowercase().starts_with("re:") { subject } else { format!("Re: {subject}") }))

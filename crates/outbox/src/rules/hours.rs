@@ -212,7 +212,13 @@ mod tests {
     fn a_new_sender_warms_up() {
         let since = "2026-11-30T22:30:00Z".parse().unwrap();
         let daily = Daily::new(50, "UTC").unwrap().warm_up(10, 5, since).unwrap();
-        let limits = [("2026-11-29T00:00:00Z", 10), ("2026-11-30T23:00:00Z", 10), ("2026-12-01T00:00:00Z", 15), ("2026-12-08T12:00:00Z", 50), ("2027-12-08T12:00:00Z", 50)];
+        let limits = [
+            ("2026-11-29T00:00:00Z", 10),
+            ("2026-11-30T23:00:00Z", 10),
+            ("2026-12-01T00:00:00Z", 15),
+            ("2026-12-08T12:00:00Z", 50),
+            ("2027-12-08T12:00:00Z", 50),
+        ];
         for (now, limit) in limits {
             assert_eq!(daily.limit_at(ms(now)), limit, "{now}");
         }

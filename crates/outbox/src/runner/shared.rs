@@ -141,7 +141,11 @@ impl Shared {
             match event {
                 Event::Settled { state, .. } => *summary.settled.entry(*state).or_default() += 1,
                 Event::Requeued { .. } => summary.requeued += 1,
-                Event::Waiting { .. } | Event::Paused { .. } | Event::CampaignPaused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack => {}
+                Event::Waiting { .. }
+                | Event::Paused { .. }
+                | Event::CampaignPaused { .. }
+                | Event::DatabaseFailed { .. }
+                | Event::DatabaseBack => {}
             }
         }
         match event {

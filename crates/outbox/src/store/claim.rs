@@ -168,7 +168,8 @@ impl Store {
             }
         };
         let mut claimed = Vec::with_capacity(found.len());
-        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, vendor, credential, campaign, enrolment, step) in found {
+        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, vendor, credential, campaign, enrolment, step) in found
+        {
             let Some(turn) = accounts.iter().position(|account| account.vendor.id() == vendor && account.credential == credential) else {
                 continue;
             };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use reachout_messenger::Vendor;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
-use super::hash::hash;
 use super::campaign::Place;
+use super::hash::hash;
 use super::pause::MARK;
 use super::{Pool, Store, Transaction, now, transaction};
 use crate::campaign::Enrolled;

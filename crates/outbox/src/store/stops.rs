@@ -2,8 +2,8 @@
 
 use sqlx::{query, query_as, query_scalar};
 
-use super::filter::{Terms, bound, selected};
 use super::campaign::{Place, advance};
+use super::filter::{Terms, bound, selected};
 use super::insert::Insert as _;
 use super::{Store, now, transaction};
 use crate::Error;

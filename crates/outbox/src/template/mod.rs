@@ -136,8 +136,7 @@ impl Template {
         let (front, body) = split(text);
         let before = text.lines().count().saturating_sub(body.lines().count());
         let own = front.map(|front| own_subject(front, file)).transpose()?.flatten();
-        let mut template =
-            Self { environment: language::environment(), before, has_subject: false, source: source.clone() };
+        let mut template = Self { environment: language::environment(), before, has_subject: false, source: source.clone() };
         let html = template.is_html();
         template.environment.set_fuel(Some(STEPS));
         template.environment.set_auto_escape_callback(move |name| if html && name == BODY { AutoEscape::Html } else { AutoEscape::None });
@@ -211,12 +210,7 @@ impl Template {
 
 impl Clone for Template {
     fn clone(&self) -> Self {
-        Self {
-            source: self.source.clone(),
-            environment: self.environment.clone(),
-            before: self.before,
-            has_subject: self.has_subject,
-        }
+        Self { source: self.source.clone(), environment: self.environment.clone(), before: self.before, has_subject: self.has_subject }
     }
 }
 

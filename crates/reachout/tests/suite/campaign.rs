@@ -40,7 +40,15 @@ fn a_dry_run_shows_every_step_with_its_time() {
     let folder = folder(SEQUENCE, PEOPLE);
     let ran = campaign(&folder, &["add", "roles.yaml", "--from", "people.csv", "--dry-run"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    for part in ["line 2, step 1: at 20", "to ada2 by sms", "Hi Ada", "line 3, step 2: at 20", "2 of 2 people", "the last step leaves at 20", "nothing was queued"] {
+    for part in [
+        "line 2, step 1: at 20",
+        "to ada2 by sms",
+        "Hi Ada",
+        "line 3, step 2: at 20",
+        "2 of 2 people",
+        "the last step leaves at 20",
+        "nothing was queued",
+    ] {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
     }
     let rows = campaign(&folder, &["add", "roles.yaml", "--from", "people.csv", "--dry-run", "--json"]).json();

@@ -179,9 +179,8 @@ impl Browser {
     /// Presses Tab so often, in one command: each has its own round trip otherwise.
     pub async fn press_tab(&self, times: usize) {
         let value = char::from(Key::Tab);
-        let keys = (0..times).fold(KeyActions::new("keyboard".to_owned()), |keys, _| {
-            keys.then(KeyAction::Down { value }).then(KeyAction::Up { value })
-        });
+        let keys = (0..times)
+            .fold(KeyActions::new("keyboard".to_owned()), |keys, _| keys.then(KeyAction::Down { value }).then(KeyAction::Up { value }));
         self.client.perform_actions(keys).await.unwrap();
     }
 

@@ -8,7 +8,7 @@ use std::{
 use heck::ToUpperCamelCase as _;
 use serde_json::Value;
 
-use super::super::{schemas::singular, split};
+use super::super::{naming::singular, split};
 use crate::{
     diagnostic::Error,
     load::{self, component_of, referenced},

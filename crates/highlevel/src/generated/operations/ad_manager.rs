@@ -5,63 +5,27 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Campaigns, ad sets and ads on Facebook.
-    pub fn facebook_ads(&self) -> FacebookAds {
-        FacebookAds::from(self.core.clone())
-    }
-
-    /// Accounts, pages, forms and pixels of Facebook that ads use.
-    pub fn facebook_integration(&self) -> FacebookIntegration {
-        FacebookIntegration::from(self.core.clone())
-    }
-
-    /// What ads on Facebook did.
-    pub fn facebook_reporting(&self) -> FacebookReporting {
-        FacebookReporting::from(self.core.clone())
-    }
-
-    /// Campaigns, ad groups, ads and conversions on Google.
-    pub fn google_ads(&self) -> GoogleAds {
-        GoogleAds::from(self.core.clone())
-    }
-
-    /// Accounts of Google that ads use.
-    pub fn google_integration(&self) -> GoogleIntegration {
-        GoogleIntegration::from(self.core.clone())
-    }
-
-    /// What ads on Google did.
-    pub fn google_reporting(&self) -> GoogleReporting {
-        GoogleReporting::from(self.core.clone())
-    }
-
-    /// Campaigns and ads on LinkedIn.
-    pub fn linkedin_ads(&self) -> LinkedinAds {
-        LinkedinAds::from(self.core.clone())
-    }
-
-    /// Accounts of LinkedIn that ads use.
-    pub fn linkedin_integration(&self) -> LinkedinIntegration {
-        LinkedinIntegration::from(self.core.clone())
-    }
-
-    /// What ads on LinkedIn did.
-    pub fn linkedin_reporting(&self) -> LinkedinReporting {
-        LinkedinReporting::from(self.core.clone())
-    }
-}
-
-/// Campaigns, ad sets and ads on Facebook.
-#[derive(Clone, Debug)]
-pub struct FacebookAds {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for FacebookAds {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Campaigns, ad sets and ads on Facebook.
+        facebook_ads: FacebookAds,
+        /// Accounts, pages, forms and pixels of Facebook that ads use.
+        facebook_integration: FacebookIntegration,
+        /// What ads on Facebook did.
+        facebook_reporting: FacebookReporting,
+        /// Campaigns, ad groups, ads and conversions on Google.
+        google_ads: GoogleAds,
+        /// Accounts of Google that ads use.
+        google_integration: GoogleIntegration,
+        /// What ads on Google did.
+        google_reporting: GoogleReporting,
+        /// Campaigns and ads on LinkedIn.
+        linkedin_ads: LinkedinAds,
+        /// Accounts of LinkedIn that ads use.
+        linkedin_integration: LinkedinIntegration,
+        /// What ads on LinkedIn did.
+        linkedin_reporting: LinkedinReporting,
     }
 }
 
@@ -77,8 +41,7 @@ impl FacebookAds {
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.search_facebook_targeting("interest", "fitness").search_type("adgeolocation").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_facebook_targeting(&self, type_: impl Into<String>, query: impl Into<String>) -> SearchFacebookTargeting {
         SearchFacebookTargeting(
@@ -99,14 +62,12 @@ impl FacebookAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.publish_facebook_campaign(
     ///     "120208142050850608",
     ///     types::PublishFacebookCampaignRequest::new("loc_abc123"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn publish_facebook_campaign(
         &self,
@@ -129,8 +90,7 @@ impl FacebookAds {
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789")
     ///     .ig_user_id("ig_user_123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_pixels(&self, location_id: impl Into<String>) -> ListFacebookPixels {
         ListFacebookPixels(self.core.operation(&routes::LIST_FACEBOOK_PIXELS).parameter::<String>("locationId", location_id).send())
@@ -145,14 +105,12 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert_facebook_pixel(
     ///     types::UpsertFacebookPixelRequest::new("loc_abc123", "LEAD_EVENT")
     ///         .conversion_pixel_id("px_123").ig_user_id("ig_user_123").name("My Pixel"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_pixel(&self, request: impl Into<types::UpsertFacebookPixelRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertFacebookPixelRequest = request.into();
@@ -168,15 +126,13 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.list_facebook_custom_audiences(
     ///     "loc_abc123",
     ///     types::ListFacebookCustomAudiencesType::Custom,
     ///     "act_123456",
     /// ).source(types::ListFacebookCustomAudiencesSource::AdManager).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_custom_audiences(
         &self,
@@ -206,8 +162,7 @@ impl FacebookAds {
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.get_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_custom_audience(
         &self,
@@ -231,8 +186,7 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.update_facebook_custom_audience(
     ///     "23851234567890123",
     ///     types::UpdateFacebookCustomAudienceRequest::new(
@@ -241,8 +195,7 @@ impl FacebookAds {
     ///         "Lookalike audience from website visitors",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn update_facebook_custom_audience(
         &self,
@@ -265,8 +218,7 @@ impl FacebookAds {
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.delete_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_facebook_custom_audience(
         &self,
@@ -290,15 +242,13 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.add_facebook_custom_audience_member(
     ///     "23851234567890123",
     ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123")
     ///         .fb_ad_account_id("act_123456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_facebook_custom_audience_member(
         &self,
@@ -319,15 +269,13 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.remove_facebook_custom_audience_member(
     ///     "23851234567890123",
     ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123")
     ///         .fb_ad_account_id("act_123456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_facebook_custom_audience_member(
         &self,
@@ -348,16 +296,14 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.batch_update_facebook_audience_members(
     ///     "23851234567890123",
     ///     types::BatchUpdateFacebookAudienceMembersRequest::new("loc_abc123", "ADD")
     ///         .csv_path("/uploads/audience.csv").dynamic_audience("true")
     ///         .smartlist_ids(["list_1", "list_2"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn batch_update_facebook_audience_members(
         &self,
@@ -380,8 +326,7 @@ impl FacebookAds {
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads")
     ///     .source("facebook").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_campaign(&self, campaign_id: impl std::fmt::Display, location_id: impl Into<String>) -> GetFacebookCampaign {
         GetFacebookCampaign(
@@ -402,16 +347,14 @@ impl FacebookAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.get_facebook_entity(
     ///     "loc_abc123",
     ///     types::GetFacebookEntityType::AdManager,
     ///     types::GetFacebookEntityEntityType::Campaign,
     /// ).next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123")
     ///     .search_id("search_123").selected_ad_account_id("act_123456").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_entity(
         &self,
@@ -438,16 +381,14 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert_facebook_campaign(
     ///     types::UpsertFacebookCampaignRequest::new("loc_abc123").id("camp_123")
     ///         .name("Summer Campaign").objective(types::UpsertCampaignObjective::OutcomeLeads)
     ///         .source("facebook")
     ///         .special_ad_categories(types::UpsertCampaignSpecialAdCategories::Employment),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_campaign(&self, request: impl Into<types::UpsertFacebookCampaignRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertFacebookCampaignRequest = request.into();
@@ -463,8 +404,7 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert_facebook_adset(
     ///     serde_json::from_value::<types::UpsertFacebookAdsetRequest>(serde_json::json!({
     ///       "id": "adset_123",
@@ -552,8 +492,7 @@ impl FacebookAds {
     ///       "campaignId": "camp_123"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_facebook_adset(&self, request: impl Into<types::UpsertFacebookAdsetRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertFacebookAdsetRequest = request.into();
@@ -569,8 +508,7 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert(
     ///     types::UpsertFacebookAdRequest::new("loc_abc123", "camp_123", "adset_123")
     ///         .conversation_form_id("conv_123").cta("LEARN_MORE").description("Limited time offer")
@@ -585,9 +523,9 @@ impl FacebookAds {
     ///     ]).media_type(types::UpsertAdMediaType::Single).multi_advertiser_ads(false)
     ///         .name("My Ad Creative").primary_text("Check out our offer!"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upsert_facebook_ad")]
     pub fn upsert(&self, request: impl Into<types::UpsertFacebookAdRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertFacebookAdRequest = request.into();
         self.core.operation(&routes::UPSERT_FACEBOOK_AD).json(&request).send()
@@ -602,14 +540,12 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.pause_facebook_campaign(
     ///     "campaignId",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn pause_facebook_campaign(
         &self,
@@ -629,14 +565,12 @@ impl FacebookAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.resume_facebook_campaign(
     ///     "campaignId",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn resume_facebook_campaign(
         &self,
@@ -657,14 +591,12 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.duplicate_facebook_campaign(
     ///     "campaignId",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_campaign(
         &self,
@@ -685,14 +617,12 @@ impl FacebookAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.delete_facebook_campaign(
     ///     "campaignId",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_facebook_campaign(
         &self,
@@ -712,11 +642,9 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.pause_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn pause_facebook_adset(
         &self,
@@ -736,11 +664,9 @@ impl FacebookAds {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.resume_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn resume_facebook_adset(
         &self,
@@ -762,8 +688,7 @@ impl FacebookAds {
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.duplicate_facebook_adset("adsetId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_adset(&self, adset_id: impl std::fmt::Display) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::DUPLICATE_FACEBOOK_ADSET).path_param("adsetId", &adset_id).send()
@@ -778,11 +703,9 @@ impl FacebookAds {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.delete_facebook_adset("adsetId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_facebook_adset(
         &self,
@@ -802,12 +725,11 @@ impl FacebookAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.pause("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "pause_facebook_ad")]
     pub fn pause(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::PAUSE_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
@@ -822,12 +744,11 @@ impl FacebookAds {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.resume("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "resume_facebook_ad")]
     pub fn resume(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::RESUME_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
@@ -844,9 +765,9 @@ impl FacebookAds {
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.duplicate("adId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "duplicate_facebook_ad")]
     pub fn duplicate(&self, ad_id: impl std::fmt::Display) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::DUPLICATE_FACEBOOK_AD).path_param("adId", &ad_id).send()
     }
@@ -860,139 +781,57 @@ impl FacebookAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.delete("adId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_facebook_ad")]
     pub fn delete(&self, ad_id: impl std::fmt::Display, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_AD).path_param("adId", &ad_id).json(&request).send()
     }
 }
 
-/// A call of [`FacebookAds::search_facebook_targeting`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchFacebookTargeting(rt::Call<Option<rt::Value>>);
-
-rt::call!(SearchFacebookTargeting, Option<rt::Value>);
-
-impl SearchFacebookTargeting {
+rt::call! { FacebookAds::search_facebook_targeting => SearchFacebookTargeting(Call<Option<rt::Value>>) {
     /// Search type.
-    pub fn search_type(self, search_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchType", search_type)))
-    }
-}
+    search_type: impl Into<String> => parameter::<String>("searchType"),
+} }
 
-/// A call of [`FacebookAds::list_facebook_pixels`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFacebookPixels(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListFacebookPixels, Option<rt::Value>);
-
-impl ListFacebookPixels {
+rt::call! { FacebookAds::list_facebook_pixels => ListFacebookPixels(Call<Option<rt::Value>>) {
     /// Channel.
-    pub fn channel(self, channel: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("channel", channel)))
-    }
-
+    channel: impl Into<String> => parameter::<String>("channel"),
     /// Id of the page.
-    pub fn page_id(self, page_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("pageId", page_id)))
-    }
-
+    page_id: impl Into<String> => parameter::<String>("pageId"),
     /// Id of the ig user.
-    pub fn ig_user_id(self, ig_user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("igUserId", ig_user_id)))
-    }
-}
+    ig_user_id: impl Into<String> => parameter::<String>("igUserId"),
+} }
 
-/// A call of [`FacebookAds::list_facebook_custom_audiences`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFacebookCustomAudiences(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListFacebookCustomAudiences, Option<rt::Value>);
-
-impl ListFacebookCustomAudiences {
+rt::call! { FacebookAds::list_facebook_custom_audiences => ListFacebookCustomAudiences(Call<Option<rt::Value>>) {
     /// Source.
-    pub fn source(self, source: impl Into<types::ListFacebookCustomAudiencesSource>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListFacebookCustomAudiencesSource>("source", source)))
-    }
-}
+    source: impl Into<types::ListFacebookCustomAudiencesSource> => parameter::<types::ListFacebookCustomAudiencesSource>("source"),
+} }
 
-/// A call of [`FacebookAds::get_facebook_campaign`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetFacebookCampaign(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetFacebookCampaign, Option<rt::Value>);
-
-impl GetFacebookCampaign {
+rt::call! { FacebookAds::get_facebook_campaign => GetFacebookCampaign(Call<Option<rt::Value>>) {
     /// Fields.
-    pub fn fields(self, fields: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fields", fields)))
-    }
-
+    fields: impl Into<String> => parameter::<String>("fields"),
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`FacebookAds::get_facebook_entity`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetFacebookEntity(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetFacebookEntity, Option<rt::Value>);
-
-impl GetFacebookEntity {
+rt::call! { FacebookAds::get_facebook_entity => GetFacebookEntity(Call<Option<rt::Value>>) {
     /// Next.
-    pub fn next(self, next: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("next", next)))
-    }
-
+    next: impl Into<String> => parameter::<String>("next"),
     /// Fetch all.
-    pub fn fetch_all(self, fetch_all: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fetchAll", fetch_all)))
-    }
-
+    fetch_all: impl Into<String> => parameter::<String>("fetchAll"),
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// Id of the ad set.
-    pub fn ad_set_id(self, ad_set_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("adSetId", ad_set_id)))
-    }
-
+    ad_set_id: impl Into<String> => parameter::<String>("adSetId"),
     /// Id of the search.
-    pub fn search_id(self, search_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchId", search_id)))
-    }
-
+    search_id: impl Into<String> => parameter::<String>("searchId"),
     /// Id of the selected ad account.
-    pub fn selected_ad_account_id(self, selected_ad_account_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("selectedAdAccountId", selected_ad_account_id)))
-    }
-}
-
-/// Accounts, pages, forms and pixels of Facebook that ads use.
-#[derive(Clone, Debug)]
-pub struct FacebookIntegration {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for FacebookIntegration {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    selected_ad_account_id: impl Into<String> => parameter::<String>("selectedAdAccountId"),
+} }
 
 impl FacebookIntegration {
     /// Get facebook user.
@@ -1006,8 +845,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.get_facebook_user("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_user(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_FACEBOOK_USER).parameter::<String>("locationId", location_id).send()
@@ -1024,8 +862,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_pages("loc_abc123").fetch_existing("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_pages(&self, location_id: impl Into<String>) -> ListFacebookPages {
         ListFacebookPages(self.core.operation(&routes::LIST_FACEBOOK_PAGES).parameter::<String>("locationId", location_id).send())
@@ -1041,12 +878,10 @@ impl FacebookIntegration {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe")
     ///     .type_(types::ListFacebookInstagramAccountsType::Integration).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_instagram_accounts(
         &self,
@@ -1073,8 +908,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_page_lead_forms("103456789012345", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_page_lead_forms(
         &self,
@@ -1097,8 +931,7 @@ impl FacebookIntegration {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.create_facebook_page_lead_form(
     ///     "103456789012345",
     ///     types::CreateFacebookPageLeadFormRequest::new(
@@ -1127,8 +960,7 @@ impl FacebookIntegration {
     ///         .privacy_policy_text("We respect your privacy")
     ///         .question_page_headline("Tell us about yourself"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_facebook_page_lead_form(
         &self,
@@ -1151,8 +983,7 @@ impl FacebookIntegration {
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_ad_accounts("loc_abc123").type_("AD_MANAGER").next("cursor_abc")
     ///     .fetch_all("true").limit(25).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_ad_accounts(&self, location_id: impl Into<String>) -> ListFacebookAdAccounts {
         ListFacebookAdAccounts(
@@ -1172,8 +1003,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.get_facebook_ad_account("act_123456789", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_ad_account(
         &self,
@@ -1197,14 +1027,12 @@ impl FacebookIntegration {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.delete_facebook_ad_account(
     ///     "act_123456789",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad_account(
         &self,
@@ -1226,8 +1054,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.list_facebook_conversation_forms("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_facebook_conversation_forms(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_FACEBOOK_CONVERSATION_FORMS).parameter::<String>("locationId", location_id).send()
@@ -1242,8 +1069,7 @@ impl FacebookIntegration {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.create_facebook_conversation_form(
     ///     types::CreateFacebookConversationFormRequest::new(
     ///         "loc_abc123",
@@ -1257,8 +1083,7 @@ impl FacebookIntegration {
     ///         ],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_facebook_conversation_form(
         &self,
@@ -1279,9 +1104,9 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.get("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_facebook_integration")]
     pub fn get(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_FACEBOOK_INTEGRATION).parameter::<String>("locationId", location_id).send()
     }
@@ -1295,15 +1120,14 @@ impl FacebookIntegration {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.create(
     ///     types::CreateFacebookIntegrationRequest::new("loc_abc123", "123456789")
     ///         .ad_account_id("act_123456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_facebook_integration")]
     pub fn create(&self, request: impl Into<types::CreateFacebookIntegrationRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::CreateFacebookIntegrationRequest = request.into();
         self.core.operation(&routes::CREATE_FACEBOOK_INTEGRATION).json(&request).send()
@@ -1318,12 +1142,11 @@ impl FacebookIntegration {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.delete(types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_facebook_integration")]
     pub fn delete(&self, request: impl Into<types::LocationIdBodyRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::LocationIdBodyRequest = request.into();
         self.core.operation(&routes::DELETE_FACEBOOK_INTEGRATION).json(&request).send()
@@ -1340,8 +1163,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.delete_facebook_page("loc_abc123", "123456789").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_facebook_page(&self, location_id: impl Into<String>, page_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core
@@ -1360,14 +1182,12 @@ impl FacebookIntegration {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.set_facebook_default_page(
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::SetFacebookDefaultPageRequest::new("103456789012345"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn set_facebook_default_page(
         &self,
@@ -1389,8 +1209,7 @@ impl FacebookIntegration {
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_integration.get_facebook_lead_form("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_facebook_lead_form(
         &self,
@@ -1405,74 +1224,26 @@ impl FacebookIntegration {
     }
 }
 
-/// A call of [`FacebookIntegration::list_facebook_pages`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFacebookPages(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListFacebookPages, Option<rt::Value>);
-
-impl ListFacebookPages {
+rt::call! { FacebookIntegration::list_facebook_pages => ListFacebookPages(Call<Option<rt::Value>>) {
     /// Fetch existing.
-    pub fn fetch_existing(self, fetch_existing: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fetchExisting", fetch_existing)))
-    }
-}
+    fetch_existing: impl Into<String> => parameter::<String>("fetchExisting"),
+} }
 
-/// A call of [`FacebookIntegration::list_facebook_instagram_accounts`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFacebookInstagramAccounts(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListFacebookInstagramAccounts, Option<rt::Value>);
-
-impl ListFacebookInstagramAccounts {
+rt::call! { FacebookIntegration::list_facebook_instagram_accounts => ListFacebookInstagramAccounts(Call<Option<rt::Value>>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<types::ListFacebookInstagramAccountsType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListFacebookInstagramAccountsType>("type", type_)))
-    }
-}
+    type_: impl Into<types::ListFacebookInstagramAccountsType> => parameter::<types::ListFacebookInstagramAccountsType>("type"),
+} }
 
-/// A call of [`FacebookIntegration::list_facebook_ad_accounts`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFacebookAdAccounts(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListFacebookAdAccounts, Option<rt::Value>);
-
-impl ListFacebookAdAccounts {
+rt::call! { FacebookIntegration::list_facebook_ad_accounts => ListFacebookAdAccounts(Call<Option<rt::Value>>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Next.
-    pub fn next(self, next: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("next", next)))
-    }
-
+    next: impl Into<String> => parameter::<String>("next"),
     /// Fetch all.
-    pub fn fetch_all(self, fetch_all: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fetchAll", fetch_all)))
-    }
-
+    fetch_all: impl Into<String> => parameter::<String>("fetchAll"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-}
-
-/// What ads on Facebook did.
-#[derive(Clone, Debug)]
-pub struct FacebookReporting {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for FacebookReporting {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    limit: impl Into<i64> => parameter::<i64>("limit"),
+} }
 
 impl FacebookReporting {
     /// Get facebook reporting.
@@ -1484,8 +1255,7 @@ impl FacebookReporting {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_reporting: highlevel::operations::FacebookReporting) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_reporting: highlevel::operations::FacebookReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_reporting.get(
     ///     "fRMewNQIxSyZ5R4nQyit",
     ///     types::GetFacebookReportingGroupBy::Month,
@@ -1494,9 +1264,9 @@ impl FacebookReporting {
     ///     types::GetFacebookReportingType::AdManager,
     ///     "fields",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_facebook_reporting")]
     pub fn get(
         &self,
         location_id: impl Into<String>,
@@ -1534,9 +1304,9 @@ impl FacebookReporting {
     ///     "2022-01-11",
     ///     "2022-01-31",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_facebook_campaign_reporting")]
     pub fn get_facebook_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
@@ -1562,8 +1332,7 @@ impl FacebookReporting {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(facebook_reporting: highlevel::operations::FacebookReporting) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(facebook_reporting: highlevel::operations::FacebookReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_reporting.list(
     ///     "fRMewNQIxSyZ5R4nQyit",
     ///     "campaigns",
@@ -1572,9 +1341,9 @@ impl FacebookReporting {
     ///     "196684453527082",
     ///     types::ListFacebookReportingType::Integration,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_facebook_reporting")]
     pub fn list(
         &self,
         location_id: impl Into<String>,
@@ -1596,18 +1365,6 @@ impl FacebookReporting {
     }
 }
 
-/// Campaigns, ad groups, ads and conversions on Google.
-#[derive(Clone, Debug)]
-pub struct GoogleAds {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for GoogleAds {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
 impl GoogleAds {
     /// List google conversions.
     ///
@@ -1618,13 +1375,11 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_conversions("loc_abc123").type_(types::ListGoogleConversionsType::AdManager)
     ///     .conversion_type("WEBPAGE").category("PURCHASE").start_date("2024-01-01")
     ///     .end_date("2024-12-31").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_conversions(&self, location_id: impl Into<String>) -> ListGoogleConversions {
         ListGoogleConversions(self.core.operation(&routes::LIST_GOOGLE_CONVERSIONS).parameter::<String>("locationId", location_id).send())
@@ -1639,8 +1394,7 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.upsert_google_conversion(
     ///     types::UpsertGoogleConversionRequest::new(
     ///         "loc_abc123",
@@ -1653,8 +1407,7 @@ impl GoogleAds {
     ///         highlevel::Number::from(30_i64),
     ///     ).conversion_id("conv_456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_google_conversion(&self, request: impl Into<types::UpsertGoogleConversionRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertGoogleConversionRequest = request.into();
@@ -1673,8 +1426,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.get_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_conversion(
         &self,
@@ -1700,8 +1452,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.delete_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_google_conversion(
         &self,
@@ -1726,9 +1477,9 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.publish("507f1f77bcf86cd799439011").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "publish_google_ad")]
     pub fn publish(&self, ad_id: impl std::fmt::Display) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::PUBLISH_GOOGLE_AD).path_param("adId", &ad_id).send()
     }
@@ -1744,8 +1495,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.search_google_targeting("geolocation", "loc_abc123").query("New York").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_google_targeting(&self, type_: impl Into<String>, location_id: impl Into<String>) -> SearchGoogleTargeting {
         SearchGoogleTargeting(
@@ -1766,15 +1516,13 @@ impl GoogleAds {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_keyword_ideas(
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::ListGoogleKeywordIdeasRequest::new("https://example.com").keywords(["marketing"])
     ///         .language_code("en").locations(["US", "CA"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_keyword_ideas(
         &self,
@@ -1794,12 +1542,10 @@ impl GoogleAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_assets("loc_abc123", types::ListGoogleAssetsType::Call).id("asset_123")
     ///     .advertiser_only("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_assets(&self, location_id: impl Into<String>, type_: impl Into<types::ListGoogleAssetsType>) -> ListGoogleAssets {
         ListGoogleAssets(
@@ -1820,8 +1566,7 @@ impl GoogleAds {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.upsert_google_assets(
     ///     types::UpsertGoogleAssetsRequest::new(
     ///         "loc_abc123",
@@ -1847,8 +1592,7 @@ impl GoogleAds {
     ///             .post_submit_headline("Thank you!").resource_name("customers/123/assets/456")),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_google_assets(&self, request: impl Into<types::UpsertGoogleAssetsRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertGoogleAssetsRequest = request.into();
@@ -1864,8 +1608,7 @@ impl GoogleAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.get_google_entity(
     ///     "loc_abc123",
     ///     types::GetGoogleEntityType::AdManager,
@@ -1873,8 +1616,7 @@ impl GoogleAds {
     /// ).campaign_id("camp_123").ad_group_id("ag_123").search_id("search_123")
     ///     .start_date("2024-01-01").end_date("2024-12-31")
     ///     .selected_ad_account_id("123-456-7890").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_entity(
         &self,
@@ -1901,15 +1643,13 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_target_interests(
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::ListGoogleTargetInterestsType::Affinity,
     ///     "SEARCH",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_target_interests(
         &self,
@@ -1936,8 +1676,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_segments("loc_abc123").type_("CUSTOM_SEGMENTS").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_segments(&self, location_id: impl Into<String>) -> ListGoogleSegments {
         ListGoogleSegments(self.core.operation(&routes::LIST_GOOGLE_SEGMENTS).parameter::<String>("locationId", location_id).send())
@@ -1952,8 +1691,7 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.upsert_google_segment(
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::UpsertGoogleSegmentType::CustomSegments,
@@ -1983,8 +1721,7 @@ impl GoogleAds {
     ///     ).prepopulation_status(types::RuleBasedUserListPrepopulationStatus::Requested))
     ///         .seed_user_list_ids(["list_1"]).status("ENABLED").type_("CUSTOM_SEGMENTS"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_google_segment(
         &self,
@@ -2010,15 +1747,13 @@ impl GoogleAds {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.get_google_segment(
     ///     "seg_abc123",
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::GetGoogleSegmentType::CustomSegments,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_segment(
         &self,
@@ -2044,15 +1779,13 @@ impl GoogleAds {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.delete_google_segment(
     ///     "seg_abc123",
     ///     "HChooFuiyPpVYzeJ4HMe",
     ///     types::DeleteGoogleSegmentType::CustomSegments,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_google_segment(
         &self,
@@ -2077,15 +1810,13 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.create_google_offline_user_list_job(
     ///     types::CreateGoogleOfflineUserListJobRequest::new("loc_abc123")
     ///         .csv_path("/uploads/users.csv").is_dynamic(false).smart_list_ids(["sl_123"])
     ///         .user_list_id("ul_123"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_google_offline_user_list_job(
         &self,
@@ -2106,8 +1837,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_audiences("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_audiences(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_GOOGLE_AUDIENCES).parameter::<String>("locationId", location_id).send()
@@ -2122,8 +1852,7 @@ impl GoogleAds {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.upsert_google_audience(
     ///     types::UpsertGoogleAudienceRequest::new("loc_abc123", "My Audience")
     ///         .dimensions(types::AudienceDimension::new().age_ranges(["ageRanges"])
@@ -2138,8 +1867,7 @@ impl GoogleAds {
     ///         .is_age_unknown(false).parental_statuses(["PARENT"]))
     ///         .resource_name("customers/123/audiences/456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_google_audience(&self, request: impl Into<types::UpsertGoogleAudienceRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertGoogleAudienceRequest = request.into();
@@ -2157,8 +1885,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.get_google_audience("aud_abc123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_audience(&self, audience_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core
@@ -2177,8 +1904,7 @@ impl GoogleAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.upsert_google_campaign(
     ///     serde_json::from_value::<types::UpsertGoogleCampaignRequest>(serde_json::json!({
     ///       "id": "id",
@@ -2326,8 +2052,7 @@ impl GoogleAds {
     ///       "advancedOptions": {}
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_google_campaign(&self, request: impl Into<types::UpsertGoogleCampaignRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpsertGoogleCampaignRequest = request.into();
@@ -2345,8 +2070,7 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.get_google_campaign("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_campaign(&self, ad_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_GOOGLE_CAMPAIGN).path_param("adId", &ad_id).parameter::<String>("locationId", location_id).send()
@@ -2363,145 +2087,57 @@ impl GoogleAds {
     /// ```no_run
     /// # async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_conversion_goals("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_conversion_goals(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_GOOGLE_CONVERSION_GOALS).parameter::<String>("locationId", location_id).send()
     }
 }
 
-/// A call of [`GoogleAds::list_google_conversions`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListGoogleConversions(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListGoogleConversions, Option<rt::Value>);
-
-impl ListGoogleConversions {
+rt::call! { GoogleAds::list_google_conversions => ListGoogleConversions(Call<Option<rt::Value>>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<types::ListGoogleConversionsType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListGoogleConversionsType>("type", type_)))
-    }
-
+    type_: impl Into<types::ListGoogleConversionsType> => parameter::<types::ListGoogleConversionsType>("type"),
     /// Conversion type.
-    pub fn conversion_type(self, conversion_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("conversionType", conversion_type)))
-    }
-
+    conversion_type: impl Into<String> => parameter::<String>("conversionType"),
     /// Category.
-    pub fn category(self, category: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("category", category)))
-    }
-
+    category: impl Into<String> => parameter::<String>("category"),
     /// Start date.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// End date.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-}
+    end_date: impl Into<String> => parameter::<String>("endDate"),
+} }
 
-/// A call of [`GoogleAds::search_google_targeting`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchGoogleTargeting(rt::Call<Option<rt::Value>>);
-
-rt::call!(SearchGoogleTargeting, Option<rt::Value>);
-
-impl SearchGoogleTargeting {
+rt::call! { GoogleAds::search_google_targeting => SearchGoogleTargeting(Call<Option<rt::Value>>) {
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-}
+    query: impl Into<String> => parameter::<String>("query"),
+} }
 
-/// A call of [`GoogleAds::list_google_assets`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListGoogleAssets(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListGoogleAssets, Option<rt::Value>);
-
-impl ListGoogleAssets {
+rt::call! { GoogleAds::list_google_assets => ListGoogleAssets(Call<Option<rt::Value>>) {
     /// Id.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("id", id)))
-    }
-
+    id: impl Into<String> => parameter::<String>("id"),
     /// Advertiser only.
-    pub fn advertiser_only(self, advertiser_only: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("advertiserOnly", advertiser_only)))
-    }
-}
+    advertiser_only: impl Into<String> => parameter::<String>("advertiserOnly"),
+} }
 
-/// A call of [`GoogleAds::get_google_entity`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetGoogleEntity(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetGoogleEntity, Option<rt::Value>);
-
-impl GetGoogleEntity {
+rt::call! { GoogleAds::get_google_entity => GetGoogleEntity(Call<Option<rt::Value>>) {
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// Id of the ad group.
-    pub fn ad_group_id(self, ad_group_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("adGroupId", ad_group_id)))
-    }
-
+    ad_group_id: impl Into<String> => parameter::<String>("adGroupId"),
     /// Id of the search.
-    pub fn search_id(self, search_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchId", search_id)))
-    }
-
+    search_id: impl Into<String> => parameter::<String>("searchId"),
     /// Start date.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// End date.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-
+    end_date: impl Into<String> => parameter::<String>("endDate"),
     /// Id of the selected ad account.
-    pub fn selected_ad_account_id(self, selected_ad_account_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("selectedAdAccountId", selected_ad_account_id)))
-    }
-}
+    selected_ad_account_id: impl Into<String> => parameter::<String>("selectedAdAccountId"),
+} }
 
-/// A call of [`GoogleAds::list_google_segments`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListGoogleSegments(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListGoogleSegments, Option<rt::Value>);
-
-impl ListGoogleSegments {
+rt::call! { GoogleAds::list_google_segments => ListGoogleSegments(Call<Option<rt::Value>>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-}
-
-/// Accounts of Google that ads use.
-#[derive(Clone, Debug)]
-pub struct GoogleIntegration {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for GoogleIntegration {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    type_: impl Into<String> => parameter::<String>("type"),
+} }
 
 impl GoogleIntegration {
     /// Get google integration.
@@ -2515,9 +2151,9 @@ impl GoogleIntegration {
     /// ```no_run
     /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.get("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_google_integration")]
     pub fn get(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_GOOGLE_INTEGRATION).parameter::<String>("locationId", location_id).send()
     }
@@ -2531,14 +2167,13 @@ impl GoogleIntegration {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.create(
     ///     types::CreateGoogleIntegrationRequest::new("loc_abc123", "123-456-7890", "987-654-3210"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_google_integration")]
     pub fn create(&self, request: impl Into<types::CreateGoogleIntegrationRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::CreateGoogleIntegrationRequest = request.into();
         self.core.operation(&routes::CREATE_GOOGLE_INTEGRATION).json(&request).send()
@@ -2555,8 +2190,7 @@ impl GoogleIntegration {
     /// ```no_run
     /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.get_google_user("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_user(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_GOOGLE_USER).parameter::<String>("locationId", location_id).send()
@@ -2571,12 +2205,10 @@ impl GoogleIntegration {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.list_google_ad_accounts("HChooFuiyPpVYzeJ4HMe")
     ///     .type_(types::ListGoogleAdAccountsType::AdManager).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_google_ad_accounts(&self, location_id: impl Into<String>) -> ListGoogleAdAccounts {
         ListGoogleAdAccounts(self.core.operation(&routes::LIST_GOOGLE_AD_ACCOUNTS).parameter::<String>("locationId", location_id).send())
@@ -2594,8 +2226,7 @@ impl GoogleIntegration {
     /// ```no_run
     /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.get_google_ad_account("act_abc123", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_google_ad_account(
         &self,
@@ -2619,14 +2250,12 @@ impl GoogleIntegration {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_integration.delete_google_ad_account(
     ///     "act_abc123",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_google_ad_account(
         &self,
@@ -2638,31 +2267,10 @@ impl GoogleIntegration {
     }
 }
 
-/// A call of [`GoogleIntegration::list_google_ad_accounts`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListGoogleAdAccounts(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListGoogleAdAccounts, Option<rt::Value>);
-
-impl ListGoogleAdAccounts {
+rt::call! { GoogleIntegration::list_google_ad_accounts => ListGoogleAdAccounts(Call<Option<rt::Value>>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<types::ListGoogleAdAccountsType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListGoogleAdAccountsType>("type", type_)))
-    }
-}
-
-/// What ads on Google did.
-#[derive(Clone, Debug)]
-pub struct GoogleReporting {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for GoogleReporting {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    type_: impl Into<types::ListGoogleAdAccountsType> => parameter::<types::ListGoogleAdAccountsType>("type"),
+} }
 
 impl GoogleReporting {
     /// Get google reporting.
@@ -2674,8 +2282,7 @@ impl GoogleReporting {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_reporting: highlevel::operations::GoogleReporting) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_reporting: highlevel::operations::GoogleReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_reporting.get(
     ///     "fRMewNQIxSyZ5R4nQyit",
     ///     "2022-01-11",
@@ -2683,9 +2290,9 @@ impl GoogleReporting {
     ///     types::GetGoogleReportingType::AdManager,
     ///     "fields",
     /// ).group_by(types::GetGoogleReportingGroupBy::Month).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_google_reporting")]
     pub fn get(
         &self,
         location_id: impl Into<String>,
@@ -2715,8 +2322,7 @@ impl GoogleReporting {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(google_reporting: highlevel::operations::GoogleReporting) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(google_reporting: highlevel::operations::GoogleReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_reporting.list(
     ///     "fRMewNQIxSyZ5R4nQyit",
     ///     "campaigns",
@@ -2724,9 +2330,9 @@ impl GoogleReporting {
     ///     "2022-01-31",
     ///     types::ListGoogleReportingType::Integration,
     /// ).campaign_id("196684453527082").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_google_reporting")]
     pub fn list(
         &self,
         location_id: impl Into<String>,
@@ -2759,9 +2365,9 @@ impl GoogleReporting {
     /// ```no_run
     /// # async fn example(google_reporting: highlevel::operations::GoogleReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_reporting.get_google_campaign("camp_abc123", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_google_campaign_reporting")]
     pub fn get_google_campaign(
         &self,
         campaign_id: impl std::fmt::Display,
@@ -2779,45 +2385,15 @@ impl GoogleReporting {
     }
 }
 
-/// A call of [`GoogleReporting::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetGoogleReporting(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetGoogleReporting, Option<rt::Value>);
-
-impl GetGoogleReporting {
+rt::call! { GoogleReporting::get => GetGoogleReporting(Call<Option<rt::Value>>) {
     /// Group by.
-    pub fn group_by(self, group_by: impl Into<types::GetGoogleReportingGroupBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::GetGoogleReportingGroupBy>("groupBy", group_by)))
-    }
-}
+    group_by: impl Into<types::GetGoogleReportingGroupBy> => parameter::<types::GetGoogleReportingGroupBy>("groupBy"),
+} }
 
-/// A call of [`GoogleReporting::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListGoogleReporting(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListGoogleReporting, Option<rt::Value>);
-
-impl ListGoogleReporting {
+rt::call! { GoogleReporting::list => ListGoogleReporting(Call<Option<rt::Value>>) {
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-}
-
-/// Campaigns and ads on LinkedIn.
-#[derive(Clone, Debug)]
-pub struct LinkedinAds {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for LinkedinAds {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
+} }
 
 impl LinkedinAds {
     /// Get linkedin campaign group.
@@ -2831,8 +2407,7 @@ impl LinkedinAds {
     /// ```no_run
     /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.get_linkedin_campaign_group("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_linkedin_campaign_group(
         &self,
@@ -2855,14 +2430,12 @@ impl LinkedinAds {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.publish_linkedin_campaign_group(
     ///     "507f1f77bcf86cd799439011",
     ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn publish_linkedin_campaign_group(
         &self,
@@ -2882,8 +2455,7 @@ impl LinkedinAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.upsert_linkedin_campaign_group(
     ///     serde_json::from_value::<types::UpsertLinkedinCampaignGroupRequest>(serde_json::json!({
     ///       "id": "id",
@@ -2932,8 +2504,7 @@ impl LinkedinAds {
     ///       "linkedInError": "linkedInError"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upsert_linkedin_campaign_group(
         &self,
@@ -2955,8 +2526,7 @@ impl LinkedinAds {
     /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations").query("software")
     ///     .q("typeahead").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_linkedin_targeting(&self, location_id: impl Into<String>, facet: impl Into<String>) -> SearchLinkedinTargeting {
         SearchLinkedinTargeting(
@@ -2979,8 +2549,7 @@ impl LinkedinAds {
     /// ```no_run
     /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.list_linkedin_lead_forms("12345678", "HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_linkedin_lead_forms(
         &self,
@@ -3003,8 +2572,7 @@ impl LinkedinAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.create_linkedin_lead_form(
     ///     "accountId",
     ///     "HChooFuiyPpVYzeJ4HMe",
@@ -3082,8 +2650,7 @@ impl LinkedinAds {
     ///       ]
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_linkedin_lead_form(
         &self,
@@ -3109,8 +2676,7 @@ impl LinkedinAds {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_ads.update_status(
     ///     "507f1f77bcf86cd799439011",
     ///     "HChooFuiyPpVYzeJ4HMe",
@@ -3119,9 +2685,9 @@ impl LinkedinAds {
     ///         types::LinkedInUpdateAdStatusBodyType::AdCampaign,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_linkedin_ad_status")]
     pub fn update_status(
         &self,
         ad_id: impl std::fmt::Display,
@@ -3138,36 +2704,12 @@ impl LinkedinAds {
     }
 }
 
-/// A call of [`LinkedinAds::search_linkedin_targeting`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchLinkedinTargeting(rt::Call<Option<rt::Value>>);
-
-rt::call!(SearchLinkedinTargeting, Option<rt::Value>);
-
-impl SearchLinkedinTargeting {
+rt::call! { LinkedinAds::search_linkedin_targeting => SearchLinkedinTargeting(Call<Option<rt::Value>>) {
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Q.
-    pub fn q(self, q: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("q", q)))
-    }
-}
-
-/// Accounts of LinkedIn that ads use.
-#[derive(Clone, Debug)]
-pub struct LinkedinIntegration {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for LinkedinIntegration {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    q: impl Into<String> => parameter::<String>("q"),
+} }
 
 impl LinkedinIntegration {
     /// Get linkedin integration.
@@ -3181,9 +2723,9 @@ impl LinkedinIntegration {
     /// ```no_run
     /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.get("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_linkedin_integration")]
     pub fn get(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_LINKEDIN_INTEGRATION).parameter::<String>("locationId", location_id).send()
     }
@@ -3197,14 +2739,13 @@ impl LinkedinIntegration {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.create(
     ///     types::CreateLinkedinIntegrationRequest::new("loc_123", "12345678", "My Ad Account", "USD", "12345678"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_linkedin_integration")]
     pub fn create(&self, request: impl Into<types::CreateLinkedinIntegrationRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::CreateLinkedinIntegrationRequest = request.into();
         self.core.operation(&routes::CREATE_LINKEDIN_INTEGRATION).json(&request).send()
@@ -3221,8 +2762,7 @@ impl LinkedinIntegration {
     /// ```no_run
     /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.list_linkedin_ad_accounts("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_linkedin_ad_accounts(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_LINKEDIN_AD_ACCOUNTS).parameter::<String>("locationId", location_id).send()
@@ -3239,8 +2779,7 @@ impl LinkedinIntegration {
     /// ```no_run
     /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.get_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_linkedin_ad_account(&self, location_id: impl Into<String>, ad_account_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core
@@ -3261,8 +2800,7 @@ impl LinkedinIntegration {
     /// ```no_run
     /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.delete_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn delete_linkedin_ad_account(
         &self,
@@ -3287,23 +2825,10 @@ impl LinkedinIntegration {
     /// ```no_run
     /// # async fn example(linkedin_integration: highlevel::operations::LinkedinIntegration) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_integration.get_linkedin_user("HChooFuiyPpVYzeJ4HMe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_linkedin_user(&self, location_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_LINKEDIN_USER).parameter::<String>("locationId", location_id).send()
-    }
-}
-
-/// What ads on LinkedIn did.
-#[derive(Clone, Debug)]
-pub struct LinkedinReporting {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for LinkedinReporting {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -3317,14 +2842,12 @@ impl LinkedinReporting {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_reporting.get_linkedin_ad_analytics("locationId", "2024-01-01", "2024-01-31")
     ///     .pivot(types::GetLinkedinAdAnalyticsPivot::Account)
     ///     .group_by(types::GetLinkedinAdAnalyticsGroupBy::Day).entity_urns("entityUrns")
     ///     .fields(["fields"]).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_linkedin_ad_analytics(
         &self,
@@ -3360,9 +2883,9 @@ impl LinkedinReporting {
     ///     "2024-01-01",
     ///     "2024-01-31",
     /// ).fields(["fields"]).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_linkedin_reporting")]
     pub fn list(
         &self,
         location_id: impl Into<String>,
@@ -3398,9 +2921,9 @@ impl LinkedinReporting {
     /// # async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_reporting.get_linkedin_campaign_group("12345678", "locationId", "startDate", "endDate")
     ///     .fields(["fields"]).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_linkedin_campaign_group_reporting")]
     pub fn get_linkedin_campaign_group(
         &self,
         campaign_group_id: impl std::fmt::Display,
@@ -3420,59 +2943,23 @@ impl LinkedinReporting {
     }
 }
 
-/// A call of [`LinkedinReporting::get_linkedin_ad_analytics`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetLinkedinAdAnalytics(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetLinkedinAdAnalytics, Option<rt::Value>);
-
-impl GetLinkedinAdAnalytics {
+rt::call! { LinkedinReporting::get_linkedin_ad_analytics => GetLinkedinAdAnalytics(Call<Option<rt::Value>>) {
     /// Pivot.
-    pub fn pivot(self, pivot: impl Into<types::GetLinkedinAdAnalyticsPivot>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::GetLinkedinAdAnalyticsPivot>("pivot", pivot)))
-    }
-
+    pivot: impl Into<types::GetLinkedinAdAnalyticsPivot> => parameter::<types::GetLinkedinAdAnalyticsPivot>("pivot"),
     /// Group by.
-    pub fn group_by(self, group_by: impl Into<types::GetLinkedinAdAnalyticsGroupBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::GetLinkedinAdAnalyticsGroupBy>("groupBy", group_by)))
-    }
-
+    group_by: impl Into<types::GetLinkedinAdAnalyticsGroupBy> => parameter::<types::GetLinkedinAdAnalyticsGroupBy>("groupBy"),
     /// Entity urns.
-    pub fn entity_urns(self, entity_urns: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entityUrns", entity_urns)))
-    }
-
+    entity_urns: impl Into<String> => parameter::<String>("entityUrns"),
     /// Fields.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("fields", fields)))
-    }
-}
+    fields: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("fields"),
+} }
 
-/// A call of [`LinkedinReporting::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLinkedinReporting(rt::Call<Option<rt::Value>>);
-
-rt::call!(ListLinkedinReporting, Option<rt::Value>);
-
-impl ListLinkedinReporting {
+rt::call! { LinkedinReporting::list => ListLinkedinReporting(Call<Option<rt::Value>>) {
     /// Fields.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("fields", fields)))
-    }
-}
+    fields: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("fields"),
+} }
 
-/// A call of [`LinkedinReporting::get_linkedin_campaign_group`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetLinkedinCampaignGroupReporting(rt::Call<Option<rt::Value>>);
-
-rt::call!(GetLinkedinCampaignGroupReporting, Option<rt::Value>);
-
-impl GetLinkedinCampaignGroupReporting {
+rt::call! { LinkedinReporting::get_linkedin_campaign_group => GetLinkedinCampaignGroupReporting(Call<Option<rt::Value>>) {
     /// Fields.
-    pub fn fields(self, fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("fields", fields)))
-    }
-}
+    fields: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("fields"),
+} }

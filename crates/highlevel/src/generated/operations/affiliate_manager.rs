@@ -5,33 +5,15 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// What affiliates earned.
-    pub fn affiliate_commissions(&self) -> AffiliateCommissions {
-        AffiliateCommissions::from(self.core.clone())
-    }
-
-    /// What affiliates were paid.
-    pub fn affiliate_payouts(&self) -> AffiliatePayouts {
-        AffiliatePayouts::from(self.core.clone())
-    }
-
-    /// People who are paid for whom they bring.
-    pub fn affiliates(&self) -> Affiliates {
-        Affiliates::from(self.core.clone())
-    }
-}
-
-/// What affiliates earned.
-#[derive(Clone, Debug)]
-pub struct AffiliateCommissions {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for AffiliateCommissions {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// What affiliates earned.
+        affiliate_commissions: AffiliateCommissions,
+        /// What affiliates were paid.
+        affiliate_payouts: AffiliatePayouts,
+        /// People who are paid for whom they bring.
+        affiliates: Affiliates,
     }
 }
 
@@ -51,9 +33,9 @@ impl AffiliateCommissions {
     ///     .affiliate_id("6385d230f6d19db03eef6fb2").status("pending")
     ///     .query("affiliate@gmail.com").skip(1).limit(10).from_date("2023-10-01")
     ///     .to_date("2023-10-01").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_affiliate_commissions")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListAffiliateCommissions {
         ListAffiliateCommissions(
             self.core
@@ -64,66 +46,24 @@ impl AffiliateCommissions {
     }
 }
 
-/// A call of [`AffiliateCommissions::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAffiliateCommissions(rt::List<types::ListAffiliateCommissionsResponse, types::CommissionListItemResponse>);
-
-rt::list_call!(ListAffiliateCommissions, types::ListAffiliateCommissionsResponse, types::CommissionListItemResponse);
-
-impl ListAffiliateCommissions {
+rt::call! { AffiliateCommissions::list => ListAffiliateCommissions(List<types::ListAffiliateCommissionsResponse, types::CommissionListItemResponse>) {
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// Id of the affiliate.
-    pub fn affiliate_id(self, affiliate_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("affiliateId", affiliate_id)))
-    }
-
+    affiliate_id: impl Into<String> => parameter::<String>("affiliateId"),
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// From date.
-    pub fn from_date(self, from_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fromDate", from_date)))
-    }
-
+    from_date: impl Into<String> => parameter::<String>("fromDate"),
     /// To date.
-    pub fn to_date(self, to_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("toDate", to_date)))
-    }
-}
-
-/// What affiliates were paid.
-#[derive(Clone, Debug)]
-pub struct AffiliatePayouts {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for AffiliatePayouts {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    to_date: impl Into<String> => parameter::<String>("toDate"),
+} }
 
 impl AffiliatePayouts {
     /// List affiliate payouts.
@@ -140,9 +80,9 @@ impl AffiliatePayouts {
     /// let response = affiliate_payouts.list("ve9EPM428h8vShlRW1KT").status("pending").query("john")
     ///     .affiliate_id("65df04201e428a0c5ebb6572").campaign_id("65df04201e428a0c5ebb6573")
     ///     .skip(1).limit(10).start("2022-12-01T00:00:00.000Z").end("2022-12-31T23:59:59.999Z").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_affiliate_payouts")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListAffiliatePayouts {
         ListAffiliatePayouts(
             self.core
@@ -153,66 +93,24 @@ impl AffiliatePayouts {
     }
 }
 
-/// A call of [`AffiliatePayouts::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAffiliatePayouts(rt::List<types::ListAffiliatePayoutsResponse, types::PayoutListItemResponse>);
-
-rt::list_call!(ListAffiliatePayouts, types::ListAffiliatePayoutsResponse, types::PayoutListItemResponse);
-
-impl ListAffiliatePayouts {
+rt::call! { AffiliatePayouts::list => ListAffiliatePayouts(List<types::ListAffiliatePayoutsResponse, types::PayoutListItemResponse>) {
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Id of the affiliate.
-    pub fn affiliate_id(self, affiliate_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("affiliateId", affiliate_id)))
-    }
-
+    affiliate_id: impl Into<String> => parameter::<String>("affiliateId"),
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// Start.
-    pub fn start(self, start: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("start", start)))
-    }
-
+    start: impl Into<String> => parameter::<String>("start"),
     /// End.
-    pub fn end(self, end: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("end", end)))
-    }
-}
-
-/// People who are paid for whom they bring.
-#[derive(Clone, Debug)]
-pub struct Affiliates {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Affiliates {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    end: impl Into<String> => parameter::<String>("end"),
+} }
 
 impl Affiliates {
     /// List affiliates.
@@ -229,9 +127,9 @@ impl Affiliates {
     /// let response = affiliates.list("ve9EPM428h8vShlRW1KT").query("John").active("true")
     ///     .campaign_id("63d376de11be1d26d38f7369").skip(1).limit(10).from_date("2023-10-01")
     ///     .to_date("2023-10-01").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_affiliates")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListAffiliates {
         ListAffiliates(
             self.core
@@ -253,54 +151,27 @@ impl Affiliates {
     /// ```no_run
     /// # async fn example(affiliates: highlevel::operations::Affiliates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = affiliates.get("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_affiliate")]
     pub fn get(&self, location_id: impl std::fmt::Display, affiliate_id: impl std::fmt::Display) -> rt::Call<types::GetAffiliateResponse> {
         self.core.operation(&routes::GET_AFFILIATE).path_param("locationId", &location_id).path_param("affiliateId", &affiliate_id).send()
     }
 }
 
-/// A call of [`Affiliates::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAffiliates(rt::List<types::ListAffiliatesResponse, types::OAuthAffiliateListItemResponse>);
-
-rt::list_call!(ListAffiliates, types::ListAffiliatesResponse, types::OAuthAffiliateListItemResponse);
-
-impl ListAffiliates {
+rt::call! { Affiliates::list => ListAffiliates(List<types::ListAffiliatesResponse, types::OAuthAffiliateListItemResponse>) {
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Active.
-    pub fn active(self, active: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("active", active)))
-    }
-
+    active: impl Into<String> => parameter::<String>("active"),
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// From date.
-    pub fn from_date(self, from_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("fromDate", from_date)))
-    }
-
+    from_date: impl Into<String> => parameter::<String>("fromDate"),
     /// To date.
-    pub fn to_date(self, to_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("toDate", to_date)))
-    }
-}
+    to_date: impl Into<String> => parameter::<String>("toDate"),
+} }

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Agents of the agent studio, their versions and runs.
-    pub fn studio_agents(&self) -> StudioAgents {
-        StudioAgents::from(self.core.clone())
-    }
-}
-
-/// Agents of the agent studio, their versions and runs.
-#[derive(Clone, Debug)]
-pub struct StudioAgents {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for StudioAgents {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Agents of the agent studio, their versions and runs.
+        studio_agents: StudioAgents,
     }
 }
 
@@ -38,9 +26,9 @@ impl StudioAgents {
     /// ```no_run
     /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.list("C2QujeCh8ZnC7al2InWR", 20, 0).is_published("true").source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_studio_agents")]
     pub fn list(&self, location_id: impl Into<String>, limit: impl Into<i64>, offset: impl Into<i64>) -> ListStudioAgents {
         ListStudioAgents(
             self.core
@@ -61,8 +49,7 @@ impl StudioAgents {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.create(
     ///     serde_json::from_value::<types::CreateStudioAgentRequest>(serde_json::json!({
     ///       "locationId": "C2QujeCh8ZnC7al2InWR",
@@ -89,9 +76,9 @@ impl StudioAgents {
     ///       "edges": []
     ///     }))?,
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_studio_agent")]
     pub fn create(&self, request: impl Into<types::CreateStudioAgentRequest>) -> CreateStudioAgent {
         let request: types::CreateStudioAgentRequest = request.into();
         CreateStudioAgent(self.core.operation(&routes::CREATE_STUDIO_AGENT).json(&request).send())
@@ -107,8 +94,7 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.update_version(
     ///     "v1a2b3c4d5e6f7g8h9i0",
     ///     serde_json::from_value::<types::UpdateStudioAgentVersionRequest>(serde_json::json!({
@@ -170,9 +156,9 @@ impl StudioAgents {
     ///       "userName": "John Doe"
     ///     }))?,
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_studio_agent_version")]
     pub fn update_version(
         &self,
         version_id: impl std::fmt::Display,
@@ -196,9 +182,9 @@ impl StudioAgents {
     /// ```no_run
     /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.get("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_studio_agent")]
     pub fn get(&self, agent_id: impl std::fmt::Display, location_id: impl Into<String>) -> GetStudioAgent {
         GetStudioAgent(
             self.core
@@ -221,9 +207,9 @@ impl StudioAgents {
     /// ```no_run
     /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.delete("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_studio_agent")]
     pub fn delete(&self, agent_id: impl std::fmt::Display, location_id: impl Into<String>) -> DeleteStudioAgent {
         DeleteStudioAgent(
             self.core
@@ -244,17 +230,16 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.update(
     ///     "p1q2r3s4t5u6v7w8x9y0z1a2",
     ///     types::UpdateStudioAgentRequest::new("C2QujeCh8ZnC7al2InWR")
     ///         .description("Updated AI agent with enhanced customer support capabilities")
     ///         .name("Updated Customer Support Agent").status(types::StudioStatus::Active),
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_studio_agent")]
     pub fn update(&self, agent_id: impl std::fmt::Display, request: impl Into<types::UpdateStudioAgentRequest>) -> UpdateStudioAgent {
         let request: types::UpdateStudioAgentRequest = request.into();
         UpdateStudioAgent(self.core.operation(&routes::UPDATE_STUDIO_AGENT).path_param("agentId", &agent_id).json(&request).send())
@@ -270,16 +255,15 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.publish_version(
     ///     "v1a2b3c4d5e6f7g8h9i0",
     ///     types::PublishStudioAgentVersionRequest::new("C2QujeCh8ZnC7al2InWR")
     ///         .user_email("john.doe@example.com").user_id("usr_abc123def456").user_name("John Doe"),
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "publish_studio_agent_version")]
     pub fn publish_version(
         &self,
         version_id: impl std::fmt::Display,
@@ -300,8 +284,7 @@ impl StudioAgents {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.run(
     ///     "p1q2r3s4t5u6v7w8x9y0z1a2",
     ///     serde_json::from_value::<types::ExecutePublicAgentRequest>(serde_json::json!({
@@ -322,9 +305,9 @@ impl StudioAgents {
     ///       "contactId": "cid_abc123def456"
     ///     }))?,
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "run_studio_agent")]
     pub fn run(&self, agent_id: impl std::fmt::Display, request: impl Into<types::ExecutePublicAgentRequest>) -> RunStudioAgent {
         let request: types::ExecutePublicAgentRequest = request.into();
         RunStudioAgent(self.core.operation(&routes::RUN_STUDIO_AGENT).path_param("agentId", &agent_id).json(&request).send())
@@ -340,12 +323,11 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.list_public("C2QujeCh8ZnC7al2InWR", 20, 0).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_public_studio_agents")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list_public(&self, location_id: impl Into<String>, limit: impl Into<i64>, offset: impl Into<i64>) -> ListPublicStudioAgents {
         ListPublicStudioAgents(
@@ -368,12 +350,11 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.get_public("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_public_studio_agent")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn get_public(&self, agent_id: impl std::fmt::Display, location_id: impl Into<String>) -> GetPublicStudioAgent {
         GetPublicStudioAgent(
@@ -395,9 +376,7 @@ impl StudioAgents {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.run_public(
     ///     "p1q2r3s4t5u6v7w8x9y0z1a2",
     ///     serde_json::from_value::<types::ExecutePublicAgentRequest>(serde_json::json!({
@@ -418,9 +397,9 @@ impl StudioAgents {
     ///       "contactId": "cid_abc123def456"
     ///     }))?,
     /// ).source("api").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "run_public_studio_agent")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn run_public(
         &self,
@@ -432,161 +411,59 @@ impl StudioAgents {
     }
 }
 
-/// A call of [`StudioAgents::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListStudioAgents(rt::List<types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent>);
-
-rt::list_call!(ListStudioAgents, types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent);
-
-impl ListStudioAgents {
+rt::call! { StudioAgents::list => ListStudioAgents(List<types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent>) {
     /// Is published.
-    pub fn is_published(self, is_published: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("isPublished", is_published)))
-    }
-
+    is_published: impl Into<String> => parameter::<String>("isPublished"),
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::create`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct CreateStudioAgent(rt::Call<types::CreateStudioAgentResponse>);
-
-rt::call!(CreateStudioAgent, types::CreateStudioAgentResponse);
-
-impl CreateStudioAgent {
+rt::call! { StudioAgents::create => CreateStudioAgent(Call<types::CreateStudioAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::update_version`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgentVersion(rt::Call<types::StudioAgentResponse>);
-
-rt::call!(UpdateStudioAgentVersion, types::StudioAgentResponse);
-
-impl UpdateStudioAgentVersion {
+rt::call! { StudioAgents::update_version => UpdateStudioAgentVersion(Call<types::StudioAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetStudioAgent(rt::Call<types::GetAgentByIdResponse>);
-
-rt::call!(GetStudioAgent, types::GetAgentByIdResponse);
-
-impl GetStudioAgent {
+rt::call! { StudioAgents::get => GetStudioAgent(Call<types::GetAgentByIdResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::delete`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct DeleteStudioAgent(rt::Call<types::DeleteStudioAgentResponse>);
-
-rt::call!(DeleteStudioAgent, types::DeleteStudioAgentResponse);
-
-impl DeleteStudioAgent {
+rt::call! { StudioAgents::delete => DeleteStudioAgent(Call<types::DeleteStudioAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::update`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UpdateStudioAgent(rt::Call<types::StudioAgentResponse>);
-
-rt::call!(UpdateStudioAgent, types::StudioAgentResponse);
-
-impl UpdateStudioAgent {
+rt::call! { StudioAgents::update => UpdateStudioAgent(Call<types::StudioAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::publish_version`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct PublishStudioAgentVersion(rt::Call<types::StudioAgentResponse>);
-
-rt::call!(PublishStudioAgentVersion, types::StudioAgentResponse);
-
-impl PublishStudioAgentVersion {
+rt::call! { StudioAgents::publish_version => PublishStudioAgentVersion(Call<types::StudioAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::run`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct RunStudioAgent(rt::Call<types::ExecutePublicAgentResponse>);
-
-rt::call!(RunStudioAgent, types::ExecutePublicAgentResponse);
-
-impl RunStudioAgent {
+rt::call! { StudioAgents::run => RunStudioAgent(Call<types::ExecutePublicAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::list_public`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPublicStudioAgents(rt::List<types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent>);
-
-rt::list_call!(ListPublicStudioAgents, types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent);
-
-impl ListPublicStudioAgents {
+rt::call! { StudioAgents::list_public => ListPublicStudioAgents(List<types::GetPublishedAgentsResponse, types::GetPublishedAgentsResponseAgent>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::get_public`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetPublicStudioAgent(rt::Call<types::GetAgentByIdResponse>);
-
-rt::call!(GetPublicStudioAgent, types::GetAgentByIdResponse);
-
-impl GetPublicStudioAgent {
+rt::call! { StudioAgents::get_public => GetPublicStudioAgent(Call<types::GetAgentByIdResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }
 
-/// A call of [`StudioAgents::run_public`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct RunPublicStudioAgent(rt::Call<types::ExecutePublicAgentResponse>);
-
-rt::call!(RunPublicStudioAgent, types::ExecutePublicAgentResponse);
-
-impl RunPublicStudioAgent {
+rt::call! { StudioAgents::run_public => RunPublicStudioAgent(Call<types::ExecutePublicAgentResponse>) {
     /// Source.
-    pub fn source(self, source: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("source", source)))
-    }
-}
+    source: impl Into<String> => parameter::<String>("source"),
+} }

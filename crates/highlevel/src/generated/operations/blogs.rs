@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Blogs, their posts, authors and categories.
-    pub fn blogs(&self) -> Blogs {
-        Blogs::from(self.core.clone())
-    }
-}
-
-/// Blogs, their posts, authors and categories.
-#[derive(Clone, Debug)]
-pub struct Blogs {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Blogs {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Blogs, their posts, authors and categories.
+        blogs: Blogs,
     }
 }
 
@@ -38,9 +26,9 @@ impl Blogs {
     /// ```no_run
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.check_slug("urlSlug", "ve9EPM428h8vShlRW1KT").post_id("66f429b8afdce84227a4610d").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "check_blog_slug")]
     pub fn check_slug(&self, url_slug: impl Into<String>, location_id: impl Into<String>) -> CheckBlogSlug {
         CheckBlogSlug(
             self.core
@@ -60,8 +48,7 @@ impl Blogs {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.update_post(
     ///     "postId",
     ///     types::BlogRequest::new(
@@ -79,9 +66,9 @@ impl Blogs {
     ///         "2025-02-05T18:30:47.000Z",
     ///     ).canonical_link("https://tryghl.blog/post/testing-unsplash").tags(["blog", "seo"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_blog_post")]
     pub fn update_post(
         &self,
         post_id: impl std::fmt::Display,
@@ -100,8 +87,7 @@ impl Blogs {
     /// of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.create_post(
     ///     types::BlogRequest::new(
     ///         "Your blog title",
@@ -118,9 +104,9 @@ impl Blogs {
     ///         "2025-02-05T18:30:47.000Z",
     ///     ).canonical_link("https://tryghl.blog/post/testing-unsplash").tags(["blog", "seo"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_blog_post")]
     pub fn create_post(&self, request: impl Into<types::BlogRequest>) -> rt::Call<types::CreateBlogPostResponse> {
         let request: types::BlogRequest = request.into();
         self.core.operation(&routes::CREATE_BLOG_POST).json(&request).send()
@@ -138,9 +124,9 @@ impl Blogs {
     /// ```no_run
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.list_authors("ve9EPM428h8vShlRW1KT", 5, 0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_blog_authors")]
     pub fn list_authors(
         &self,
         location_id: impl Into<String>,
@@ -167,9 +153,9 @@ impl Blogs {
     /// ```no_run
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.list_categories("ve9EPM428h8vShlRW1KT", 1, 1).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_blog_categories")]
     pub fn list_categories(
         &self,
         location_id: impl Into<String>,
@@ -194,13 +180,12 @@ impl Blogs {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0)
     ///     .search_term("ai news").status(types::ListBlogPostsStatus::Published).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_blog_posts")]
     pub fn list_posts(
         &self,
         location_id: impl Into<String>,
@@ -231,9 +216,9 @@ impl Blogs {
     /// ```no_run
     /// # async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = blogs.list("ve9EPM428h8vShlRW1KT", 0, 4).search_term("ai news").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_blogs")]
     pub fn list(&self, location_id: impl Into<String>, skip: impl Into<i64>, limit: impl Into<i64>) -> ListBlogs {
         ListBlogs(
             self.core
@@ -246,49 +231,19 @@ impl Blogs {
     }
 }
 
-/// A call of [`Blogs::check_slug`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct CheckBlogSlug(rt::Call<types::CheckBlogSlugResponse>);
-
-rt::call!(CheckBlogSlug, types::CheckBlogSlugResponse);
-
-impl CheckBlogSlug {
+rt::call! { Blogs::check_slug => CheckBlogSlug(Call<types::CheckBlogSlugResponse>) {
     /// Id of the post.
-    pub fn post_id(self, post_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("postId", post_id)))
-    }
-}
+    post_id: impl Into<String> => parameter::<String>("postId"),
+} }
 
-/// A call of [`Blogs::list_posts`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListBlogPosts(rt::List<types::ListBlogPostsResponse, types::BlogPostResponse>);
-
-rt::list_call!(ListBlogPosts, types::ListBlogPostsResponse, types::BlogPostResponse);
-
-impl ListBlogPosts {
+rt::call! { Blogs::list_posts => ListBlogPosts(List<types::ListBlogPostsResponse, types::BlogPostResponse>) {
     /// Search term.
-    pub fn search_term(self, search_term: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchTerm", search_term)))
-    }
-
+    search_term: impl Into<String> => parameter::<String>("searchTerm"),
     /// State it is in.
-    pub fn status(self, status: impl Into<types::ListBlogPostsStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListBlogPostsStatus>("status", status)))
-    }
-}
+    status: impl Into<types::ListBlogPostsStatus> => parameter::<types::ListBlogPostsStatus>("status"),
+} }
 
-/// A call of [`Blogs::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListBlogs(rt::List<types::ListBlogsResponse, types::BlogResponse>);
-
-rt::list_call!(ListBlogs, types::ListBlogsResponse, types::BlogResponse);
-
-impl ListBlogs {
+rt::call! { Blogs::list => ListBlogs(List<types::ListBlogsResponse, types::BlogResponse>) {
     /// Search term.
-    pub fn search_term(self, search_term: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchTerm", search_term)))
-    }
-}
+    search_term: impl Into<String> => parameter::<String>("searchTerm"),
+} }

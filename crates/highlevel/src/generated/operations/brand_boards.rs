@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Logos, colours and fonts of a brand.
-    pub fn brand_boards(&self) -> BrandBoards {
-        BrandBoards::from(self.core.clone())
-    }
-}
-
-/// Logos, colours and fonts of a brand.
-#[derive(Clone, Debug)]
-pub struct BrandBoards {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for BrandBoards {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Logos, colours and fonts of a brand.
+        brand_boards: BrandBoards,
     }
 }
 
@@ -38,9 +26,9 @@ impl BrandBoards {
     /// ```no_run
     /// # async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = brand_boards.list("locationId").limit(10).offset(0).search("brandboard").deleted(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_brand_boards")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListBrandBoards {
         ListBrandBoards(
             self.core
@@ -62,9 +50,9 @@ impl BrandBoards {
     /// ```no_run
     /// # async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = brand_boards.get("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_brand_board")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::GetBrandBoardSuccessResponse> {
         self.core.operation(&routes::GET_BRAND_BOARD).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -81,9 +69,9 @@ impl BrandBoards {
     /// ```no_run
     /// # async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = brand_boards.delete("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_brand_board")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::GetBrandBoardSuccessResponse> {
         self.core.operation(&routes::DELETE_BRAND_BOARD).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -98,8 +86,7 @@ impl BrandBoards {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = brand_boards.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "507f1f77bcf86cd799439011",
@@ -118,9 +105,9 @@ impl BrandBoards {
     ///             .url("https://storage.googleapis.com/bucket/logos/my-logo.png"),
     ///     ]).name("My Brandboard 2").parent_id("507f1f77bcf86cd799439011"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_brand_board")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -140,8 +127,7 @@ impl BrandBoards {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(brand_boards: highlevel::operations::BrandBoards) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = brand_boards.create(
     ///     types::CreateBrandBoardRequest::new("ve9EPM428h8vShlRW1KT", "My Brand Board")
     ///         .brand_board_id("507f1f77bcf86cd799439011")
@@ -159,40 +145,22 @@ impl BrandBoards {
     ///             .url("https://storage.googleapis.com/bucket/logos/my-logo.png"),
     ///     ]).parent_id("507f1f77bcf86cd799439011").type_(types::CreateBrandBoardParamType::Blank),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_brand_board")]
     pub fn create(&self, request: impl Into<types::CreateBrandBoardRequest>) -> rt::Call<types::GetBrandBoardSuccessResponse> {
         let request: types::CreateBrandBoardRequest = request.into();
         self.core.operation(&routes::CREATE_BRAND_BOARD).json(&request).send()
     }
 }
 
-/// A call of [`BrandBoards::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListBrandBoards(rt::List<types::ListBrandBoardsResponse, types::BrandBoardListItem>);
-
-rt::list_call!(ListBrandBoards, types::ListBrandBoardsResponse, types::BrandBoardListItem);
-
-impl ListBrandBoards {
+rt::call! { BrandBoards::list => ListBrandBoards(List<types::ListBrandBoardsResponse, types::BrandBoardListItem>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Deleted: yes or no.
-    pub fn deleted(self, deleted: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("deleted", deleted)))
-    }
-}
+    deleted: impl Into<bool> => parameter::<bool>("deleted"),
+} }

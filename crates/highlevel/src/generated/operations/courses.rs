@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Courses that are imported.
-    pub fn courses(&self) -> Courses {
-        Courses::from(self.core.clone())
-    }
-}
-
-/// Courses that are imported.
-#[derive(Clone, Debug)]
-pub struct Courses {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Courses {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Courses that are imported.
+        courses: Courses,
     }
 }
 
@@ -35,8 +23,7 @@ impl Courses {
     /// of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(courses: highlevel::operations::Courses) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(courses: highlevel::operations::Courses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = courses.import(
     ///     types::ImportCoursesRequest::new(
     ///         "locationId",
@@ -50,9 +37,9 @@ impl Courses {
     ///         ],
     ///     ).user_id("userId"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "import_courses")]
     pub fn import(&self, request: impl Into<types::ImportCoursesRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::ImportCoursesRequest = request.into();
         self.core.operation(&routes::IMPORT_COURSES).json(&request).send()

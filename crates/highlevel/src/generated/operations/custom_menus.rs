@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Links that an agency adds to the menus of its sub-accounts.
-    pub fn custom_menus(&self) -> CustomMenus {
-        CustomMenus::from(self.core.clone())
-    }
-}
-
-/// Links that an agency adds to the menus of its sub-accounts.
-#[derive(Clone, Debug)]
-pub struct CustomMenus {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CustomMenus {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Links that an agency adds to the menus of its sub-accounts.
+        custom_menus: CustomMenus,
     }
 }
 
@@ -38,9 +26,9 @@ impl CustomMenus {
     /// ```no_run
     /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_menus.get("62e589c1-c456-47e1-a9a7-cb8900014311").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_custom_menu")]
     pub fn get(&self, custom_menu_id: impl std::fmt::Display) -> rt::Call<types::GetSingleCustomMenusSuccessfulResponse> {
         self.core.operation(&routes::GET_CUSTOM_MENU).path_param("customMenuId", &custom_menu_id).send()
     }
@@ -55,8 +43,7 @@ impl CustomMenus {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_menus.update(
     ///     "62e589c1-c456-47e1-a9a7-cb8900014311",
     ///     types::UpdateCustomMenuRequest::new().allow_camera(false).allow_microphone(false)
@@ -66,9 +53,9 @@ impl CustomMenus {
     ///         .show_to_all_locations(true).title("Custom Menu").url("https://custom-menus.com/")
     ///         .user_role(types::MenuUserRole::All),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_custom_menu")]
     pub fn update(
         &self,
         custom_menu_id: impl std::fmt::Display,
@@ -90,9 +77,9 @@ impl CustomMenus {
     /// ```no_run
     /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_menus.delete("62e589c1-c456-47e1-a9a7-cb8900014311").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_custom_menu")]
     pub fn delete(&self, custom_menu_id: impl std::fmt::Display) -> rt::Call<types::DeleteCustomMenuResponse> {
         self.core.operation(&routes::DELETE_CUSTOM_MENU).path_param("customMenuId", &custom_menu_id).send()
     }
@@ -110,9 +97,9 @@ impl CustomMenus {
     /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_menus.list().location_id("5DP4iH6HLkQsiKESj6rh").skip(0).limit(10)
     ///     .query("custom-menu-link-name").show_on_company(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_custom_menus")]
     pub fn list(&self) -> ListCustomMenus {
         ListCustomMenus(
             self.core
@@ -130,8 +117,7 @@ impl CustomMenus {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_menus.create(
     ///     types::CreateCustomMenuRequest::new(
     ///         "Custom Menu",
@@ -145,51 +131,24 @@ impl CustomMenus {
     ///         types::MenuUserRole::All,
     ///     ).allow_camera(false).allow_microphone(false),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_custom_menu")]
     pub fn create(&self, request: impl Into<types::CreateCustomMenuRequest>) -> rt::Call<types::GetSingleCustomMenusSuccessfulResponse> {
         let request: types::CreateCustomMenuRequest = request.into();
         self.core.operation(&routes::CREATE_CUSTOM_MENU).json(&request).send()
     }
 }
 
-/// A call of [`CustomMenus::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCustomMenus(rt::List<types::ListCustomMenusResponse, types::CustomMenu>);
-
-rt::list_call!(ListCustomMenus, types::ListCustomMenusResponse, types::CustomMenu);
-
-impl ListCustomMenus {
+rt::call! { CustomMenus::list => ListCustomMenus(List<types::ListCustomMenusResponse, types::CustomMenu>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-
+    location_id: impl Into<String> => parameter::<String>("locationId"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Query.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Show on company: yes or no.
-    pub fn show_on_company(self, show_on_company: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("showOnCompany", show_on_company)))
-    }
-}
+    show_on_company: impl Into<bool> => parameter::<bool>("showOnCompany"),
+} }

@@ -5,28 +5,13 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Addresses that lead to others.
-    pub fn funnel_redirects(&self) -> FunnelRedirects {
-        FunnelRedirects::from(self.core.clone())
-    }
-
-    /// Funnels and their pages.
-    pub fn funnels(&self) -> Funnels {
-        Funnels::from(self.core.clone())
-    }
-}
-
-/// Addresses that lead to others.
-#[derive(Clone, Debug)]
-pub struct FunnelRedirects {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for FunnelRedirects {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Addresses that lead to others.
+        funnel_redirects: FunnelRedirects,
+        /// Funnels and their pages.
+        funnels: Funnels,
     }
 }
 
@@ -40,8 +25,7 @@ impl FunnelRedirects {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnel_redirects.create(
     ///     types::CreateFunnelRedirectRequest::new(
     ///         "6p2RxpgtMKQwO3E6IUaT",
@@ -51,9 +35,9 @@ impl FunnelRedirects {
     ///         types::FunnelAction::Funnel,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_funnel_redirect")]
     pub fn create(&self, request: impl Into<types::CreateFunnelRedirectRequest>) -> rt::Call<types::CreateFunnelRedirectResponse> {
         let request: types::CreateFunnelRedirectRequest = request.into();
         self.core.operation(&routes::CREATE_FUNNEL_REDIRECT).json(&request).send()
@@ -71,9 +55,9 @@ impl FunnelRedirects {
     /// ```no_run
     /// # async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnel_redirects.delete("id", "6p2RxpgtMKQwO3E6IUaT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_funnel_redirect")]
     pub fn delete(&self, id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::FunnelRedirectResponse> {
         self.core.operation(&routes::DELETE_FUNNEL_REDIRECT).path_param("id", &id).parameter::<String>("locationId", location_id).send()
     }
@@ -87,8 +71,7 @@ impl FunnelRedirects {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnel_redirects.update(
     ///     "id",
     ///     types::UpdateFunnelRedirectRequest::new(
@@ -97,9 +80,9 @@ impl FunnelRedirects {
     ///         "6p2RxpgtMKQwO3E6IUaT",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_funnel_redirect")]
     pub fn update(
         &self,
         id: impl std::fmt::Display,
@@ -121,9 +104,9 @@ impl FunnelRedirects {
     /// ```no_run
     /// # async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnel_redirects.list("6p2RxpgtMKQwO3E6IUaT", 20, 10).search("example.com/test").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_funnel_redirects")]
     pub fn list(&self, location_id: impl Into<String>, limit: impl Into<i64>, offset: impl Into<i64>) -> ListFunnelRedirects {
         ListFunnelRedirects(
             self.core
@@ -136,31 +119,10 @@ impl FunnelRedirects {
     }
 }
 
-/// A call of [`FunnelRedirects::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFunnelRedirects(rt::Call<types::FunnelRedirectResponse>);
-
-rt::call!(ListFunnelRedirects, types::FunnelRedirectResponse);
-
-impl ListFunnelRedirects {
+rt::call! { FunnelRedirects::list => ListFunnelRedirects(Call<types::FunnelRedirectResponse>) {
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-}
-
-/// Funnels and their pages.
-#[derive(Clone, Debug)]
-pub struct Funnels {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Funnels {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    search: impl Into<String> => parameter::<String>("search"),
+} }
 
 impl Funnels {
     /// List funnels.
@@ -175,9 +137,9 @@ impl Funnels {
     /// # async fn example(funnels: highlevel::operations::Funnels) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnels.list("locationId").type_("type").category("category").offset("offset").limit("limit")
     ///     .parent_id("parentId").name("name").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_funnels")]
     pub fn list(&self, location_id: impl Into<String>) -> ListFunnels {
         ListFunnels(self.core.operation(&routes::LIST_FUNNELS).parameter::<String>("locationId", location_id).send())
     }
@@ -193,9 +155,9 @@ impl Funnels {
     /// ```no_run
     /// # async fn example(funnels: highlevel::operations::Funnels) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnels.list_pages("locationId", "funnelId", 1, 1).name("name").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_funnel_pages")]
     pub fn list_pages(
         &self,
         location_id: impl Into<String>,
@@ -225,9 +187,9 @@ impl Funnels {
     /// ```no_run
     /// # async fn example(funnels: highlevel::operations::Funnels) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnels.count_pages("locationId", "funnelId").name("name").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "count_funnel_pages")]
     pub fn count_pages(&self, location_id: impl Into<String>, funnel_id: impl Into<String>) -> CountFunnelPages {
         CountFunnelPages(
             self.core
@@ -239,69 +201,27 @@ impl Funnels {
     }
 }
 
-/// A call of [`Funnels::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFunnels(rt::Call<types::ListFunnelsResponse>);
-
-rt::call!(ListFunnels, types::ListFunnelsResponse);
-
-impl ListFunnels {
+rt::call! { Funnels::list => ListFunnels(Call<types::ListFunnelsResponse>) {
     /// Type.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Category.
-    pub fn category(self, category: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("category", category)))
-    }
-
+    category: impl Into<String> => parameter::<String>("category"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("offset", offset)))
-    }
-
+    offset: impl Into<String> => parameter::<String>("offset"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("limit", limit)))
-    }
-
+    limit: impl Into<String> => parameter::<String>("limit"),
     /// Id of the parent.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("parentId", parent_id)))
-    }
-
+    parent_id: impl Into<String> => parameter::<String>("parentId"),
     /// Name.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-}
+    name: impl Into<String> => parameter::<String>("name"),
+} }
 
-/// A call of [`Funnels::list_pages`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFunnelPages(rt::Call<types::ListFunnelPagesResponse>);
-
-rt::call!(ListFunnelPages, types::ListFunnelPagesResponse);
-
-impl ListFunnelPages {
+rt::call! { Funnels::list_pages => ListFunnelPages(Call<types::ListFunnelPagesResponse>) {
     /// Name.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-}
+    name: impl Into<String> => parameter::<String>("name"),
+} }
 
-/// A call of [`Funnels::count_pages`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct CountFunnelPages(rt::Call<types::CountFunnelPagesResponse>);
-
-rt::call!(CountFunnelPages, types::CountFunnelPagesResponse);
-
-impl CountFunnelPages {
+rt::call! { Funnels::count_pages => CountFunnelPages(Call<types::CountFunnelPagesResponse>) {
     /// Name.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-}
+    name: impl Into<String> => parameter::<String>("name"),
+} }

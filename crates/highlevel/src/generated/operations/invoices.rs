@@ -5,38 +5,17 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Estimates to contacts, and their templates.
-    pub fn estimates(&self) -> Estimates {
-        Estimates::from(self.core.clone())
-    }
-
-    /// Invoices that are sent again and again.
-    pub fn invoice_schedules(&self) -> InvoiceSchedules {
-        InvoiceSchedules::from(self.core.clone())
-    }
-
-    /// Templates of invoices.
-    pub fn invoice_templates(&self) -> InvoiceTemplates {
-        InvoiceTemplates::from(self.core.clone())
-    }
-
-    /// Invoices to contacts.
-    pub fn invoices(&self) -> Invoices {
-        Invoices::from(self.core.clone())
-    }
-}
-
-/// Estimates to contacts, and their templates.
-#[derive(Clone, Debug)]
-pub struct Estimates {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Estimates {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Estimates to contacts, and their templates.
+        estimates: Estimates,
+        /// Invoices that are sent again and again.
+        invoice_schedules: InvoiceSchedules,
+        /// Templates of invoices.
+        invoice_templates: InvoiceTemplates,
+        /// Invoices to contacts.
+        invoices: Invoices,
     }
 }
 
@@ -50,8 +29,7 @@ impl Estimates {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.create(
     ///     serde_json::from_value::<types::CreateEstimateRequest>(serde_json::json!({
     ///       "altId": "6578278e879ad2646715ba9c",
@@ -234,9 +212,9 @@ impl Estimates {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_estimate")]
     pub fn create(&self, request: impl Into<types::CreateEstimateRequest>) -> rt::Call<types::EstimateResponse> {
         let request: types::CreateEstimateRequest = request.into();
         self.core.operation(&routes::CREATE_ESTIMATE).json(&request).send()
@@ -251,8 +229,7 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.update(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     serde_json::from_value::<types::UpdateEstimateRequest>(serde_json::json!({
@@ -437,9 +414,9 @@ impl Estimates {
     ///       "estimateStatus": "sent"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_estimate")]
     pub fn update(
         &self,
         estimate_id: impl std::fmt::Display,
@@ -458,15 +435,14 @@ impl Estimates {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.delete(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_estimate")]
     pub fn delete(&self, estimate_id: impl std::fmt::Display, request: impl Into<types::AltRequest>) -> rt::Call<types::EstimateResponse> {
         let request: types::AltRequest = request.into();
         self.core.operation(&routes::DELETE_ESTIMATE).path_param("estimateId", &estimate_id).json(&request).send()
@@ -481,12 +457,11 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.generate_number("6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "generate_estimate_number")]
     pub fn generate_number(
         &self,
         alt_id: impl Into<String>,
@@ -508,8 +483,7 @@ impl Estimates {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.send(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     types::SendEstimateRequest::new(
@@ -522,9 +496,9 @@ impl Estimates {
     ///         .sent_from(types::InvoiceSettingsSenderConfiguration::new().from_email("alex@example.com")
     ///         .from_name("Alex")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_estimate")]
     pub fn send(
         &self,
         estimate_id: impl std::fmt::Display,
@@ -543,15 +517,13 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.create_invoice_from_estimate(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     types::CreateInvoiceFromEstimateRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location, true)
     ///         .version(types::CreateInvoiceFromEstimateVersion::V2),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_invoice_from_estimate(
         &self,
@@ -571,8 +543,7 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.list(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
@@ -580,9 +551,9 @@ impl Estimates {
     ///     "10",
     /// ).start_at("2023-01-01").end_at("2023-01-01").search("Home services estimate")
     ///     .status(types::ListEstimatesStatus::Sent).contact_id("AmuzcoPBpgKeccNsFlib").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_estimates")]
     pub fn list(
         &self,
         alt_id: impl Into<String>,
@@ -610,12 +581,11 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.update_last_visit(types::UpdateEstimateLastVisitRequest::new("5f9d6d8b1b2d2c001f2d9e4b")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_estimate_last_visit")]
     pub fn update_last_visit(&self, request: impl Into<types::UpdateEstimateLastVisitRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpdateEstimateLastVisitRequest = request.into();
         self.core.operation(&routes::UPDATE_ESTIMATE_LAST_VISIT).json(&request).send()
@@ -630,17 +600,16 @@ impl Estimates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.list_templates(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     ///     "10",
     ///     "10",
     /// ).search("Alex").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_estimate_templates")]
     pub fn list_templates(
         &self,
         alt_id: impl Into<String>,
@@ -668,8 +637,7 @@ impl Estimates {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.create_template(
     ///     serde_json::from_value::<types::EstimateTemplatesRequest>(serde_json::json!({
     ///       "altId": "6578278e879ad2646715ba9c",
@@ -752,9 +720,9 @@ impl Estimates {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_estimate_template")]
     pub fn create_template(&self, request: impl Into<types::EstimateTemplatesRequest>) -> rt::Call<types::EstimateTemplateResponse> {
         let request: types::EstimateTemplatesRequest = request.into();
         self.core.operation(&routes::CREATE_ESTIMATE_TEMPLATE).json(&request).send()
@@ -769,8 +737,7 @@ impl Estimates {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.update_template(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     serde_json::from_value::<types::EstimateTemplatesRequest>(serde_json::json!({
@@ -854,9 +821,9 @@ impl Estimates {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_estimate_template")]
     pub fn update_template(
         &self,
         template_id: impl std::fmt::Display,
@@ -875,15 +842,14 @@ impl Estimates {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.delete_template(
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     ///     types::AltRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_estimate_template")]
     pub fn delete_template(
         &self,
         template_id: impl std::fmt::Display,
@@ -902,16 +868,15 @@ impl Estimates {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = estimates.preview_template(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     ///     "5f9d6d8b1b2d2c001f2d9e4b",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "preview_estimate_template")]
     pub fn preview_template(
         &self,
         alt_id: impl Into<String>,
@@ -927,65 +892,23 @@ impl Estimates {
     }
 }
 
-/// A call of [`Estimates::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListEstimates(rt::Call<types::ListEstimatesResponse>);
-
-rt::call!(ListEstimates, types::ListEstimatesResponse);
-
-impl ListEstimates {
+rt::call! { Estimates::list => ListEstimates(Call<types::ListEstimatesResponse>) {
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// State it is in.
-    pub fn status(self, status: impl Into<types::ListEstimatesStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListEstimatesStatus>("status", status)))
-    }
-
+    status: impl Into<types::ListEstimatesStatus> => parameter::<types::ListEstimatesStatus>("status"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-}
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
+} }
 
-/// A call of [`Estimates::list_templates`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListEstimateTemplates(rt::Call<types::ListEstimateTemplatesResponse>);
-
-rt::call!(ListEstimateTemplates, types::ListEstimateTemplatesResponse);
-
-impl ListEstimateTemplates {
+rt::call! { Estimates::list_templates => ListEstimateTemplates(Call<types::ListEstimateTemplatesResponse>) {
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-}
-
-/// Invoices that are sent again and again.
-#[derive(Clone, Debug)]
-pub struct InvoiceSchedules {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for InvoiceSchedules {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    search: impl Into<String> => parameter::<String>("search"),
+} }
 
 impl InvoiceSchedules {
     /// List invoice schedules.
@@ -997,8 +920,7 @@ impl InvoiceSchedules {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.list(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
@@ -1006,9 +928,9 @@ impl InvoiceSchedules {
     ///     "10",
     /// ).status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex")
     ///     .payment_mode(types::PaymentMode::Live).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_invoice_schedules")]
     pub fn list(
         &self,
         alt_id: impl Into<String>,
@@ -1036,8 +958,7 @@ impl InvoiceSchedules {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.create(
     ///     types::CreateInvoiceScheduleRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -1111,9 +1032,9 @@ impl InvoiceSchedules {
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("title"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_invoice_schedule")]
     pub fn create(&self, request: impl Into<types::CreateInvoiceScheduleRequest>) -> rt::Call<types::InvoiceScheduleResponse> {
         let request: types::CreateInvoiceScheduleRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE_SCHEDULE).json(&request).send()
@@ -1128,16 +1049,15 @@ impl InvoiceSchedules {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_invoice_schedule")]
     pub fn get(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1161,8 +1081,7 @@ impl InvoiceSchedules {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceScheduleRequest::new(
@@ -1224,9 +1143,9 @@ impl InvoiceSchedules {
     ///         ),
     ///     ])).terms_notes("termsNotes").title("title"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_schedule")]
     pub fn update(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1245,16 +1164,15 @@ impl InvoiceSchedules {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_invoice_schedule")]
     pub fn delete(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1280,9 +1198,9 @@ impl InvoiceSchedules {
     /// ```no_run
     /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.update_and_schedule("6578278e879ad2646715ba9c").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_and_schedule_invoice_schedule")]
     pub fn update_and_schedule(&self, schedule_id: impl std::fmt::Display) -> rt::Call<types::InvoiceScheduleResponse> {
         self.core.operation(&routes::UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE).path_param("scheduleId", &schedule_id).send()
     }
@@ -1296,8 +1214,7 @@ impl InvoiceSchedules {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.start(
     ///     "6578278e879ad2646715ba9c",
     ///     serde_json::from_value::<types::StartInvoiceScheduleRequest>(serde_json::json!({
@@ -1335,9 +1252,9 @@ impl InvoiceSchedules {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_invoice_schedule")]
     pub fn start(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1356,8 +1273,7 @@ impl InvoiceSchedules {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.set_auto_payment(
     ///     "6578278e879ad2646715ba9c",
     ///     serde_json::from_value::<types::SetInvoiceScheduleAutoPaymentRequest>(serde_json::json!({
@@ -1395,9 +1311,9 @@ impl InvoiceSchedules {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "set_invoice_schedule_auto_payment")]
     pub fn set_auto_payment(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1416,15 +1332,14 @@ impl InvoiceSchedules {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_schedules.cancel(
     ///     "6578278e879ad2646715ba9c",
     ///     types::CancelInvoiceScheduleRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "cancel_invoice_schedule")]
     pub fn cancel(
         &self,
         schedule_id: impl std::fmt::Display,
@@ -1435,51 +1350,18 @@ impl InvoiceSchedules {
     }
 }
 
-/// A call of [`InvoiceSchedules::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListInvoiceSchedules(rt::Call<types::ListInvoiceSchedulesResponse>);
-
-rt::call!(ListInvoiceSchedules, types::ListInvoiceSchedulesResponse);
-
-impl ListInvoiceSchedules {
+rt::call! { InvoiceSchedules::list => ListInvoiceSchedules(Call<types::ListInvoiceSchedulesResponse>) {
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::PaymentMode>("paymentMode", payment_mode)))
-    }
-}
-
-/// Templates of invoices.
-#[derive(Clone, Debug)]
-pub struct InvoiceTemplates {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for InvoiceTemplates {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    payment_mode: impl Into<types::PaymentMode> => parameter::<types::PaymentMode>("paymentMode"),
+} }
 
 impl InvoiceTemplates {
     /// List invoice templates.
@@ -1491,8 +1373,7 @@ impl InvoiceTemplates {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.list(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
@@ -1500,9 +1381,9 @@ impl InvoiceTemplates {
     ///     "10",
     /// ).status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex")
     ///     .payment_mode(types::PaymentMode::Live).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_invoice_templates")]
     pub fn list(
         &self,
         alt_id: impl Into<String>,
@@ -1530,8 +1411,7 @@ impl InvoiceTemplates {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.create(
     ///     types::CreateInvoiceTemplateRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -1584,9 +1464,9 @@ impl InvoiceTemplates {
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("New Template"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_invoice_template")]
     pub fn create(&self, request: impl Into<types::CreateInvoiceTemplateRequest>) -> rt::Call<types::InvoiceTemplateResponse> {
         let request: types::CreateInvoiceTemplateRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE_TEMPLATE).json(&request).send()
@@ -1601,16 +1481,15 @@ impl InvoiceTemplates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_invoice_template")]
     pub fn get(
         &self,
         template_id: impl std::fmt::Display,
@@ -1634,8 +1513,7 @@ impl InvoiceTemplates {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceTemplateRequest::new(
@@ -1676,9 +1554,9 @@ impl InvoiceTemplates {
     ///         ),
     ///     ])).terms_notes("termsNotes").title("New Template"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_template")]
     pub fn update(
         &self,
         template_id: impl std::fmt::Display,
@@ -1697,16 +1575,15 @@ impl InvoiceTemplates {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_invoice_template")]
     pub fn delete(
         &self,
         template_id: impl std::fmt::Display,
@@ -1731,8 +1608,7 @@ impl InvoiceTemplates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.update_late_fees(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceLateFeesConfigurationRequest::new(
@@ -1748,9 +1624,9 @@ impl InvoiceTemplates {
     ///             .value(highlevel::Number::from(10_i64)),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_template_late_fees")]
     pub fn update_late_fees(
         &self,
         template_id: impl std::fmt::Display,
@@ -1770,17 +1646,16 @@ impl InvoiceTemplates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoice_templates.update_payment_methods(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceTemplatePaymentMethodsRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location)
     ///         .payment_methods(types::PaymentMethod::new()
     ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false))),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_template_payment_methods")]
     pub fn update_payment_methods(
         &self,
         template_id: impl std::fmt::Display,
@@ -1791,51 +1666,18 @@ impl InvoiceTemplates {
     }
 }
 
-/// A call of [`InvoiceTemplates::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListInvoiceTemplates(rt::Call<types::ListInvoiceTemplatesResponse>);
-
-rt::call!(ListInvoiceTemplates, types::ListInvoiceTemplatesResponse);
-
-impl ListInvoiceTemplates {
+rt::call! { InvoiceTemplates::list => ListInvoiceTemplates(Call<types::ListInvoiceTemplatesResponse>) {
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::PaymentMode>("paymentMode", payment_mode)))
-    }
-}
-
-/// Invoices to contacts.
-#[derive(Clone, Debug)]
-pub struct Invoices {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Invoices {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    payment_mode: impl Into<types::PaymentMode> => parameter::<types::PaymentMode>("paymentMode"),
+} }
 
 impl Invoices {
     /// Send text to pay invoice.
@@ -1847,8 +1689,7 @@ impl Invoices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.send_text_to_pay(
     ///     types::SendTextToPayInvoiceRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -1920,9 +1761,9 @@ impl Invoices {
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("INVOICE"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_text_to_pay_invoice")]
     pub fn send_text_to_pay(
         &self,
         request: impl Into<types::SendTextToPayInvoiceRequest>,
@@ -1940,12 +1781,11 @@ impl Invoices {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.generate_number("altId", types::InvoiceAltType::Location).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "generate_invoice_number")]
     pub fn generate_number(
         &self,
         alt_id: impl Into<String>,
@@ -1967,12 +1807,11 @@ impl Invoices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.get_settings("6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_invoice_settings")]
     pub fn get_settings(
         &self,
         alt_id: impl Into<String>,
@@ -1994,16 +1833,15 @@ impl Invoices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_invoice")]
     pub fn get(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2027,8 +1865,7 @@ impl Invoices {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.update(
     ///     "6578278e879ad2646715ba9c",
     ///     serde_json::from_value::<types::UpdateInvoiceRequest>(serde_json::json!({
@@ -2155,9 +1992,9 @@ impl Invoices {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice")]
     pub fn update(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2176,16 +2013,15 @@ impl Invoices {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_invoice")]
     pub fn delete(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2209,8 +2045,7 @@ impl Invoices {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.update_late_fees(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceLateFeesConfigurationRequest::new(
@@ -2226,9 +2061,9 @@ impl Invoices {
     ///             .value(highlevel::Number::from(10_i64)),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_late_fees")]
     pub fn update_late_fees(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2247,15 +2082,14 @@ impl Invoices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.void(
     ///     "6578278e879ad2646715ba9c",
     ///     types::VoidInvoiceRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "void_invoice")]
     pub fn void(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2274,8 +2108,7 @@ impl Invoices {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.send(
     ///     "6578278e879ad2646715ba9c",
     ///     serde_json::from_value::<types::SendInvoiceRequest>(serde_json::json!({
@@ -2319,9 +2152,9 @@ impl Invoices {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_invoice")]
     pub fn send(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2340,8 +2173,7 @@ impl Invoices {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.record_payment(
     ///     "6578278e879ad2646715ba9c",
     ///     serde_json::from_value::<types::RecordInvoicePaymentRequest>(serde_json::json!({
@@ -2364,9 +2196,9 @@ impl Invoices {
     ///       "fulfilledAt": "2025-03-19T05:03:00.000Z"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "record_invoice_payment")]
     pub fn record_payment(
         &self,
         invoice_id: impl std::fmt::Display,
@@ -2385,12 +2217,11 @@ impl Invoices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.update_last_visit(types::UpdateInvoiceLastVisitRequest::new("6578278e879ad2646715ba9c")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_invoice_last_visit")]
     pub fn update_last_visit(&self, request: impl Into<types::UpdateInvoiceLastVisitRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::UpdateInvoiceLastVisitRequest = request.into();
         self.core.operation(&routes::UPDATE_INVOICE_LAST_VISIT).json(&request).send()
@@ -2405,8 +2236,7 @@ impl Invoices {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.list(
     ///     "6578278e879ad2646715ba9c",
     ///     types::InvoiceAltType::Location,
@@ -2416,9 +2246,9 @@ impl Invoices {
     ///     .payment_mode(types::PaymentMode::Live).contact_id("AmuzcoPBpgKeccNsFlib")
     ///     .sort_field(types::ListInvoicesSortField::IssueDate)
     ///     .sort_order(types::ListInvoicesSortOrder::Descend).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_invoices")]
     pub fn list(
         &self,
         alt_id: impl Into<String>,
@@ -2446,8 +2276,7 @@ impl Invoices {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = invoices.create(
     ///     types::CreateInvoiceRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -2516,60 +2345,30 @@ impl Invoices {
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("INVOICE"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_invoice")]
     pub fn create(&self, request: impl Into<types::CreateInvoiceRequest>) -> rt::Call<types::InvoiceResponse> {
         let request: types::CreateInvoiceRequest = request.into();
         self.core.operation(&routes::CREATE_INVOICE).json(&request).send()
     }
 }
 
-/// A call of [`Invoices::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListInvoices(rt::Call<types::ListInvoicesResponse>);
-
-rt::call!(ListInvoices, types::ListInvoicesResponse);
-
-impl ListInvoices {
+rt::call! { Invoices::list => ListInvoices(Call<types::ListInvoicesResponse>) {
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<types::PaymentMode>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::PaymentMode>("paymentMode", payment_mode)))
-    }
-
+    payment_mode: impl Into<types::PaymentMode> => parameter::<types::PaymentMode>("paymentMode"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Sort field.
-    pub fn sort_field(self, sort_field: impl Into<types::ListInvoicesSortField>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListInvoicesSortField>("sortField", sort_field)))
-    }
-
+    sort_field: impl Into<types::ListInvoicesSortField> => parameter::<types::ListInvoicesSortField>("sortField"),
     /// Sort order.
-    pub fn sort_order(self, sort_order: impl Into<types::ListInvoicesSortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListInvoicesSortOrder>("sortOrder", sort_order)))
-    }
-}
+    sort_order: impl Into<types::ListInvoicesSortOrder> => parameter::<types::ListInvoicesSortOrder>("sortOrder"),
+} }

@@ -5,38 +5,17 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// What an app is billed with.
-    pub fn app_billing(&self) -> AppBilling {
-        AppBilling::from(self.core.clone())
-    }
-
-    /// Where an app is installed.
-    pub fn app_installations(&self) -> AppInstallations {
-        AppInstallations::from(self.core.clone())
-    }
-
-    /// Connections of an app to accounts elsewhere.
-    pub fn external_auth(&self) -> ExternalAuth {
-        ExternalAuth::from(self.core.clone())
-    }
-
-    /// What an app charges the wallet of a sub-account.
-    pub fn wallet_charges(&self) -> WalletCharges {
-        WalletCharges::from(self.core.clone())
-    }
-}
-
-/// What an app is billed with.
-#[derive(Clone, Debug)]
-pub struct AppBilling {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for AppBilling {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// What an app is billed with.
+        app_billing: AppBilling,
+        /// Where an app is installed.
+        app_installations: AppInstallations,
+        /// Connections of an app to accounts elsewhere.
+        external_auth: ExternalAuth,
+        /// What an app charges the wallet of a sub-account.
+        wallet_charges: WalletCharges,
     }
 }
 
@@ -53,8 +32,7 @@ impl AppBilling {
     /// ```no_run
     /// # async fn example(app_billing: highlevel::operations::AppBilling) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = app_billing.get_app_rebilling("6578278e879ad2646715ba9c", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_app_rebilling(
         &self,
@@ -62,18 +40,6 @@ impl AppBilling {
         location_id: impl std::fmt::Display,
     ) -> rt::Call<types::GetAppRebillingResponse> {
         self.core.operation(&routes::GET_APP_REBILLING).path_param("appId", &app_id).path_param("locationId", &location_id).send()
-    }
-}
-
-/// Where an app is installed.
-#[derive(Clone, Debug)]
-pub struct AppInstallations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for AppInstallations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -89,9 +55,9 @@ impl AppInstallations {
     /// ```no_run
     /// # async fn example(app_installations: highlevel::operations::AppInstallations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = app_installations.get("6578278e879ad2646715ba9c").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_app_installation")]
     pub fn get(&self, app_id: impl std::fmt::Display) -> rt::Call<types::GetAppInstallationResponse> {
         self.core.operation(&routes::GET_APP_INSTALLATION).path_param("appId", &app_id).send()
     }
@@ -105,16 +71,15 @@ impl AppInstallations {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(app_installations: highlevel::operations::AppInstallations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(app_installations: highlevel::operations::AppInstallations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = app_installations.delete(
     ///     "674587703dfd4161f1e3c557",
     ///     types::DeleteAppInstallationRequest::new().company_id("tDtDnQdgm2LXpyiqYvZ6")
     ///         .location_id("tDtDnQdgm2LXpyiqYvZ6").reason("Application is not working as expected"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_app_installation")]
     pub fn delete(
         &self,
         app_id: impl std::fmt::Display,
@@ -122,18 +87,6 @@ impl AppInstallations {
     ) -> rt::Call<types::DeleteAppInstallationResponse> {
         let request: types::DeleteAppInstallationRequest = request.into();
         self.core.operation(&routes::DELETE_APP_INSTALLATION).path_param("appId", &app_id).json(&request).send()
-    }
-}
-
-/// Connections of an app to accounts elsewhere.
-#[derive(Clone, Debug)]
-pub struct ExternalAuth {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ExternalAuth {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -148,8 +101,7 @@ impl ExternalAuth {
     /// has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(external_auth: highlevel::operations::ExternalAuth) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(external_auth: highlevel::operations::ExternalAuth) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = external_auth.migrate(
     ///     serde_json::from_value::<types::MigrateExternalAuthRequest>(serde_json::json!({
     ///       "type": "oauth2",
@@ -174,24 +126,12 @@ impl ExternalAuth {
     ///       "isDefault": false
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "migrate_external_auth")]
     pub fn migrate(&self, request: impl Into<types::MigrateExternalAuthRequest>) -> rt::Call<types::MigrateExternalAuthResponse> {
         let request: types::MigrateExternalAuthRequest = request.into();
         self.core.operation(&routes::MIGRATE_EXTERNAL_AUTH).json(&request).send()
-    }
-}
-
-/// What an app charges the wallet of a sub-account.
-#[derive(Clone, Debug)]
-pub struct WalletCharges {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for WalletCharges {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -209,9 +149,9 @@ impl WalletCharges {
     /// # async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = wallet_charges.list().meter_id("680b97022b4a34420f5f9b93").event_id("evt_abc123").user_id("user_abc123")
     ///     .start_date("2025-03-26").end_date("2025-03-26").skip(0).limit(10).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_wallet_charges")]
     pub fn list(&self) -> ListWalletCharges {
         ListWalletCharges(
             self.core
@@ -229,8 +169,7 @@ impl WalletCharges {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = wallet_charges.create(
     ///     types::CreateWalletChargeRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -243,9 +182,9 @@ impl WalletCharges {
     ///     ).event_time("2025-03-26T00:00:000Z").price(highlevel::Number::try_from(0.01_f64)?)
     ///         .user_id("user_abc123"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_wallet_charge")]
     pub fn create(&self, request: impl Into<types::CreateWalletChargeRequest>) -> rt::Call<types::CreateWalletChargeResponse> {
         let request: types::CreateWalletChargeRequest = request.into();
         self.core.operation(&routes::CREATE_WALLET_CHARGE).json(&request).send()
@@ -263,9 +202,9 @@ impl WalletCharges {
     /// ```no_run
     /// # async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = wallet_charges.get("charge_123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_wallet_charge")]
     pub fn get(&self, charge_id: impl std::fmt::Display) -> rt::Call<types::GetWalletChargeResponse> {
         self.core.operation(&routes::GET_WALLET_CHARGE).path_param("chargeId", &charge_id).send()
     }
@@ -282,9 +221,9 @@ impl WalletCharges {
     /// ```no_run
     /// # async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = wallet_charges.delete("charge_123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_wallet_charge")]
     pub fn delete(&self, charge_id: impl std::fmt::Display) -> rt::Call<types::DeleteWalletChargeResponse> {
         self.core.operation(&routes::DELETE_WALLET_CHARGE).path_param("chargeId", &charge_id).send()
     }
@@ -301,54 +240,26 @@ impl WalletCharges {
     /// ```no_run
     /// # async fn example(wallet_charges: highlevel::operations::WalletCharges) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = wallet_charges.check_wallet_funds().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn check_wallet_funds(&self) -> rt::Call<types::CheckWalletFundsResponse> {
         self.core.operation(&routes::CHECK_WALLET_FUNDS).send()
     }
 }
 
-/// A call of [`WalletCharges::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListWalletCharges(rt::List<types::ListWalletChargesResponse, types::ListWalletChargesResponseCharge>);
-
-rt::list_call!(ListWalletCharges, types::ListWalletChargesResponse, types::ListWalletChargesResponseCharge);
-
-impl ListWalletCharges {
+rt::call! { WalletCharges::list => ListWalletCharges(List<types::ListWalletChargesResponse, types::ListWalletChargesResponseCharge>) {
     /// Id of the meter.
-    pub fn meter_id(self, meter_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("meterId", meter_id)))
-    }
-
+    meter_id: impl Into<String> => parameter::<String>("meterId"),
     /// Id of the event.
-    pub fn event_id(self, event_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("eventId", event_id)))
-    }
-
+    event_id: impl Into<String> => parameter::<String>("eventId"),
     /// Id of the user.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-
+    user_id: impl Into<String> => parameter::<String>("userId"),
     /// Start date.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// End date.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-
+    end_date: impl Into<String> => parameter::<String>("endDate"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-}
+    limit: impl Into<i64> => parameter::<i64>("limit"),
+} }

@@ -5,58 +5,25 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Codes that lower a price.
-    pub fn coupons(&self) -> Coupons {
-        Coupons::from(self.core.clone())
-    }
-
-    /// An app's own provider of payments.
-    pub fn custom_providers(&self) -> CustomProviders {
-        CustomProviders::from(self.core.clone())
-    }
-
-    /// What was shipped of orders.
-    pub fn order_fulfillments(&self) -> OrderFulfillments {
-        OrderFulfillments::from(self.core.clone())
-    }
-
-    /// Notes on orders.
-    pub fn order_notes(&self) -> OrderNotes {
-        OrderNotes::from(self.core.clone())
-    }
-
-    /// Orders of a sub-account.
-    pub fn orders(&self) -> Orders {
-        Orders::from(self.core.clone())
-    }
-
-    /// White-label providers of payments.
-    pub fn payment_integrations(&self) -> PaymentIntegrations {
-        PaymentIntegrations::from(self.core.clone())
-    }
-
-    /// Payments that repeat.
-    pub fn subscriptions(&self) -> Subscriptions {
-        Subscriptions::from(self.core.clone())
-    }
-
-    /// Payments that were made.
-    pub fn transactions(&self) -> Transactions {
-        Transactions::from(self.core.clone())
-    }
-}
-
-/// Codes that lower a price.
-#[derive(Clone, Debug)]
-pub struct Coupons {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Coupons {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Codes that lower a price.
+        coupons: Coupons,
+        /// An app's own provider of payments.
+        custom_providers: CustomProviders,
+        /// What was shipped of orders.
+        order_fulfillments: OrderFulfillments,
+        /// Notes on orders.
+        order_notes: OrderNotes,
+        /// Orders of a sub-account.
+        orders: Orders,
+        /// White-label providers of payments.
+        payment_integrations: PaymentIntegrations,
+        /// Payments that repeat.
+        subscriptions: Subscriptions,
+        /// Payments that were made.
+        transactions: Transactions,
     }
 }
 
@@ -71,13 +38,12 @@ impl Coupons {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.list("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location).limit(10).offset(0)
     ///     .status(types::ListCouponsStatus::Active).search("DEAL50").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_coupons")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::PaymentAltType>) -> ListCoupons {
         ListCoupons(
             self.core
@@ -97,17 +63,16 @@ impl Coupons {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.get(
     ///     "BQdAwxa0ky1iK2sstLGJ",
     ///     types::PaymentAltType::Location,
     ///     "6241712be68f7a98102ba272",
     ///     "DEAL50",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_coupon")]
     pub fn get(
         &self,
         alt_id: impl Into<String>,
@@ -133,8 +98,7 @@ impl Coupons {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.update(
     ///     types::UpdateCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
@@ -154,9 +118,9 @@ impl Coupons {
     ///         .product_ids(["6241712be68f7a98102ba272"])
     ///         .usage_limit(highlevel::Number::from(10_i64)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_coupon")]
     pub fn update(&self, request: impl Into<types::UpdateCouponRequest>) -> rt::Call<types::CreateCouponResponse> {
         let request: types::UpdateCouponRequest = request.into();
         self.core.operation(&routes::UPDATE_COUPON).json(&request).send()
@@ -171,8 +135,7 @@ impl Coupons {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.create(
     ///     types::CreateCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
@@ -191,9 +154,9 @@ impl Coupons {
     ///         .product_ids(["6241712be68f7a98102ba272"])
     ///         .usage_limit(highlevel::Number::from(10_i64)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_coupon")]
     pub fn create(&self, request: impl Into<types::CreateCouponRequest>) -> rt::Call<types::CreateCouponResponse> {
         let request: types::CreateCouponRequest = request.into();
         self.core.operation(&routes::CREATE_COUPON).json(&request).send()
@@ -208,8 +171,7 @@ impl Coupons {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.delete(
     ///     types::DeleteCouponRequest::new(
     ///         "BQdAwxa0ky1iK2sstLGJ",
@@ -217,55 +179,25 @@ impl Coupons {
     ///         "6241712be68f7a98102ba272",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_coupon")]
     pub fn delete(&self, request: impl Into<types::DeleteCouponRequest>) -> rt::Call<types::DeleteCouponResponse> {
         let request: types::DeleteCouponRequest = request.into();
         self.core.operation(&routes::DELETE_COUPON).json(&request).send()
     }
 }
 
-/// A call of [`Coupons::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCoupons(rt::List<types::ListCouponsResponse, types::Coupon>);
-
-rt::list_call!(ListCoupons, types::ListCouponsResponse, types::Coupon);
-
-impl ListCoupons {
+rt::call! { Coupons::list => ListCoupons(List<types::ListCouponsResponse, types::Coupon>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// State it is in.
-    pub fn status(self, status: impl Into<types::ListCouponsStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListCouponsStatus>("status", status)))
-    }
-
+    status: impl Into<types::ListCouponsStatus> => parameter::<types::ListCouponsStatus>("status"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-}
-
-/// An app's own provider of payments.
-#[derive(Clone, Debug)]
-pub struct CustomProviders {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CustomProviders {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    search: impl Into<String> => parameter::<String>("search"),
+} }
 
 impl CustomProviders {
     /// Create custom provider.
@@ -277,8 +209,7 @@ impl CustomProviders {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.create(
     ///     "Lk3nlfk4lxlelVEwcW",
     ///     types::CreateCustomProviderRequest::new(
@@ -290,9 +221,9 @@ impl CustomProviders {
     ///         true,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_custom_provider")]
     pub fn create(
         &self,
         location_id: impl Into<String>,
@@ -314,9 +245,9 @@ impl CustomProviders {
     /// ```no_run
     /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.delete("Lk3nlfk4lxlelVEwcW").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_custom_provider")]
     pub fn delete(&self, location_id: impl Into<String>) -> rt::Call<types::CustomProviderResponse> {
         self.core.operation(&routes::DELETE_CUSTOM_PROVIDER).parameter::<String>("locationId", location_id).send()
     }
@@ -333,9 +264,9 @@ impl CustomProviders {
     /// ```no_run
     /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.get_keys("Lk3nlfk4lxlelVEwcW").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_custom_provider_keys")]
     pub fn get_keys(&self, location_id: impl Into<String>) -> rt::Call<types::GetCustomProviderKeysResponse> {
         self.core.operation(&routes::GET_CUSTOM_PROVIDER_KEYS).parameter::<String>("locationId", location_id).send()
     }
@@ -349,8 +280,7 @@ impl CustomProviders {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.set_keys(
     ///     "Lk3nlfk4lxlelVEwcW",
     ///     types::SetCustomProviderKeysRequest::new(
@@ -358,9 +288,9 @@ impl CustomProviders {
     ///         types::CustomProviderKeys::new("y5ZQxryRFXZHvUJZdLeXXXXX", "rzp_test_zPRoVMLOa0XXXX"),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "set_custom_provider_keys")]
     pub fn set_keys(
         &self,
         location_id: impl Into<String>,
@@ -380,15 +310,14 @@ impl CustomProviders {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.disconnect(
     ///     "Lk3nlfk4lxlelVEwcW",
     ///     types::DisconnectCustomProviderRequest::new(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "disconnect_custom_provider")]
     pub fn disconnect(
         &self,
         location_id: impl Into<String>,
@@ -408,33 +337,20 @@ impl CustomProviders {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_providers.update_capabilities(
     ///     types::UpdateCustomProviderCapabilitiesRequest::new(true).company_id("Yjnwuduw83e8x30sm0")
     ///         .location_id("Yjnwuduw83e8x30sm0"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_custom_provider_capabilities")]
     pub fn update_capabilities(
         &self,
         request: impl Into<types::UpdateCustomProviderCapabilitiesRequest>,
     ) -> rt::Call<types::CustomProviderResponse> {
         let request: types::UpdateCustomProviderCapabilitiesRequest = request.into();
         self.core.operation(&routes::UPDATE_CUSTOM_PROVIDER_CAPABILITIES).json(&request).send()
-    }
-}
-
-/// What was shipped of orders.
-#[derive(Clone, Debug)]
-pub struct OrderFulfillments {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for OrderFulfillments {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -449,16 +365,15 @@ impl OrderFulfillments {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(order_fulfillments: highlevel::operations::OrderFulfillments) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(order_fulfillments: highlevel::operations::OrderFulfillments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = order_fulfillments.list(
     ///     "653f5e0cde5a1314e62a837c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::PaymentAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_order_fulfillments")]
     pub fn list(
         &self,
         order_id: impl std::fmt::Display,
@@ -483,8 +398,7 @@ impl OrderFulfillments {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(order_fulfillments: highlevel::operations::OrderFulfillments) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(order_fulfillments: highlevel::operations::OrderFulfillments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = order_fulfillments.create(
     ///     "653f5e0cde5a1314e62a837c",
     ///     types::CreateOrderFulfillmentRequest::new(
@@ -500,9 +414,9 @@ impl OrderFulfillments {
     ///         true,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_order_fulfillment")]
     pub fn create(
         &self,
         order_id: impl std::fmt::Display,
@@ -510,18 +424,6 @@ impl OrderFulfillments {
     ) -> rt::Call<types::CreateOrderFulfillmentResponse> {
         let request: types::CreateOrderFulfillmentRequest = request.into();
         self.core.operation(&routes::CREATE_ORDER_FULFILLMENT).path_param("orderId", &order_id).json(&request).send()
-    }
-}
-
-/// Notes on orders.
-#[derive(Clone, Debug)]
-pub struct OrderNotes {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for OrderNotes {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -536,16 +438,15 @@ impl OrderNotes {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(order_notes: highlevel::operations::OrderNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(order_notes: highlevel::operations::OrderNotes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = order_notes.list(
     ///     "653f5e0cde5a1314e62a837c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::PaymentAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_order_notes")]
     pub fn list(
         &self,
         order_id: impl std::fmt::Display,
@@ -561,18 +462,6 @@ impl OrderNotes {
     }
 }
 
-/// Orders of a sub-account.
-#[derive(Clone, Debug)]
-pub struct Orders {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Orders {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
 impl Orders {
     /// List orders.
     ///
@@ -584,17 +473,16 @@ impl Orders {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = orders.list("3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6").status("completed")
     ///     .payment_status(types::ListOrdersPaymentStatus::Unpaid).payment_mode("live")
     ///     .start_at("2024-02-01").end_at("2024-02-13").search("Awesome order")
     ///     .contact_id("XPLSw2SVagl12LMDeTmQ")
     ///     .funnel_product_ids("61dd0c7dc077f712a5f787ff,61d6afc9d39ac5e35965c017")
     ///     .source_id("61dd0c7dc077f712a5f787ff").limit(20).offset(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_orders")]
     pub fn list(&self, alt_id: impl Into<String>) -> ListOrders {
         ListOrders(
             self.core
@@ -617,9 +505,9 @@ impl Orders {
     /// # async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = orders.get("653f5e0cde5a1314e62a837c", "3SwdhCu3svxI8AKsPJt6")
     ///     .location_id("3SwdhCu3svxI8AKsPJt6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_order")]
     pub fn get(&self, order_id: impl std::fmt::Display, alt_id: impl Into<String>) -> GetOrder {
         GetOrder(self.core.operation(&routes::GET_ORDER).path_param("orderId", &order_id).parameter::<String>("altId", alt_id).send())
     }
@@ -634,8 +522,7 @@ impl Orders {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = orders.record_payment(
     ///     "5e2d4c8e0e8b4e001c1c4f5d",
     ///     serde_json::from_value::<types::RecordOrderPaymentRequest>(serde_json::json!({
@@ -655,9 +542,9 @@ impl Orders {
     ///       "isPartialPayment": true
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "record_order_payment")]
     pub fn record_payment(
         &self,
         order_id: impl std::fmt::Display,
@@ -668,100 +555,37 @@ impl Orders {
     }
 }
 
-/// A call of [`Orders::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListOrders(rt::List<types::ListOrdersResponse, types::OrderResponse>);
-
-rt::list_call!(ListOrders, types::ListOrdersResponse, types::OrderResponse);
-
-impl ListOrders {
+rt::call! { Orders::list => ListOrders(List<types::ListOrdersResponse, types::OrderResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-
+    location_id: impl Into<String> => parameter::<String>("locationId"),
     /// State it is in.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Payment status.
-    pub fn payment_status(self, payment_status: impl Into<types::ListOrdersPaymentStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListOrdersPaymentStatus>("paymentStatus", payment_status)))
-    }
-
+    payment_status: impl Into<types::ListOrdersPaymentStatus> => parameter::<types::ListOrdersPaymentStatus>("paymentStatus"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("paymentMode", payment_mode)))
-    }
-
+    payment_mode: impl Into<String> => parameter::<String>("paymentMode"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Ids of the funnel product.
-    pub fn funnel_product_ids(self, funnel_product_ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("funnelProductIds", funnel_product_ids)))
-    }
-
+    funnel_product_ids: impl Into<String> => parameter::<String>("funnelProductIds"),
     /// Id of the source.
-    pub fn source_id(self, source_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sourceId", source_id)))
-    }
-
+    source_id: impl Into<String> => parameter::<String>("sourceId"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-}
+    offset: impl Into<i64> => parameter::<i64>("offset"),
+} }
 
-/// A call of [`Orders::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetOrder(rt::Call<types::GetOrderResponse>);
-
-rt::call!(GetOrder, types::GetOrderResponse);
-
-impl GetOrder {
+rt::call! { Orders::get => GetOrder(Call<types::GetOrderResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-}
-
-/// White-label providers of payments.
-#[derive(Clone, Debug)]
-pub struct PaymentIntegrations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for PaymentIntegrations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    location_id: impl Into<String> => parameter::<String>("locationId"),
+} }
 
 impl PaymentIntegrations {
     /// List payment integrations.
@@ -774,12 +598,11 @@ impl PaymentIntegrations {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(payment_integrations: highlevel::operations::PaymentIntegrations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(payment_integrations: highlevel::operations::PaymentIntegrations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = payment_integrations.list("6578278e879ad2646715ba9c", types::PaymentAltType::Location).limit(20).offset(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_payment_integrations")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::PaymentAltType>) -> ListPaymentIntegrations {
         ListPaymentIntegrations(
             self.core
@@ -800,8 +623,7 @@ impl PaymentIntegrations {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(payment_integrations: highlevel::operations::PaymentIntegrations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(payment_integrations: highlevel::operations::PaymentIntegrations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = payment_integrations.create(
     ///     types::CreatePaymentIntegrationRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -813,45 +635,21 @@ impl PaymentIntegrations {
     ///         "https://example.com/image.jpg",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_payment_integration")]
     pub fn create(&self, request: impl Into<types::CreatePaymentIntegrationRequest>) -> rt::Call<types::CreatePaymentIntegrationResponse> {
         let request: types::CreatePaymentIntegrationRequest = request.into();
         self.core.operation(&routes::CREATE_PAYMENT_INTEGRATION).json(&request).send()
     }
 }
 
-/// A call of [`PaymentIntegrations::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPaymentIntegrations(rt::Call<types::ListPaymentIntegrationsResponse>);
-
-rt::call!(ListPaymentIntegrations, types::ListPaymentIntegrationsResponse);
-
-impl ListPaymentIntegrations {
+rt::call! { PaymentIntegrations::list => ListPaymentIntegrations(Call<types::ListPaymentIntegrationsResponse>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-}
-
-/// Payments that repeat.
-#[derive(Clone, Debug)]
-pub struct Subscriptions {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Subscriptions {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    offset: impl Into<i64> => parameter::<i64>("offset"),
+} }
 
 impl Subscriptions {
     /// List subscriptions.
@@ -864,16 +662,15 @@ impl Subscriptions {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = subscriptions.list("3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location)
     ///     .entity_id("61dd0fe9c077f73e67f78803").payment_mode("live").start_at("2024-02-01")
     ///     .end_at("2024-02-13").entity_source_type("funnel").search("Awesome subscription")
     ///     .contact_id("AmuzcoPBpgKeccNsFlib").id("64bf78af39118e4011926cba").limit(20).offset(0)
     ///     .get_payments_collected_count(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_subscriptions")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::PaymentAltType>) -> ListSubscriptions {
         ListSubscriptions(
             self.core
@@ -894,16 +691,15 @@ impl Subscriptions {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = subscriptions.get(
     ///     "6322e9c9e39fc14ab3ed7042",
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::PaymentAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_subscription")]
     pub fn get(
         &self,
         subscription_id: impl std::fmt::Display,
@@ -919,81 +715,30 @@ impl Subscriptions {
     }
 }
 
-/// A call of [`Subscriptions::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSubscriptions(rt::List<types::ListSubscriptionsResponse, types::SubscriptionResponse>);
-
-rt::list_call!(ListSubscriptions, types::ListSubscriptionsResponse, types::SubscriptionResponse);
-
-impl ListSubscriptions {
+rt::call! { Subscriptions::list => ListSubscriptions(List<types::ListSubscriptionsResponse, types::SubscriptionResponse>) {
     /// Id of the entity.
-    pub fn entity_id(self, entity_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entityId", entity_id)))
-    }
-
+    entity_id: impl Into<String> => parameter::<String>("entityId"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("paymentMode", payment_mode)))
-    }
-
+    payment_mode: impl Into<String> => parameter::<String>("paymentMode"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Entity source type.
-    pub fn entity_source_type(self, entity_source_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entitySourceType", entity_source_type)))
-    }
-
+    entity_source_type: impl Into<String> => parameter::<String>("entitySourceType"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Id.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("id", id)))
-    }
-
+    id: impl Into<String> => parameter::<String>("id"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Get payments collected count: yes or no.
-    pub fn get_payments_collected_count(self, get_payments_collected_count: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("getPaymentsCollectedCount", get_payments_collected_count)))
-    }
-}
-
-/// Payments that were made.
-#[derive(Clone, Debug)]
-pub struct Transactions {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Transactions {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    get_payments_collected_count: impl Into<bool> => parameter::<bool>("getPaymentsCollectedCount"),
+} }
 
 impl Transactions {
     /// List transactions.
@@ -1013,9 +758,9 @@ impl Transactions {
     ///     .search("Awesome transaction").subscription_id("sub_1KGcXDCScnf89tZoVkoEMCEL")
     ///     .entity_id("61dd0fe9c077f73e67f78803").contact_id("XPLSw2SVagl12LMDeTmQ").limit(20)
     ///     .offset(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_transactions")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<String>) -> ListTransactions {
         ListTransactions(
             self.core
@@ -1039,9 +784,9 @@ impl Transactions {
     /// # async fn example(transactions: highlevel::operations::Transactions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = transactions.get("61dd0feac077f72010f78804", "3SwdhCu3svxI8AKsPJt6", "location")
     ///     .location_id("3SwdhCu3svxI8AKsPJt6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_transaction")]
     pub fn get(&self, transaction_id: impl std::fmt::Display, alt_id: impl Into<String>, alt_type: impl Into<String>) -> GetTransaction {
         GetTransaction(
             self.core
@@ -1054,85 +799,34 @@ impl Transactions {
     }
 }
 
-/// A call of [`Transactions::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListTransactions(rt::List<types::ListTransactionsResponse, types::TxnResponse>);
-
-rt::list_call!(ListTransactions, types::ListTransactionsResponse, types::TxnResponse);
-
-impl ListTransactions {
+rt::call! { Transactions::list => ListTransactions(List<types::ListTransactionsResponse, types::TxnResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-
+    location_id: impl Into<String> => parameter::<String>("locationId"),
     /// Payment mode.
-    pub fn payment_mode(self, payment_mode: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("paymentMode", payment_mode)))
-    }
-
+    payment_mode: impl Into<String> => parameter::<String>("paymentMode"),
     /// Start at.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// End at.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-
+    end_at: impl Into<String> => parameter::<String>("endAt"),
     /// Entity source type.
-    pub fn entity_source_type(self, entity_source_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entitySourceType", entity_source_type)))
-    }
-
+    entity_source_type: impl Into<String> => parameter::<String>("entitySourceType"),
     /// Entity source sub type.
-    pub fn entity_source_sub_type(self, entity_source_sub_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entitySourceSubType", entity_source_sub_type)))
-    }
-
+    entity_source_sub_type: impl Into<String> => parameter::<String>("entitySourceSubType"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Id of the subscription.
-    pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("subscriptionId", subscription_id)))
-    }
-
+    subscription_id: impl Into<String> => parameter::<String>("subscriptionId"),
     /// Id of the entity.
-    pub fn entity_id(self, entity_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("entityId", entity_id)))
-    }
-
+    entity_id: impl Into<String> => parameter::<String>("entityId"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-}
+    offset: impl Into<i64> => parameter::<i64>("offset"),
+} }
 
-/// A call of [`Transactions::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetTransaction(rt::Call<types::GetTransactionResponse>);
-
-rt::call!(GetTransaction, types::GetTransactionResponse);
-
-impl GetTransaction {
+rt::call! { Transactions::get => GetTransaction(Call<types::GetTransactionResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-}
+    location_id: impl Into<String> => parameter::<String>("locationId"),
+} }

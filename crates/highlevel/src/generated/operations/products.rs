@@ -5,43 +5,19 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Collections of products.
-    pub fn collections(&self) -> Collections {
-        Collections::from(self.core.clone())
-    }
-
-    /// Prices of products.
-    pub fn prices(&self) -> Prices {
-        Prices::from(self.core.clone())
-    }
-
-    /// Which products an online store shows.
-    pub fn product_stores(&self) -> ProductStores {
-        ProductStores::from(self.core.clone())
-    }
-
-    /// Products and their stock.
-    pub fn products(&self) -> Products {
-        Products::from(self.core.clone())
-    }
-
-    /// Reviews of products.
-    pub fn reviews(&self) -> Reviews {
-        Reviews::from(self.core.clone())
-    }
-}
-
-/// Collections of products.
-#[derive(Clone, Debug)]
-pub struct Collections {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Collections {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Collections of products.
+        collections: Collections,
+        /// Prices of products.
+        prices: Prices,
+        /// Which products an online store shows.
+        product_stores: ProductStores,
+        /// Products and their stock.
+        products: Products,
+        /// Reviews of products.
+        reviews: Reviews,
     }
 }
 
@@ -56,14 +32,13 @@ impl Collections {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
     ///     .collection_ids("65d71377c326ea78e1c47df5,65d71377c326ea78e1c47d34")
     ///     .name("Best Sellers").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_collections")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::ProductAltType>) -> ListCollections {
         ListCollections(
             self.core
@@ -83,8 +58,7 @@ impl Collections {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.create(
     ///     types::CreateCollectionRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -96,9 +70,9 @@ impl Collections {
     ///         .description("Collections where all the best products are available")
     ///         .title("Best Sellers")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_collection")]
     pub fn create(&self, request: impl Into<types::CreateCollectionRequest>) -> rt::Call<types::CreateCollectionResponse> {
         let request: types::CreateCollectionRequest = request.into();
         self.core.operation(&routes::CREATE_COLLECTION).json(&request).send()
@@ -116,9 +90,9 @@ impl Collections {
     /// ```no_run
     /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.get("65d71377c326ea78e1c47df5", "3SwdhCsvxI8Au3KsPJt6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_collection")]
     pub fn get(&self, collection_id: impl std::fmt::Display, alt_id: impl Into<String>) -> rt::Call<types::GetCollectionResponse> {
         self.core.operation(&routes::GET_COLLECTION).path_param("collectionId", &collection_id).parameter::<String>("altId", alt_id).send()
     }
@@ -133,8 +107,7 @@ impl Collections {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.update(
     ///     "65d71377c326ea78e1c47df5",
     ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location)
@@ -143,9 +116,9 @@ impl Collections {
     ///         .description("Collections where all the best products are available")
     ///         .title("Best Sellers")).slug("best-sellers"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_collection")]
     pub fn update(
         &self,
         collection_id: impl std::fmt::Display,
@@ -165,16 +138,15 @@ impl Collections {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.delete(
     ///     "65d71377c326ea78e1c47df5",
     ///     "6578278e879ad2646715ba9c",
     ///     types::ProductAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_collection")]
     pub fn delete(
         &self,
         collection_id: impl std::fmt::Display,
@@ -190,46 +162,16 @@ impl Collections {
     }
 }
 
-/// A call of [`Collections::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCollections(rt::List<types::ListCollectionsResponse, Vec<rt::Value>>);
-
-rt::list_call!(ListCollections, types::ListCollectionsResponse, Vec<rt::Value>);
-
-impl ListCollections {
+rt::call! { Collections::list => ListCollections(List<types::ListCollectionsResponse, Vec<rt::Value>>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Ids of the collection.
-    pub fn collection_ids(self, collection_ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("collectionIds", collection_ids)))
-    }
-
+    collection_ids: impl Into<String> => parameter::<String>("collectionIds"),
     /// Name.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-}
-
-/// Prices of products.
-#[derive(Clone, Debug)]
-pub struct Prices {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Prices {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    name: impl Into<String> => parameter::<String>("name"),
+} }
 
 impl Prices {
     /// List prices.
@@ -244,9 +186,9 @@ impl Prices {
     /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.list("6578278e879ad2646715ba9c", "3SwdhCsvxI8Au3KsPJt6").limit(20).offset(0)
     ///     .ids("6241712be68f7a98102ba272,632027d51f7876cd3020213d").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_prices")]
     pub fn list(&self, product_id: impl std::fmt::Display, location_id: impl Into<String>) -> ListPrices {
         ListPrices(
             self.core
@@ -266,8 +208,7 @@ impl Prices {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.create(
     ///     "6578278e879ad2646715ba9c",
     ///     types::PriceRequest::new(
@@ -302,9 +243,9 @@ impl Prices {
     ///         .trial_period(highlevel::Number::from(7_i64)).user_id("6578278e879ad2646715ba9c")
     ///         .variant_option_ids(["option_id_1", "option_id_2"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_price")]
     pub fn create(&self, product_id: impl std::fmt::Display, request: impl Into<types::PriceRequest>) -> rt::Call<types::PriceResponse> {
         let request: types::PriceRequest = request.into();
         self.core.operation(&routes::CREATE_PRICE).path_param("productId", &product_id).json(&request).send()
@@ -319,12 +260,10 @@ impl Prices {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location)
     ///     .limit(20).offset(0).search("Product Name").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_product_inventory(&self, alt_id: impl Into<String>, alt_type: impl Into<types::ProductAltType>) -> ListProductInventory {
         ListProductInventory(
@@ -345,8 +284,7 @@ impl Prices {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.update_product_inventory(
     ///     types::UpdateProductInventoryRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -358,8 +296,7 @@ impl Prices {
     ///         ],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn update_product_inventory(
         &self,
@@ -384,9 +321,9 @@ impl Prices {
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_price")]
     pub fn get(
         &self,
         product_id: impl std::fmt::Display,
@@ -410,8 +347,7 @@ impl Prices {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = prices.update(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
@@ -447,9 +383,9 @@ impl Prices {
     ///         .trial_period(highlevel::Number::from(7_i64)).user_id("6578278e879ad2646715ba9c")
     ///         .variant_option_ids(["option_id_1", "option_id_2"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_price")]
     pub fn update(
         &self,
         product_id: impl std::fmt::Display,
@@ -480,9 +416,9 @@ impl Prices {
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_price")]
     pub fn delete(
         &self,
         product_id: impl std::fmt::Display,
@@ -498,65 +434,23 @@ impl Prices {
     }
 }
 
-/// A call of [`Prices::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPrices(rt::List<types::ListPricesResponse, types::ProductDefaultPriceResponse>);
-
-rt::list_call!(ListPrices, types::ListPricesResponse, types::ProductDefaultPriceResponse);
-
-impl ListPrices {
+rt::call! { Prices::list => ListPrices(List<types::ListPricesResponse, types::ProductDefaultPriceResponse>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Ids of the .
-    pub fn ids(self, ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("ids", ids)))
-    }
-}
+    ids: impl Into<String> => parameter::<String>("ids"),
+} }
 
-/// A call of [`Prices::list_product_inventory`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListProductInventory(rt::List<types::ListProductInventoryResponse, types::InventoryItem>);
-
-rt::list_call!(ListProductInventory, types::ListProductInventoryResponse, types::InventoryItem);
-
-impl ListProductInventory {
+rt::call! { Prices::list_product_inventory => ListProductInventory(List<types::ListProductInventoryResponse, types::InventoryItem>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-}
-
-/// Which products an online store shows.
-#[derive(Clone, Debug)]
-pub struct ProductStores {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ProductStores {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    search: impl Into<String> => parameter::<String>("search"),
+} }
 
 impl ProductStores {
     /// Get product store stats.
@@ -569,17 +463,16 @@ impl ProductStores {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = product_stores.get_stats(
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     "6578278e879ad2646715ba9c",
     ///     types::ProductAltType::Location,
     /// ).search("Awesome product")
     ///     .collection_ids("65c2789a812e52f9bd6ec577,65c2789a812e52de9a6ec576").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_product_store_stats")]
     pub fn get_stats(
         &self,
         store_id: impl std::fmt::Display,
@@ -605,8 +498,7 @@ impl ProductStores {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = product_stores.update_status(
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStoreStatusRequest::new(
@@ -616,9 +508,9 @@ impl ProductStores {
     ///         ["productId1", "productId2"],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_product_store_status")]
     pub fn update_status(
         &self,
         store_id: impl std::fmt::Display,
@@ -637,8 +529,7 @@ impl ProductStores {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = product_stores.update_priority(
     ///     "3SwdhCu3svxI8AKsPJt6",
     ///     types::UpdateProductStorePriorityRequest::new(
@@ -647,9 +538,9 @@ impl ProductStores {
     ///         [[serde_json::json!({})]],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_product_store_priority")]
     pub fn update_priority(
         &self,
         store_id: impl std::fmt::Display,
@@ -660,36 +551,12 @@ impl ProductStores {
     }
 }
 
-/// A call of [`ProductStores::get_stats`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetProductStoreStats(rt::Call<types::GetProductStoreStatsResponse>);
-
-rt::call!(GetProductStoreStats, types::GetProductStoreStatsResponse);
-
-impl GetProductStoreStats {
+rt::call! { ProductStores::get_stats => GetProductStoreStats(Call<types::GetProductStoreStatsResponse>) {
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Ids of the collection.
-    pub fn collection_ids(self, collection_ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("collectionIds", collection_ids)))
-    }
-}
-
-/// Products and their stock.
-#[derive(Clone, Debug)]
-pub struct Products {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Products {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    collection_ids: impl Into<String> => parameter::<String>("collectionIds"),
+} }
 
 impl Products {
     /// Bulk update products.
@@ -701,8 +568,7 @@ impl Products {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.bulk_update(
     ///     types::BulkUpdateProductsRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -722,9 +588,9 @@ impl Products {
     ///         highlevel::Number::from(100_i64),
     ///     ).round_to_whole(true)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_update_products")]
     pub fn bulk_update(&self, request: impl Into<types::BulkUpdateProductsRequest>) -> rt::Call<types::BulkUpdateProductsResponse> {
         let request: types::BulkUpdateProductsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_PRODUCTS).json(&request).send()
@@ -739,8 +605,7 @@ impl Products {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.bulk_edit(
     ///     serde_json::from_value::<types::BulkEditProductsRequest>(serde_json::json!({
     ///       "altId": "6578278e879ad2646715ba9c",
@@ -781,9 +646,9 @@ impl Products {
     ///       ]
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_edit_products")]
     pub fn bulk_edit(&self, request: impl Into<types::BulkEditProductsRequest>) -> rt::Call<types::BulkEditProductsResponse> {
         let request: types::BulkEditProductsRequest = request.into();
         self.core.operation(&routes::BULK_EDIT_PRODUCTS).json(&request).send()
@@ -800,9 +665,9 @@ impl Products {
     /// ```no_run
     /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_product")]
     pub fn get(&self, product_id: impl std::fmt::Display, location_id: impl Into<String>) -> GetProduct {
         GetProduct(
             self.core
@@ -822,8 +687,7 @@ impl Products {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateProductRequest::new("Awesome Product", "3SwdhCsvxI8Au3KsPJt6", types::ProductType::Digital)
@@ -851,9 +715,9 @@ impl Products {
     ///             .options([types::ProductProductVariantOption::new("h4z7u0im2q8")]),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_product")]
     pub fn update(
         &self,
         product_id: impl std::fmt::Display,
@@ -874,9 +738,9 @@ impl Products {
     /// ```no_run
     /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_product")]
     pub fn delete(&self, product_id: impl std::fmt::Display, location_id: impl Into<String>) -> DeleteProduct {
         DeleteProduct(
             self.core
@@ -896,15 +760,14 @@ impl Products {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.list("3SwdhCu3svxI8AKsPJt6").limit(20).offset(0).search("Awesome product")
     ///     .collection_ids("collectionIds").collection_slug("collectionSlug").expand(["expand"])
     ///     .product_ids(["productIds"]).store_id("3SwdhCu3svxI8AKsPJt6").included_in_store(true)
     ///     .available_in_store(true).sort_order(types::ProductSortOrder::Desc).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_products")]
     pub fn list(&self, location_id: impl Into<String>) -> ListProducts {
         ListProducts(
             self.core
@@ -923,8 +786,7 @@ impl Products {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(products: highlevel::operations::Products) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = products.create(
     ///     types::CreateProductRequest::new("Awesome Product", "3SwdhCsvxI8Au3KsPJt6", types::ProductType::Digital)
     ///         .automatic_tax_category_id("65d71377c326ea78e1c47df5").available_in_store(true)
@@ -951,118 +813,49 @@ impl Products {
     ///             .options([types::ProductProductVariantOption::new("h4z7u0im2q8")]),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_product")]
     pub fn create(&self, request: impl Into<types::CreateProductRequest>) -> rt::Call<types::ProductResponse> {
         let request: types::CreateProductRequest = request.into();
         self.core.operation(&routes::CREATE_PRODUCT).json(&request).send()
     }
 }
 
-/// A call of [`Products::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetProduct(rt::Call<types::ProductResponse>);
-
-rt::call!(GetProduct, types::ProductResponse);
-
-impl GetProduct {
+rt::call! { Products::get => GetProduct(Call<types::ProductResponse>) {
     /// Send wishlist status: yes or no.
-    pub fn send_wishlist_status(self, send_wishlist_status: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("sendWishlistStatus", send_wishlist_status)))
-    }
-}
+    send_wishlist_status: impl Into<bool> => parameter::<bool>("sendWishlistStatus"),
+} }
 
-/// A call of [`Products::delete`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct DeleteProduct(rt::Call<types::DeleteProductResponse>);
-
-rt::call!(DeleteProduct, types::DeleteProductResponse);
-
-impl DeleteProduct {
+rt::call! { Products::delete => DeleteProduct(Call<types::DeleteProductResponse>) {
     /// Send wishlist status: yes or no.
-    pub fn send_wishlist_status(self, send_wishlist_status: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("sendWishlistStatus", send_wishlist_status)))
-    }
-}
+    send_wishlist_status: impl Into<bool> => parameter::<bool>("sendWishlistStatus"),
+} }
 
-/// A call of [`Products::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListProducts(rt::List<types::ListProductsResponse, types::ProductDefaultProductResponse>);
-
-rt::list_call!(ListProducts, types::ListProductsResponse, types::ProductDefaultProductResponse);
-
-impl ListProducts {
+rt::call! { Products::list => ListProducts(List<types::ListProductsResponse, types::ProductDefaultProductResponse>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Search.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Ids of the collection.
-    pub fn collection_ids(self, collection_ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("collectionIds", collection_ids)))
-    }
-
+    collection_ids: impl Into<String> => parameter::<String>("collectionIds"),
     /// Collection slug.
-    pub fn collection_slug(self, collection_slug: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("collectionSlug", collection_slug)))
-    }
-
+    collection_slug: impl Into<String> => parameter::<String>("collectionSlug"),
     /// Expand.
-    pub fn expand(self, expand: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("expand", expand)))
-    }
-
+    expand: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("expand"),
     /// Ids of the product.
-    pub fn product_ids(self, product_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("productIds", product_ids)))
-    }
-
+    product_ids: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("productIds"),
     /// Id of the store.
-    pub fn store_id(self, store_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("storeId", store_id)))
-    }
-
+    store_id: impl Into<String> => parameter::<String>("storeId"),
     /// Included in store: yes or no.
-    pub fn included_in_store(self, included_in_store: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("includedInStore", included_in_store)))
-    }
-
+    included_in_store: impl Into<bool> => parameter::<bool>("includedInStore"),
     /// Available in store: yes or no.
-    pub fn available_in_store(self, available_in_store: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("availableInStore", available_in_store)))
-    }
-
+    available_in_store: impl Into<bool> => parameter::<bool>("availableInStore"),
     /// Sort order.
-    pub fn sort_order(self, sort_order: impl Into<types::ProductSortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ProductSortOrder>("sortOrder", sort_order)))
-    }
-}
-
-/// Reviews of products.
-#[derive(Clone, Debug)]
-pub struct Reviews {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Reviews {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    sort_order: impl Into<types::ProductSortOrder> => parameter::<types::ProductSortOrder>("sortOrder"),
+} }
 
 impl Reviews {
     /// List reviews.
@@ -1075,17 +868,16 @@ impl Reviews {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
     ///     .sort_field(types::ListReviewsSortField::Rating)
     ///     .sort_order(types::ProductSortOrder::Desc).rating(highlevel::Number::from(4_i64))
     ///     .start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
     ///     .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
     ///     .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_reviews")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::ProductAltType>) -> ListReviews {
         ListReviews(
             self.core
@@ -1106,16 +898,15 @@ impl Reviews {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.count("6578278e879ad2646715ba9c", types::ProductAltType::Location)
     ///     .rating(highlevel::Number::from(4_i64)).start_date("2023-01-01T00:00:00Z")
     ///     .end_date("2023-12-31T23:59:59Z")
     ///     .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
     ///     .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "count_reviews")]
     pub fn count(&self, alt_id: impl Into<String>, alt_type: impl Into<types::ProductAltType>) -> CountReviews {
         CountReviews(
             self.core
@@ -1136,8 +927,7 @@ impl Reviews {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateReviewRequest::new(
@@ -1157,9 +947,9 @@ impl Reviews {
     ///         ),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_review")]
     pub fn update(
         &self,
         review_id: impl std::fmt::Display,
@@ -1179,17 +969,16 @@ impl Reviews {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::ProductAltType::Location,
     ///     "6578278e879ad2646715ba9c",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_review")]
     pub fn delete(
         &self,
         review_id: impl std::fmt::Display,
@@ -1215,8 +1004,7 @@ impl Reviews {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.bulk_update(
     ///     serde_json::from_value::<types::BulkUpdateReviewsRequest>(serde_json::json!({
     ///       "altId": "6578278e879ad2646715ba9c",
@@ -1231,99 +1019,45 @@ impl Reviews {
     ///       "status": {}
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_update_reviews")]
     pub fn bulk_update(&self, request: impl Into<types::BulkUpdateReviewsRequest>) -> rt::Call<types::ReviewResponse> {
         let request: types::BulkUpdateReviewsRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_REVIEWS).json(&request).send()
     }
 }
 
-/// A call of [`Reviews::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListReviews(rt::List<types::ListReviewsResponse, Vec<rt::Value>>);
-
-rt::list_call!(ListReviews, types::ListReviewsResponse, Vec<rt::Value>);
-
-impl ListReviews {
+rt::call! { Reviews::list => ListReviews(List<types::ListReviewsResponse, Vec<rt::Value>>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// Sort field.
-    pub fn sort_field(self, sort_field: impl Into<types::ListReviewsSortField>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ListReviewsSortField>("sortField", sort_field)))
-    }
-
+    sort_field: impl Into<types::ListReviewsSortField> => parameter::<types::ListReviewsSortField>("sortField"),
     /// Sort order.
-    pub fn sort_order(self, sort_order: impl Into<types::ProductSortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ProductSortOrder>("sortOrder", sort_order)))
-    }
-
+    sort_order: impl Into<types::ProductSortOrder> => parameter::<types::ProductSortOrder>("sortOrder"),
     /// Rating.
-    pub fn rating(self, rating: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("rating", rating)))
-    }
-
+    rating: impl Into<rt::Number> => parameter::<rt::Number>("rating"),
     /// Start date.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// End date.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-
+    end_date: impl Into<String> => parameter::<String>("endDate"),
     /// Id of the product.
-    pub fn product_id(self, product_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("productId", product_id)))
-    }
-
+    product_id: impl Into<String> => parameter::<String>("productId"),
     /// Id of the store.
-    pub fn store_id(self, store_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("storeId", store_id)))
-    }
-}
+    store_id: impl Into<String> => parameter::<String>("storeId"),
+} }
 
-/// A call of [`Reviews::count`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct CountReviews(rt::Call<types::CountReviewsResponse>);
-
-rt::call!(CountReviews, types::CountReviewsResponse);
-
-impl CountReviews {
+rt::call! { Reviews::count => CountReviews(Call<types::CountReviewsResponse>) {
     /// Rating.
-    pub fn rating(self, rating: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("rating", rating)))
-    }
-
+    rating: impl Into<rt::Number> => parameter::<rt::Number>("rating"),
     /// Start date.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// End date.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-
+    end_date: impl Into<String> => parameter::<String>("endDate"),
     /// Id of the product.
-    pub fn product_id(self, product_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("productId", product_id)))
-    }
-
+    product_id: impl Into<String> => parameter::<String>("productId"),
     /// Id of the store.
-    pub fn store_id(self, store_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("storeId", store_id)))
-    }
-}
+    store_id: impl Into<String> => parameter::<String>("storeId"),
+} }

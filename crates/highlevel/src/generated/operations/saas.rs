@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Sub-accounts that an agency sells, with their plans and subscriptions.
-    pub fn saas(&self) -> Saas {
-        Saas::from(self.core.clone())
-    }
-}
-
-/// Sub-accounts that an agency sells, with their plans and subscriptions.
-#[derive(Clone, Debug)]
-pub struct Saas {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Saas {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Sub-accounts that an agency sells, with their plans and subscriptions.
+        saas: Saas,
     }
 }
 
@@ -36,13 +24,12 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_public_location("5DP4iH6HLkQsiKESj6rh").customer_id("cus_OD2oBjRfKEF6FV")
     ///     .subscription_id("sub_1NVqlLByVlfITvRXgirIdpyc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_public_saas_location")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn get_public_location(&self, company_id: impl Into<String>) -> GetPublicSaasLocation {
         GetPublicSaasLocation(self.core.operation(&routes::GET_PUBLIC_SAAS_LOCATION).parameter::<String>("companyId", company_id).send())
@@ -58,9 +45,7 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_public_subscription(
     ///     "AUKAtFVo0lWezBsBQ3FE",
     ///     types::SaasUpdateSubscriptionRequest::new(
@@ -69,9 +54,9 @@ impl Saas {
     ///         "companyId1",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_public_saas_subscription")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn update_public_subscription(
         &self,
@@ -92,16 +77,14 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.bulk_disable_public(
     ///     "5DP4iH6HLkQsiKESj6rh",
     ///     types::BulkDisableSaasRequest::new(["locationId1", "locationId2"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_disable_public_saas")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn bulk_disable_public(
         &self,
@@ -122,9 +105,7 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.enable_public(
     ///     "AUKAtFVo0lWezBsBQ3FE",
     ///     types::EnableSaasRequest::new("companyId", true).contact_id("1QDPY5FpU9DlKp7RQ8BXfywx")
@@ -134,9 +115,9 @@ impl Saas {
     ///         .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .stripe_customer_id("cus_1QDPY5FpU9DlKp7RQ8BXfywx"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "enable_public_saas")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn enable_public(
         &self,
@@ -157,16 +138,14 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.pause_public(
     ///     "AUKAtFVo0lWezBsBQ3FE",
     ///     types::PauseLocationRequest::new(true, "companyId1"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "pause_public_saas")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn pause_public(&self, location_id: impl std::fmt::Display, request: impl Into<types::PauseLocationRequest>) -> rt::Call<bool> {
         let request: types::PauseLocationRequest = request.into();
@@ -183,9 +162,7 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_public_rebilling(
     ///     "5DP4iH6HLkQsiKESj6rh",
     ///     types::UpdateRebillingRequest::new(
@@ -195,9 +172,9 @@ impl Saas {
     ///             .markup(highlevel::Number::try_from(1.5_f64)?).opt_in(true),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_public_saas_rebilling")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn update_public_rebilling(
         &self,
@@ -218,12 +195,11 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.list_public_plans("5DP4iH6HLkQsiKESj6rh").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_public_saas_plans")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list_public_plans(&self, company_id: impl std::fmt::Display) -> rt::Call<Vec<types::AgencyPlanResponse>> {
         self.core.operation(&routes::LIST_PUBLIC_SAAS_PLANS).path_param("companyId", &company_id).send()
@@ -239,12 +215,11 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_public_subscription("AUKAtFVo0lWezBsBQ3FE", "5DP4iH6HLkQsiKESj6rh").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_public_saas_subscription")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn get_public_subscription(
         &self,
@@ -268,9 +243,7 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.bulk_enable_public(
     ///     "5DP4iH6HLkQsiKESj6rh",
     ///     types::BulkEnableSaasRequest::new(
@@ -282,9 +255,9 @@ impl Saas {
     ///             .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx"),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_enable_public_saas")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn bulk_enable_public(
         &self,
@@ -305,12 +278,11 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.list_public_locations("5DP4iH6HLkQsiKESj6rh").page(1).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_public_saas_locations")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list_public_locations(&self, company_id: impl std::fmt::Display) -> ListPublicSaasLocations {
         ListPublicSaasLocations(
@@ -331,12 +303,11 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_public_plan("66c4d36534f21f900dc2a265", "5DP4iH6HLkQsiKESj6rh").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_public_saas_plan")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn get_public_plan(
         &self,
@@ -361,9 +332,9 @@ impl Saas {
     /// ```no_run
     /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_location("customerId", "subscriptionId", "companyId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_saas_location")]
     pub fn get_location(
         &self,
         customer_id: impl Into<String>,
@@ -388,8 +359,7 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_subscription(
     ///     "locationId",
     ///     types::SaasUpdateSubscriptionRequest::new(
@@ -398,9 +368,9 @@ impl Saas {
     ///         "companyId1",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_saas_subscription")]
     pub fn update_subscription(
         &self,
         location_id: impl std::fmt::Display,
@@ -420,15 +390,14 @@ impl Saas {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.bulk_disable(
     ///     "companyId",
     ///     types::BulkDisableSaasRequest::new(["locationId1", "locationId2"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_disable_saas")]
     pub fn bulk_disable(
         &self,
         company_id: impl std::fmt::Display,
@@ -447,8 +416,7 @@ impl Saas {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.enable(
     ///     "locationId",
     ///     types::EnableSaasRequest::new("companyId", true).contact_id("1QDPY5FpU9DlKp7RQ8BXfywx")
@@ -458,9 +426,9 @@ impl Saas {
     ///         .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .stripe_customer_id("cus_1QDPY5FpU9DlKp7RQ8BXfywx"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "enable_saas")]
     pub fn enable(&self, location_id: impl std::fmt::Display, request: impl Into<types::EnableSaasRequest>) -> rt::Call<Option<rt::Value>> {
         let request: types::EnableSaasRequest = request.into();
         self.core.operation(&routes::ENABLE_SAAS).path_param("locationId", &location_id).json(&request).send()
@@ -475,12 +443,11 @@ impl Saas {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.pause("locationId", types::PauseLocationRequest::new(true, "companyId1")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "pause_saas")]
     pub fn pause(
         &self,
         location_id: impl std::fmt::Display,
@@ -499,8 +466,7 @@ impl Saas {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_rebilling(
     ///     "companyId",
     ///     types::UpdateRebillingRequest::new(
@@ -510,9 +476,9 @@ impl Saas {
     ///             .markup(highlevel::Number::try_from(1.5_f64)?).opt_in(true),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_saas_rebilling")]
     pub fn update_rebilling(
         &self,
         company_id: impl std::fmt::Display,
@@ -534,9 +500,9 @@ impl Saas {
     /// ```no_run
     /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.list_plans("companyId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_saas_plans")]
     pub fn list_plans(&self, company_id: impl std::fmt::Display) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_SAAS_PLANS).path_param("companyId", &company_id).send()
     }
@@ -553,9 +519,9 @@ impl Saas {
     /// ```no_run
     /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_subscription("locationId", "companyId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_saas_subscription")]
     pub fn get_subscription(&self, location_id: impl std::fmt::Display, company_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core
             .operation(&routes::GET_SAAS_SUBSCRIPTION)
@@ -573,8 +539,7 @@ impl Saas {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.bulk_enable(
     ///     "companyId",
     ///     types::BulkEnableSaasRequest::new(
@@ -586,9 +551,9 @@ impl Saas {
     ///             .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx"),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_enable_saas")]
     pub fn bulk_enable(
         &self,
         company_id: impl std::fmt::Display,
@@ -610,9 +575,9 @@ impl Saas {
     /// ```no_run
     /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.list_locations("companyId", 1).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_saas_locations")]
     pub fn list_locations(&self, company_id: impl std::fmt::Display, page: impl Into<i64>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::LIST_SAAS_LOCATIONS).path_param("companyId", &company_id).parameter::<i64>("page", page).send()
     }
@@ -629,43 +594,22 @@ impl Saas {
     /// ```no_run
     /// # async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.get_plan("planId", "companyId").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_saas_plan")]
     pub fn get_plan(&self, plan_id: impl std::fmt::Display, company_id: impl Into<String>) -> rt::Call<Option<rt::Value>> {
         self.core.operation(&routes::GET_SAAS_PLAN).path_param("planId", &plan_id).parameter::<String>("companyId", company_id).send()
     }
 }
 
-/// A call of [`Saas::get_public_location`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetPublicSaasLocation(rt::Call<Vec<String>>);
-
-rt::call!(GetPublicSaasLocation, Vec<String>);
-
-impl GetPublicSaasLocation {
+rt::call! { Saas::get_public_location => GetPublicSaasLocation(Call<Vec<String>>) {
     /// Id of the customer.
-    pub fn customer_id(self, customer_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("customerId", customer_id)))
-    }
-
+    customer_id: impl Into<String> => parameter::<String>("customerId"),
     /// Id of the subscription.
-    pub fn subscription_id(self, subscription_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("subscriptionId", subscription_id)))
-    }
-}
+    subscription_id: impl Into<String> => parameter::<String>("subscriptionId"),
+} }
 
-/// A call of [`Saas::list_public_locations`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPublicSaasLocations(rt::List<types::ListPublicSaasLocationsResponse, types::SaasLocation>);
-
-rt::list_call!(ListPublicSaasLocations, types::ListPublicSaasLocationsResponse, types::SaasLocation);
-
-impl ListPublicSaasLocations {
+rt::call! { Saas::list_public_locations => ListPublicSaasLocations(List<types::ListPublicSaasLocationsResponse, types::SaasLocation>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("page", page)))
-    }
-}
+    page: impl Into<i64> => parameter::<i64>("page"),
+} }

@@ -5,78 +5,33 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Accounts of social networks that are connected.
-    pub fn social_accounts(&self) -> SocialAccounts {
-        SocialAccounts::from(self.core.clone())
-    }
-
-    /// Categories of posts.
-    pub fn social_categories(&self) -> SocialCategories {
-        SocialCategories::from(self.core.clone())
-    }
-
-    /// Files of posts that are uploaded at once.
-    pub fn social_csv(&self) -> SocialCsv {
-        SocialCsv::from(self.core.clone())
-    }
-
-    /// How pages of Facebook are connected.
-    pub fn social_facebook(&self) -> SocialFacebook {
-        SocialFacebook::from(self.core.clone())
-    }
-
-    /// How locations of Google are connected.
-    pub fn social_google(&self) -> SocialGoogle {
-        SocialGoogle::from(self.core.clone())
-    }
-
-    /// How accounts of Instagram are connected.
-    pub fn social_instagram(&self) -> SocialInstagram {
-        SocialInstagram::from(self.core.clone())
-    }
-
-    /// How accounts of LinkedIn are connected.
-    pub fn social_linkedin(&self) -> SocialLinkedin {
-        SocialLinkedin::from(self.core.clone())
-    }
-
-    /// Posts on social networks.
-    pub fn social_posts(&self) -> SocialPosts {
-        SocialPosts::from(self.core.clone())
-    }
-
-    /// What posts did.
-    pub fn social_statistics(&self) -> SocialStatistics {
-        SocialStatistics::from(self.core.clone())
-    }
-
-    /// Tags of posts.
-    pub fn social_tags(&self) -> SocialTags {
-        SocialTags::from(self.core.clone())
-    }
-
-    /// How accounts of TikTok are connected.
-    pub fn social_tiktok(&self) -> SocialTiktok {
-        SocialTiktok::from(self.core.clone())
-    }
-
-    /// How profiles of Twitter are connected.
-    pub fn social_twitter(&self) -> SocialTwitter {
-        SocialTwitter::from(self.core.clone())
-    }
-}
-
-/// Accounts of social networks that are connected.
-#[derive(Clone, Debug)]
-pub struct SocialAccounts {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialAccounts {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Accounts of social networks that are connected.
+        social_accounts: SocialAccounts,
+        /// Categories of posts.
+        social_categories: SocialCategories,
+        /// Files of posts that are uploaded at once.
+        social_csv: SocialCsv,
+        /// How pages of Facebook are connected.
+        social_facebook: SocialFacebook,
+        /// How locations of Google are connected.
+        social_google: SocialGoogle,
+        /// How accounts of Instagram are connected.
+        social_instagram: SocialInstagram,
+        /// How accounts of LinkedIn are connected.
+        social_linkedin: SocialLinkedin,
+        /// Posts on social networks.
+        social_posts: SocialPosts,
+        /// What posts did.
+        social_statistics: SocialStatistics,
+        /// Tags of posts.
+        social_tags: SocialTags,
+        /// How accounts of TikTok are connected.
+        social_tiktok: SocialTiktok,
+        /// How profiles of Twitter are connected.
+        social_twitter: SocialTwitter,
     }
 }
 
@@ -93,9 +48,9 @@ impl SocialAccounts {
     /// ```no_run
     /// # async fn example(social_accounts: highlevel::operations::SocialAccounts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_accounts.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_accounts")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> rt::Call<types::ListSocialAccountsResponse> {
         self.core.operation(&routes::LIST_SOCIAL_ACCOUNTS).path_param("locationId", &location_id).send()
     }
@@ -113,9 +68,9 @@ impl SocialAccounts {
     /// # async fn example(social_accounts: highlevel::operations::SocialAccounts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_accounts.delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd")
     ///     .company_id("sdfdsfdsfEWEsdfsdsW32dd").user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_social_account")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> DeleteSocialAccount {
         DeleteSocialAccount(
             self.core.operation(&routes::DELETE_SOCIAL_ACCOUNT).path_param("locationId", &location_id).path_param("id", &id).send(),
@@ -123,36 +78,12 @@ impl SocialAccounts {
     }
 }
 
-/// A call of [`SocialAccounts::delete`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct DeleteSocialAccount(rt::Call<types::DeleteSocialAccountResponse>);
-
-rt::call!(DeleteSocialAccount, types::DeleteSocialAccountResponse);
-
-impl DeleteSocialAccount {
+rt::call! { SocialAccounts::delete => DeleteSocialAccount(Call<types::DeleteSocialAccountResponse>) {
     /// Id of the agency.
-    pub fn company_id(self, company_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("companyId", company_id)))
-    }
-
+    company_id: impl Into<String> => parameter::<String>("companyId"),
     /// Id of the user.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-}
-
-/// Categories of posts.
-#[derive(Clone, Debug)]
-pub struct SocialCategories {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialCategories {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    user_id: impl Into<String> => parameter::<String>("userId"),
+} }
 
 impl SocialCategories {
     /// List social categories.
@@ -167,9 +98,9 @@ impl SocialCategories {
     /// ```no_run
     /// # async fn example(social_categories: highlevel::operations::SocialCategories) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_categories.list("ve9EPM428h8vShlRW1KT").search_text("test").limit(10).skip(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_categories")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListSocialCategories {
         ListSocialCategories(self.core.operation(&routes::LIST_SOCIAL_CATEGORIES).path_param("locationId", &location_id).list(
             |page: types::ListSocialCategoriesResponse| page.results.map(|value| value.categories.unwrap_or_default()).unwrap_or_default(),
@@ -188,49 +119,22 @@ impl SocialCategories {
     /// ```no_run
     /// # async fn example(social_categories: highlevel::operations::SocialCategories) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_categories.get("6284c43d519161e96cc09c13", "6284c43d519161e96cc09c13").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_category")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::GetSocialCategoryResponse> {
         self.core.operation(&routes::GET_SOCIAL_CATEGORY).path_param("locationId", &location_id).path_param("id", &id).send()
     }
 }
 
-/// A call of [`SocialCategories::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSocialCategories(rt::List<types::ListSocialCategoriesResponse, types::Category>);
-
-rt::list_call!(ListSocialCategories, types::ListSocialCategoriesResponse, types::Category);
-
-impl ListSocialCategories {
+rt::call! { SocialCategories::list => ListSocialCategories(List<types::ListSocialCategoriesResponse, types::Category>) {
     /// Search text.
-    pub fn search_text(self, search_text: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchText", search_text)))
-    }
-
+    search_text: impl Into<String> => parameter::<String>("searchText"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-}
-
-/// Files of posts that are uploaded at once.
-#[derive(Clone, Debug)]
-pub struct SocialCsv {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialCsv {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    skip: impl Into<i64> => parameter::<i64>("skip"),
+} }
 
 impl SocialCsv {
     /// List social csv.
@@ -245,9 +149,9 @@ impl SocialCsv {
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.list("ve9EPM428h8vShlRW1KT").skip(1).limit(10).include_users("true")
     ///     .user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_csv")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListSocialCsv {
         ListSocialCsv(self.core.operation(&routes::LIST_SOCIAL_CSV).path_param("locationId", &location_id).send())
     }
@@ -263,9 +167,9 @@ impl SocialCsv {
     /// ```no_run
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.upload("ve9EPM428h8vShlRW1KT").file(highlevel::multipart::Part::file("./offer.pdf")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upload_social_csv")]
     pub fn upload(&self, location_id: impl std::fmt::Display) -> UploadSocialCsv {
         UploadSocialCsv(self.core.operation(&routes::UPLOAD_SOCIAL_CSV).path_param("locationId", &location_id).send())
     }
@@ -279,8 +183,7 @@ impl SocialCsv {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.set_accounts(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::SetSocialCsvAccountsRequest::new(
@@ -290,9 +193,9 @@ impl SocialCsv {
     ///         "test.csv",
     ///     ).approver("o6241QsiRwUIJHyjuhos").user_id("sdfdsfdsfEWEsdfsdsW32dd"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "set_social_csv_accounts")]
     pub fn set_accounts(
         &self,
         location_id: impl std::fmt::Display,
@@ -314,9 +217,9 @@ impl SocialCsv {
     /// ```no_run
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.get("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447").skip(0).limit(10).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_csv")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> GetSocialCsv {
         GetSocialCsv(
             self.core
@@ -339,9 +242,9 @@ impl SocialCsv {
     /// ```no_run
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.delete("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_social_csv")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::DeleteSocialCsvResponse> {
         self.core.operation(&routes::DELETE_SOCIAL_CSV).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -355,16 +258,15 @@ impl SocialCsv {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_csv.finalize(
     ///     "sdfdsfdsfEWEsdfsdsW32dd",
     ///     "65f92e55cc884f0d0845e447",
     ///     types::FinalizeSocialCsvRequest::new().user_id("sdfdsfdsfEWEsdfsdsW32dd"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "finalize_social_csv")]
     pub fn finalize(
         &self,
         location_id: impl std::fmt::Display,
@@ -391,9 +293,9 @@ impl SocialCsv {
     ///     "65f92e55cc884f0d0845e447",
     ///     "65f92e55cc884f0d0845e447",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_social_csv_post")]
     pub fn delete_post(
         &self,
         location_id: impl std::fmt::Display,
@@ -409,79 +311,28 @@ impl SocialCsv {
     }
 }
 
-/// A call of [`SocialCsv::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSocialCsv(rt::Call<types::ListSocialCsvResponse>);
-
-rt::call!(ListSocialCsv, types::ListSocialCsvResponse);
-
-impl ListSocialCsv {
+rt::call! { SocialCsv::list => ListSocialCsv(Call<types::ListSocialCsvResponse>) {
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// Include users.
-    pub fn include_users(self, include_users: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("includeUsers", include_users)))
-    }
-
+    include_users: impl Into<String> => parameter::<String>("includeUsers"),
     /// Id of the user.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-}
+    user_id: impl Into<String> => parameter::<String>("userId"),
+} }
 
-/// A call of [`SocialCsv::upload`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadSocialCsv(rt::Call<types::UploadSocialCsvResponse>);
-
-rt::call!(UploadSocialCsv, types::UploadSocialCsvResponse);
-
-impl UploadSocialCsv {
+rt::call! { SocialCsv::upload => UploadSocialCsv(Call<types::UploadSocialCsvResponse>) {
     /// File.
-    pub fn file(self, file: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.file_part("file", file)))
-    }
-}
+    file: rt::multipart::Part => file_part("file"),
+} }
 
-/// A call of [`SocialCsv::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetSocialCsv(rt::List<types::GetSocialCsvResponse, types::CsvPost>);
-
-rt::list_call!(GetSocialCsv, types::GetSocialCsvResponse, types::CsvPost);
-
-impl GetSocialCsv {
+rt::call! { SocialCsv::get => GetSocialCsv(List<types::GetSocialCsvResponse, types::CsvPost>) {
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("skip", skip)))
-    }
-
+    skip: impl Into<i64> => parameter::<i64>("skip"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-}
-
-/// How pages of Facebook are connected.
-#[derive(Clone, Debug)]
-pub struct SocialFacebook {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialFacebook {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    limit: impl Into<i64> => parameter::<i64>("limit"),
+} }
 
 impl SocialFacebook {
     /// Start social facebook.
@@ -497,9 +348,9 @@ impl SocialFacebook {
     /// # async fn example(social_facebook: highlevel::operations::SocialFacebook) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_facebook.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_facebook")]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialFacebook {
         StartSocialFacebook(
             self.core
@@ -522,9 +373,9 @@ impl SocialFacebook {
     /// ```no_run
     /// # async fn example(social_facebook: highlevel::operations::SocialFacebook) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_facebook.list_pages("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_facebook_pages")]
     pub fn list_pages(
         &self,
         location_id: impl std::fmt::Display,
@@ -547,8 +398,7 @@ impl SocialFacebook {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_facebook: highlevel::operations::SocialFacebook) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_facebook: highlevel::operations::SocialFacebook) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_facebook.attach_pages(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
@@ -560,9 +410,9 @@ impl SocialFacebook {
     ///       "companyId": "sdfdsfdsfEWEsdfsdsW32dd"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_facebook_pages")]
     pub fn attach_pages(
         &self,
         location_id: impl std::fmt::Display,
@@ -579,36 +429,12 @@ impl SocialFacebook {
     }
 }
 
-/// A call of [`SocialFacebook::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialFacebook(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialFacebook, Option<rt::Value>);
-
-impl StartSocialFacebook {
+rt::call! { SocialFacebook::start => StartSocialFacebook(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
-
-/// How locations of Google are connected.
-#[derive(Clone, Debug)]
-pub struct SocialGoogle {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialGoogle {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
 impl SocialGoogle {
     /// Start social google.
@@ -624,9 +450,9 @@ impl SocialGoogle {
     /// # async fn example(social_google: highlevel::operations::SocialGoogle) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_google.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_google")]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialGoogle {
         StartSocialGoogle(
             self.core
@@ -649,9 +475,9 @@ impl SocialGoogle {
     /// ```no_run
     /// # async fn example(social_google: highlevel::operations::SocialGoogle) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_google.list_locations("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_google_locations")]
     pub fn list_locations(
         &self,
         location_id: impl std::fmt::Display,
@@ -674,8 +500,7 @@ impl SocialGoogle {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_google: highlevel::operations::SocialGoogle) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_google: highlevel::operations::SocialGoogle) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_google.attach_locations(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
@@ -685,9 +510,9 @@ impl SocialGoogle {
     ///       "companyId": "sdfdsfdsfEWEsdfsdsW32dd"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_google_locations")]
     pub fn attach_locations(
         &self,
         location_id: impl std::fmt::Display,
@@ -704,36 +529,12 @@ impl SocialGoogle {
     }
 }
 
-/// A call of [`SocialGoogle::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialGoogle(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialGoogle, Option<rt::Value>);
-
-impl StartSocialGoogle {
+rt::call! { SocialGoogle::start => StartSocialGoogle(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
-
-/// How accounts of Instagram are connected.
-#[derive(Clone, Debug)]
-pub struct SocialInstagram {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialInstagram {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
 impl SocialInstagram {
     /// Start social instagram.
@@ -749,9 +550,9 @@ impl SocialInstagram {
     /// # async fn example(social_instagram: highlevel::operations::SocialInstagram) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_instagram.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_instagram")]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialInstagram {
         StartSocialInstagram(
             self.core
@@ -774,9 +575,9 @@ impl SocialInstagram {
     /// ```no_run
     /// # async fn example(social_instagram: highlevel::operations::SocialInstagram) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_instagram.list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_instagram_accounts")]
     pub fn list_accounts(
         &self,
         location_id: impl std::fmt::Display,
@@ -799,17 +600,16 @@ impl SocialInstagram {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_instagram: highlevel::operations::SocialInstagram) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_instagram: highlevel::operations::SocialInstagram) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_instagram.attach_accounts(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
     ///     types::AttachSocialInstagramAccountsRequest::new("234234234242sd").avatar("avatar")
     ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_instagram_accounts")]
     pub fn attach_accounts(
         &self,
         location_id: impl std::fmt::Display,
@@ -826,36 +626,12 @@ impl SocialInstagram {
     }
 }
 
-/// A call of [`SocialInstagram::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialInstagram(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialInstagram, Option<rt::Value>);
-
-impl StartSocialInstagram {
+rt::call! { SocialInstagram::start => StartSocialInstagram(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
-
-/// How accounts of LinkedIn are connected.
-#[derive(Clone, Debug)]
-pub struct SocialLinkedin {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialLinkedin {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
 impl SocialLinkedin {
     /// Start social linkedin.
@@ -871,9 +647,9 @@ impl SocialLinkedin {
     /// # async fn example(social_linkedin: highlevel::operations::SocialLinkedin) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_linkedin.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("integration").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_linkedin")]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialLinkedin {
         StartSocialLinkedin(
             self.core
@@ -896,9 +672,9 @@ impl SocialLinkedin {
     /// ```no_run
     /// # async fn example(social_linkedin: highlevel::operations::SocialLinkedin) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_linkedin.list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_linkedin_accounts")]
     pub fn list_accounts(
         &self,
         location_id: impl std::fmt::Display,
@@ -921,8 +697,7 @@ impl SocialLinkedin {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_linkedin: highlevel::operations::SocialLinkedin) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_linkedin: highlevel::operations::SocialLinkedin) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_linkedin.attach_accounts(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
@@ -930,9 +705,9 @@ impl SocialLinkedin {
     ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
     ///         .type_(types::SocialType::Page).urn("urn"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_linkedin_accounts")]
     pub fn attach_accounts(
         &self,
         location_id: impl std::fmt::Display,
@@ -949,36 +724,12 @@ impl SocialLinkedin {
     }
 }
 
-/// A call of [`SocialLinkedin::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialLinkedin(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialLinkedin, Option<rt::Value>);
-
-impl StartSocialLinkedin {
+rt::call! { SocialLinkedin::start => StartSocialLinkedin(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
-
-/// Posts on social networks.
-#[derive(Clone, Debug)]
-pub struct SocialPosts {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialPosts {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
 impl SocialPosts {
     /// List social posts.
@@ -990,8 +741,7 @@ impl SocialPosts {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.list(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     serde_json::from_value::<types::ListSocialPostsRequest>(serde_json::json!({
@@ -1005,9 +755,9 @@ impl SocialPosts {
     ///       "postType": {}
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_posts")]
     pub fn list(
         &self,
         location_id: impl std::fmt::Display,
@@ -1026,8 +776,7 @@ impl SocialPosts {
     /// of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.create(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     serde_json::from_value::<types::CreateSocialPostRequest>(serde_json::json!({
@@ -1111,9 +860,9 @@ impl SocialPosts {
     ///       "userId": "sdfdsfdsfEWEsdfsdsW32dd"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_social_post")]
     pub fn create(
         &self,
         location_id: impl std::fmt::Display,
@@ -1135,9 +884,9 @@ impl SocialPosts {
     /// ```no_run
     /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.get("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_post")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::GetSocialPostResponse> {
         self.core.operation(&routes::GET_SOCIAL_POST).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -1152,8 +901,7 @@ impl SocialPosts {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "65fac446d599990d1313c1dd",
@@ -1238,9 +986,9 @@ impl SocialPosts {
     ///       "userId": "sdfdsfdsfEWEsdfsdsW32dd"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_social_post")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -1263,9 +1011,9 @@ impl SocialPosts {
     /// ```no_run
     /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_social_post")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::DeleteSocialPostResponse> {
         self.core.operation(&routes::DELETE_SOCIAL_POST).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -1279,15 +1027,14 @@ impl SocialPosts {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_posts.bulk_delete(
     ///     "locationId",
     ///     types::BulkDeleteSocialPostsRequest::new().post_ids(["662791ee3f216822d7da0c8c"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_delete_social_posts")]
     pub fn bulk_delete(
         &self,
         location_id: impl std::fmt::Display,
@@ -1295,18 +1042,6 @@ impl SocialPosts {
     ) -> rt::Call<types::BulkDeleteSocialPostsResponse> {
         let request: types::BulkDeleteSocialPostsRequest = request.into();
         self.core.operation(&routes::BULK_DELETE_SOCIAL_POSTS).path_param("locationId", &location_id).json(&request).send()
-    }
-}
-
-/// What posts did.
-#[derive(Clone, Debug)]
-pub struct SocialStatistics {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialStatistics {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -1320,16 +1055,15 @@ impl SocialStatistics {
     /// file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_statistics: highlevel::operations::SocialStatistics) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_statistics: highlevel::operations::SocialStatistics) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_statistics.get(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     types::GetSocialStatisticsRequest::new(["profileIds"])
     ///         .platforms([types::GetSocialStatisticsRequestPlatform::Facebook]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_statistics")]
     pub fn get(
         &self,
         location_id: impl Into<String>,
@@ -1345,18 +1079,6 @@ impl SocialStatistics {
     }
 }
 
-/// Tags of posts.
-#[derive(Clone, Debug)]
-pub struct SocialTags {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialTags {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
 impl SocialTags {
     /// List social tags.
     ///
@@ -1369,9 +1091,9 @@ impl SocialTags {
     /// ```no_run
     /// # async fn example(social_tags: highlevel::operations::SocialTags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tags.list("ve9EPM428h8vShlRW1KT").search_text("test").limit("10").skip("0").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_tags")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListSocialTags {
         ListSocialTags(self.core.operation(&routes::LIST_SOCIAL_TAGS).path_param("locationId", &location_id).send())
     }
@@ -1385,15 +1107,14 @@ impl SocialTags {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_tags: highlevel::operations::SocialTags) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_tags: highlevel::operations::SocialTags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tags.list_by_ids(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::ListSocialTagsByIdsRequest::new(["65fbdcfecc884f07e645ea8b"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_tags_by_ids")]
     pub fn list_by_ids(
         &self,
         location_id: impl std::fmt::Display,
@@ -1404,41 +1125,14 @@ impl SocialTags {
     }
 }
 
-/// A call of [`SocialTags::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSocialTags(rt::Call<types::ListSocialTagsResponse>);
-
-rt::call!(ListSocialTags, types::ListSocialTagsResponse);
-
-impl ListSocialTags {
+rt::call! { SocialTags::list => ListSocialTags(Call<types::ListSocialTagsResponse>) {
     /// Search text.
-    pub fn search_text(self, search_text: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchText", search_text)))
-    }
-
+    search_text: impl Into<String> => parameter::<String>("searchText"),
     /// How many to return.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("limit", limit)))
-    }
-
+    limit: impl Into<String> => parameter::<String>("limit"),
     /// How many to pass over.
-    pub fn skip(self, skip: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("skip", skip)))
-    }
-}
-
-/// How accounts of TikTok are connected.
-#[derive(Clone, Debug)]
-pub struct SocialTiktok {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialTiktok {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    skip: impl Into<String> => parameter::<String>("skip"),
+} }
 
 impl SocialTiktok {
     /// Start social tiktok.
@@ -1454,9 +1148,9 @@ impl SocialTiktok {
     /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tiktok.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_tiktok")]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialTiktok {
         StartSocialTiktok(
             self.core
@@ -1479,9 +1173,9 @@ impl SocialTiktok {
     /// ```no_run
     /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tiktok.get_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_tiktok_profile")]
     pub fn get_profile(
         &self,
         location_id: impl std::fmt::Display,
@@ -1504,8 +1198,7 @@ impl SocialTiktok {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tiktok.attach_profile(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
@@ -1513,9 +1206,9 @@ impl SocialTiktok {
     ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
     ///         .type_(types::SocialType::Page).username("JOHN_DEO").verified(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_tiktok_profile")]
     pub fn attach_profile(
         &self,
         location_id: impl std::fmt::Display,
@@ -1544,9 +1237,9 @@ impl SocialTiktok {
     /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tiktok.start_business("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_tiktok_business")]
     pub fn start_business(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialTiktokBusiness {
         StartSocialTiktokBusiness(
             self.core
@@ -1569,9 +1262,9 @@ impl SocialTiktok {
     /// ```no_run
     /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_tiktok.get_business_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_social_tiktok_business_profile")]
     pub fn get_business_profile(
         &self,
         location_id: impl std::fmt::Display,
@@ -1585,55 +1278,19 @@ impl SocialTiktok {
     }
 }
 
-/// A call of [`SocialTiktok::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialTiktok(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialTiktok, Option<rt::Value>);
-
-impl StartSocialTiktok {
+rt::call! { SocialTiktok::start => StartSocialTiktok(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
-/// A call of [`SocialTiktok::start_business`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialTiktokBusiness(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialTiktokBusiness, Option<rt::Value>);
-
-impl StartSocialTiktokBusiness {
+rt::call! { SocialTiktok::start_business => StartSocialTiktokBusiness(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
-
-/// How profiles of Twitter are connected.
-#[derive(Clone, Debug)]
-pub struct SocialTwitter {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for SocialTwitter {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }
 
 impl SocialTwitter {
     /// Start social twitter.
@@ -1646,13 +1303,12 @@ impl SocialTwitter {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_twitter.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
     ///     .reconnect("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "start_social_twitter")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn start(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> StartSocialTwitter {
         StartSocialTwitter(
@@ -1674,12 +1330,11 @@ impl SocialTwitter {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_twitter.list_profiles("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_social_twitter_profiles")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list_profiles(
         &self,
@@ -1703,9 +1358,7 @@ impl SocialTwitter {
     /// nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # #[allow(deprecated)]
-    /// # async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; #[allow(deprecated)] async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = social_twitter.attach_profiles(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
@@ -1713,9 +1366,9 @@ impl SocialTwitter {
     ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
     ///         .protected(true).username("user_name").verified(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "attach_social_twitter_profiles")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn attach_profiles(
         &self,
@@ -1733,21 +1386,9 @@ impl SocialTwitter {
     }
 }
 
-/// A call of [`SocialTwitter::start`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct StartSocialTwitter(rt::Call<Option<rt::Value>>);
-
-rt::call!(StartSocialTwitter, Option<rt::Value>);
-
-impl StartSocialTwitter {
+rt::call! { SocialTwitter::start => StartSocialTwitter(Call<Option<rt::Value>>) {
     /// Number of the page.
-    pub fn page(self, page: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("page", page)))
-    }
-
+    page: impl Into<String> => parameter::<String>("page"),
     /// Reconnect.
-    pub fn reconnect(self, reconnect: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("reconnect", reconnect)))
-    }
-}
+    reconnect: impl Into<String> => parameter::<String>("reconnect"),
+} }

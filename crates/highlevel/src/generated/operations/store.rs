@@ -5,38 +5,17 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Who ships.
-    pub fn shipping_carriers(&self) -> ShippingCarriers {
-        ShippingCarriers::from(self.core.clone())
-    }
-
-    /// What shipping to a zone costs.
-    pub fn shipping_rates(&self) -> ShippingRates {
-        ShippingRates::from(self.core.clone())
-    }
-
-    /// Where a store ships to.
-    pub fn shipping_zones(&self) -> ShippingZones {
-        ShippingZones::from(self.core.clone())
-    }
-
-    /// Settings of a store.
-    pub fn store_settings(&self) -> StoreSettings {
-        StoreSettings::from(self.core.clone())
-    }
-}
-
-/// Who ships.
-#[derive(Clone, Debug)]
-pub struct ShippingCarriers {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ShippingCarriers {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Who ships.
+        shipping_carriers: ShippingCarriers,
+        /// What shipping to a zone costs.
+        shipping_rates: ShippingRates,
+        /// Where a store ships to.
+        shipping_zones: ShippingZones,
+        /// Settings of a store.
+        store_settings: StoreSettings,
     }
 }
 
@@ -50,12 +29,11 @@ impl ShippingCarriers {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_carriers.list("6578278e879ad2646715ba9c", types::StoreAltType::Location).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_shipping_carriers")]
     pub fn list(
         &self,
         alt_id: impl Into<String>,
@@ -77,8 +55,7 @@ impl ShippingCarriers {
     /// the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_carriers.create(
     ///     types::CreateShippingCarrierRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -91,9 +68,9 @@ impl ShippingCarriers {
     ///             .value("PriorityMailExpressInternational"),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_shipping_carrier")]
     pub fn create(&self, request: impl Into<types::CreateShippingCarrierRequest>) -> rt::Call<types::ShippingCarrierResponse> {
         let request: types::CreateShippingCarrierRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_CARRIER).json(&request).send()
@@ -109,16 +86,15 @@ impl ShippingCarriers {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_carriers.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_shipping_carrier")]
     pub fn get(
         &self,
         shipping_carrier_id: impl std::fmt::Display,
@@ -143,8 +119,7 @@ impl ShippingCarriers {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_carriers.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingCarrierRequest::new().allows_multiple_service_selection(true)
@@ -156,9 +131,9 @@ impl ShippingCarriers {
     ///             .value("PriorityMailExpressInternational"),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_shipping_carrier")]
     pub fn update(
         &self,
         shipping_carrier_id: impl std::fmt::Display,
@@ -178,16 +153,15 @@ impl ShippingCarriers {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_carriers.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_shipping_carrier")]
     pub fn delete(
         &self,
         shipping_carrier_id: impl std::fmt::Display,
@@ -203,18 +177,6 @@ impl ShippingCarriers {
     }
 }
 
-/// What shipping to a zone costs.
-#[derive(Clone, Debug)]
-pub struct ShippingRates {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ShippingRates {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
 impl ShippingRates {
     /// List shipping rates.
     ///
@@ -226,16 +188,15 @@ impl ShippingRates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_rates.list(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).limit(20).offset(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_shipping_rates")]
     pub fn list(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -262,8 +223,7 @@ impl ShippingRates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_rates.create(
     ///     "6578278e879ad2646715ba9c",
     ///     types::CreateShippingRateRequest::new(
@@ -283,9 +243,9 @@ impl ShippingRates {
     ///             .value("PriorityMailExpressInternational"),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_shipping_rate")]
     pub fn create(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -305,17 +265,16 @@ impl ShippingRates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_rates.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_shipping_rate")]
     pub fn get(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -342,8 +301,7 @@ impl ShippingRates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_rates.update(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
@@ -361,9 +319,9 @@ impl ShippingRates {
     ///             .value("PriorityMailExpressInternational"),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_shipping_rate")]
     pub fn update(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -389,17 +347,16 @@ impl ShippingRates {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_rates.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_shipping_rate")]
     pub fn delete(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -417,36 +374,12 @@ impl ShippingRates {
     }
 }
 
-/// A call of [`ShippingRates::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListShippingRates(rt::List<types::ListShippingRatesResponse, types::ShippingRate>);
-
-rt::list_call!(ListShippingRates, types::ListShippingRatesResponse, types::ShippingRate);
-
-impl ListShippingRates {
+rt::call! { ShippingRates::list => ListShippingRates(List<types::ListShippingRatesResponse, types::ShippingRate>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-}
-
-/// Where a store ships to.
-#[derive(Clone, Debug)]
-pub struct ShippingZones {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ShippingZones {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    offset: impl Into<i64> => parameter::<i64>("offset"),
+} }
 
 impl ShippingZones {
     /// List shipping zones.
@@ -459,13 +392,12 @@ impl ShippingZones {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.list("6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20).offset(0)
     ///     .with_shipping_rate(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_shipping_zones")]
     pub fn list(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> ListShippingZones {
         ListShippingZones(
             self.core
@@ -485,8 +417,7 @@ impl ShippingZones {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.create(
     ///     types::CreateShippingZoneRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -498,9 +429,9 @@ impl ShippingZones {
     ///         ],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_shipping_zone")]
     pub fn create(&self, request: impl Into<types::CreateShippingZoneRequest>) -> rt::Call<types::ShippingZoneResponse> {
         let request: types::CreateShippingZoneRequest = request.into();
         self.core.operation(&routes::CREATE_SHIPPING_ZONE).json(&request).send()
@@ -516,16 +447,15 @@ impl ShippingZones {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.get(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).with_shipping_rate(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_shipping_zone")]
     pub fn get(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -552,8 +482,7 @@ impl ShippingZones {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingZoneRequest::new().alt_id("6578278e879ad2646715ba9c")
@@ -563,9 +492,9 @@ impl ShippingZones {
     ///             .states([types::ShippingZoneCountryState::new()]),
     ///     ]).name("North zone"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_shipping_zone")]
     pub fn update(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -585,16 +514,15 @@ impl ShippingZones {
     /// reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.delete(
     ///     "6578278e879ad2646715ba9c",
     ///     "6578278e879ad2646715ba9c",
     ///     types::StoreAltType::Location,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_shipping_zone")]
     pub fn delete(
         &self,
         shipping_zone_id: impl std::fmt::Display,
@@ -618,8 +546,7 @@ impl ShippingZones {
     /// 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = shipping_zones.list_available_shipping_rates(
     ///     types::ListAvailableShippingRatesRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -636,8 +563,7 @@ impl ShippingZones {
     ///         .phone("1234567890").state("US").zip("12345")).amount_available("US")
     ///         .coupon_code("TEST").weight_available(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_available_shipping_rates(
         &self,
@@ -648,55 +574,19 @@ impl ShippingZones {
     }
 }
 
-/// A call of [`ShippingZones::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListShippingZones(rt::List<types::ListShippingZonesResponse, types::ShippingZone>);
-
-rt::list_call!(ListShippingZones, types::ListShippingZonesResponse, types::ShippingZone);
-
-impl ListShippingZones {
+rt::call! { ShippingZones::list => ListShippingZones(List<types::ListShippingZonesResponse, types::ShippingZone>) {
     /// How many to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("limit", limit)))
-    }
-
+    limit: impl Into<i64> => parameter::<i64>("limit"),
     /// How many to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| request.parameter::<i64>("offset", offset)))
-    }
-
+    offset: impl Into<i64> => parameter::<i64>("offset"),
     /// With shipping rate: yes or no.
-    pub fn with_shipping_rate(self, with_shipping_rate: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("withShippingRate", with_shipping_rate)))
-    }
-}
+    with_shipping_rate: impl Into<bool> => parameter::<bool>("withShippingRate"),
+} }
 
-/// A call of [`ShippingZones::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetShippingZone(rt::Call<types::ShippingZoneResponse>);
-
-rt::call!(GetShippingZone, types::ShippingZoneResponse);
-
-impl GetShippingZone {
+rt::call! { ShippingZones::get => GetShippingZone(Call<types::ShippingZoneResponse>) {
     /// With shipping rate: yes or no.
-    pub fn with_shipping_rate(self, with_shipping_rate: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("withShippingRate", with_shipping_rate)))
-    }
-}
-
-/// Settings of a store.
-#[derive(Clone, Debug)]
-pub struct StoreSettings {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for StoreSettings {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    with_shipping_rate: impl Into<bool> => parameter::<bool>("withShippingRate"),
+} }
 
 impl StoreSettings {
     /// Get store settings.
@@ -708,12 +598,11 @@ impl StoreSettings {
     /// From the vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(store_settings: highlevel::operations::StoreSettings) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(store_settings: highlevel::operations::StoreSettings) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = store_settings.get("6578278e879ad2646715ba9c", types::StoreAltType::Location).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_store_settings")]
     pub fn get(&self, alt_id: impl Into<String>, alt_type: impl Into<types::StoreAltType>) -> rt::Call<types::StoreSettingResponse> {
         self.core
             .operation(&routes::GET_STORE_SETTINGS)
@@ -731,8 +620,7 @@ impl StoreSettings {
     /// vendor's file of 2026-05-01; nobody has reviewed it, and no response was recorded.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(store_settings: highlevel::operations::StoreSettings) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(store_settings: highlevel::operations::StoreSettings) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = store_settings.create(
     ///     types::CreateStoreSettingsRequest::new(
     ///         "6578278e879ad2646715ba9c",
@@ -750,9 +638,9 @@ impl StoreSettings {
     ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true)
     ///         .subject("Your order is placed !")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_store_settings")]
     pub fn create(&self, request: impl Into<types::CreateStoreSettingsRequest>) -> rt::Call<types::StoreSettingResponse> {
         let request: types::CreateStoreSettingsRequest = request.into();
         self.core.operation(&routes::CREATE_STORE_SETTINGS).json(&request).send()

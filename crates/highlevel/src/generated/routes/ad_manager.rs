@@ -4,1244 +4,382 @@
 
 use reachout_runtime as rt;
 
-/// `GET /ad-publishing/facebook/reporting`: get facebook reporting.
-pub static GET_FACEBOOK_REPORTING: rt::Route =
-    rt::Route::new("get_facebook_reporting", "facebook_reporting", "get", rt::Method::GET, "/ad-publishing/facebook/reporting")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /ad-publishing/facebook/reporting`: get facebook reporting.
+    GET_FACEBOOK_REPORTING = new("get_facebook_reporting", "facebook_reporting", "get", rt::Method::GET, "/ad-publishing/facebook/reporting")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`: get facebook campaign reporting.
-pub static GET_FACEBOOK_CAMPAIGN_REPORTING: rt::Route = rt::Route::new(
-    "get_facebook_campaign_reporting",
-    "facebook_reporting",
-    "get_facebook_campaign",
-    rt::Method::GET,
-    "/ad-publishing/facebook/reporting/campaign/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/reporting/list`: list facebook reporting.
-pub static LIST_FACEBOOK_REPORTING: rt::Route =
-    rt::Route::new("list_facebook_reporting", "facebook_reporting", "list", rt::Method::GET, "/ad-publishing/facebook/reporting/list")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`: get facebook campaign reporting.
+    GET_FACEBOOK_CAMPAIGN_REPORTING = new("get_facebook_campaign_reporting", "facebook_reporting", "get_facebook_campaign", rt::Method::GET, "/ad-publishing/facebook/reporting/campaign/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/me`: get facebook user.
-pub static GET_FACEBOOK_USER: rt::Route =
-    rt::Route::new("get_facebook_user", "facebook_integration", "get_facebook_user", rt::Method::GET, "/ad-publishing/facebook/me")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/reporting/list`: list facebook reporting.
+    LIST_FACEBOOK_REPORTING = new("list_facebook_reporting", "facebook_reporting", "list", rt::Method::GET, "/ad-publishing/facebook/reporting/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/pages`: list facebook pages.
-pub static LIST_FACEBOOK_PAGES: rt::Route =
-    rt::Route::new("list_facebook_pages", "facebook_integration", "list_facebook_pages", rt::Method::GET, "/ad-publishing/facebook/pages")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/me`: get facebook user.
+    GET_FACEBOOK_USER = new("get_facebook_user", "facebook_integration", "get_facebook_user", rt::Method::GET, "/ad-publishing/facebook/me")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/page/{pageId}/instagram`: list facebook instagram accounts.
-pub static LIST_FACEBOOK_INSTAGRAM_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_facebook_instagram_accounts",
-    "facebook_integration",
-    "list_facebook_instagram_accounts",
-    rt::Method::GET,
-    "/ad-publishing/facebook/page/{pageId}/instagram",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/page/{pageId}/forms`: list facebook page lead forms.
-pub static LIST_FACEBOOK_PAGE_LEAD_FORMS: rt::Route = rt::Route::new(
-    "list_facebook_page_lead_forms",
-    "facebook_integration",
-    "list_facebook_page_lead_forms",
-    rt::Method::GET,
-    "/ad-publishing/facebook/page/{pageId}/forms",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/page/{pageId}/forms`: create facebook page lead form.
-pub static CREATE_FACEBOOK_PAGE_LEAD_FORM: rt::Route = rt::Route::new(
-    "create_facebook_page_lead_form",
-    "facebook_integration",
-    "create_facebook_page_lead_form",
-    rt::Method::POST,
-    "/ad-publishing/facebook/page/{pageId}/forms",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/ad-accounts`: list facebook ad accounts.
-pub static LIST_FACEBOOK_AD_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_facebook_ad_accounts",
-    "facebook_integration",
-    "list_facebook_ad_accounts",
-    rt::Method::GET,
-    "/ad-publishing/facebook/ad-accounts",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`: get facebook ad account.
-pub static GET_FACEBOOK_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "get_facebook_ad_account",
-    "facebook_integration",
-    "get_facebook_ad_account",
-    rt::Method::GET,
-    "/ad-publishing/facebook/ad-accounts/{adAccountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`: delete facebook ad account.
-pub static DELETE_FACEBOOK_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "delete_facebook_ad_account",
-    "facebook_integration",
-    "delete_facebook_ad_account",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/ad-accounts/{adAccountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/conversation-forms`: list facebook conversation forms.
-pub static LIST_FACEBOOK_CONVERSATION_FORMS: rt::Route = rt::Route::new(
-    "list_facebook_conversation_forms",
-    "facebook_integration",
-    "list_facebook_conversation_forms",
-    rt::Method::GET,
-    "/ad-publishing/facebook/conversation-forms",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/conversation-forms`: create facebook conversation form.
-pub static CREATE_FACEBOOK_CONVERSATION_FORM: rt::Route = rt::Route::new(
-    "create_facebook_conversation_form",
-    "facebook_integration",
-    "create_facebook_conversation_form",
-    rt::Method::POST,
-    "/ad-publishing/facebook/conversation-forms",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/integration`: get facebook integration.
-pub static GET_FACEBOOK_INTEGRATION: rt::Route =
-    rt::Route::new("get_facebook_integration", "facebook_integration", "get", rt::Method::GET, "/ad-publishing/facebook/integration")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/pages`: list facebook pages.
+    LIST_FACEBOOK_PAGES = new("list_facebook_pages", "facebook_integration", "list_facebook_pages", rt::Method::GET, "/ad-publishing/facebook/pages")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/integration`: create facebook integration.
-pub static CREATE_FACEBOOK_INTEGRATION: rt::Route = rt::Route::new(
-    "create_facebook_integration",
-    "facebook_integration",
-    "create",
-    rt::Method::POST,
-    "/ad-publishing/facebook/integration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/integration`: delete facebook integration.
-pub static DELETE_FACEBOOK_INTEGRATION: rt::Route = rt::Route::new(
-    "delete_facebook_integration",
-    "facebook_integration",
-    "delete",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/integration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/targeting/search`: search facebook targeting.
-pub static SEARCH_FACEBOOK_TARGETING: rt::Route = rt::Route::new(
-    "search_facebook_targeting",
-    "facebook_ads",
-    "search_facebook_targeting",
-    rt::Method::GET,
-    "/ad-publishing/facebook/targeting/search",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`: publish facebook campaign.
-pub static PUBLISH_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "publish_facebook_campaign",
-    "facebook_ads",
-    "publish_facebook_campaign",
-    rt::Method::POST,
-    "/ad-publishing/facebook/campaigns/{campaignId}/publish",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/page`: delete facebook page.
-pub static DELETE_FACEBOOK_PAGE: rt::Route = rt::Route::new(
-    "delete_facebook_page",
-    "facebook_integration",
-    "delete_facebook_page",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/page",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/pixels`: list facebook pixels.
-pub static LIST_FACEBOOK_PIXELS: rt::Route =
-    rt::Route::new("list_facebook_pixels", "facebook_ads", "list_facebook_pixels", rt::Method::GET, "/ad-publishing/facebook/pixels")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/page/{pageId}/instagram`: list facebook instagram accounts.
+    LIST_FACEBOOK_INSTAGRAM_ACCOUNTS = new("list_facebook_instagram_accounts", "facebook_integration", "list_facebook_instagram_accounts", rt::Method::GET, "/ad-publishing/facebook/page/{pageId}/instagram")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/pixels`: upsert facebook pixel.
-pub static UPSERT_FACEBOOK_PIXEL: rt::Route =
-    rt::Route::new("upsert_facebook_pixel", "facebook_ads", "upsert_facebook_pixel", rt::Method::PUT, "/ad-publishing/facebook/pixels")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /ad-publishing/facebook/page/{pageId}/forms`: list facebook page lead forms.
+    LIST_FACEBOOK_PAGE_LEAD_FORMS = new("list_facebook_page_lead_forms", "facebook_integration", "list_facebook_page_lead_forms", rt::Method::GET, "/ad-publishing/facebook/page/{pageId}/forms")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/custom-audience`: list facebook custom audiences.
-pub static LIST_FACEBOOK_CUSTOM_AUDIENCES: rt::Route = rt::Route::new(
-    "list_facebook_custom_audiences",
-    "facebook_ads",
-    "list_facebook_custom_audiences",
-    rt::Method::GET,
-    "/ad-publishing/facebook/custom-audience",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/custom-audience/{audienceId}`: get facebook custom audience.
-pub static GET_FACEBOOK_CUSTOM_AUDIENCE: rt::Route = rt::Route::new(
-    "get_facebook_custom_audience",
-    "facebook_ads",
-    "get_facebook_custom_audience",
-    rt::Method::GET,
-    "/ad-publishing/facebook/custom-audience/{audienceId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`: update facebook custom audience.
-pub static UPDATE_FACEBOOK_CUSTOM_AUDIENCE: rt::Route = rt::Route::new(
-    "update_facebook_custom_audience",
-    "facebook_ads",
-    "update_facebook_custom_audience",
-    rt::Method::PUT,
-    "/ad-publishing/facebook/custom-audience/{audienceId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`: delete facebook custom audience.
-pub static DELETE_FACEBOOK_CUSTOM_AUDIENCE: rt::Route = rt::Route::new(
-    "delete_facebook_custom_audience",
-    "facebook_ads",
-    "delete_facebook_custom_audience",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/custom-audience/{audienceId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`: add facebook custom audience member.
-pub static ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER: rt::Route = rt::Route::new(
-    "add_facebook_custom_audience_member",
-    "facebook_ads",
-    "add_facebook_custom_audience_member",
-    rt::Method::PUT,
-    "/ad-publishing/facebook/custom-audience/{audienceId}/member",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`: remove facebook custom audience member.
-pub static REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER: rt::Route = rt::Route::new(
-    "remove_facebook_custom_audience_member",
-    "facebook_ads",
-    "remove_facebook_custom_audience_member",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/custom-audience/{audienceId}/member",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`: batch update facebook audience members.
-pub static BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS: rt::Route = rt::Route::new(
-    "batch_update_facebook_audience_members",
-    "facebook_ads",
-    "batch_update_facebook_audience_members",
-    rt::Method::PUT,
-    "/ad-publishing/facebook/custom-audience/{audienceId}/member/batch",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/page/default`: set facebook default page.
-pub static SET_FACEBOOK_DEFAULT_PAGE: rt::Route = rt::Route::new(
-    "set_facebook_default_page",
-    "facebook_integration",
-    "set_facebook_default_page",
-    rt::Method::PUT,
-    "/ad-publishing/facebook/page/default",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/lead-form/{leadFormId}`: get facebook lead form.
-pub static GET_FACEBOOK_LEAD_FORM: rt::Route = rt::Route::new(
-    "get_facebook_lead_form",
-    "facebook_integration",
-    "get_facebook_lead_form",
-    rt::Method::GET,
-    "/ad-publishing/facebook/lead-form/{leadFormId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/campaign/{campaignId}`: get facebook campaign.
-pub static GET_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "get_facebook_campaign",
-    "facebook_ads",
-    "get_facebook_campaign",
-    rt::Method::GET,
-    "/ad-publishing/facebook/campaign/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/facebook/entity`: get facebook entity.
-pub static GET_FACEBOOK_ENTITY: rt::Route =
-    rt::Route::new("get_facebook_entity", "facebook_ads", "get_facebook_entity", rt::Method::GET, "/ad-publishing/facebook/entity")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /ad-publishing/facebook/page/{pageId}/forms`: create facebook page lead form.
+    CREATE_FACEBOOK_PAGE_LEAD_FORM = new("create_facebook_page_lead_form", "facebook_integration", "create_facebook_page_lead_form", rt::Method::POST, "/ad-publishing/facebook/page/{pageId}/forms")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/campaigns`: upsert facebook campaign.
-pub static UPSERT_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "upsert_facebook_campaign",
-    "facebook_ads",
-    "upsert_facebook_campaign",
-    rt::Method::PUT,
-    "/ad-publishing/facebook/campaigns",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/adsets`: upsert facebook adset.
-pub static UPSERT_FACEBOOK_ADSET: rt::Route =
-    rt::Route::new("upsert_facebook_adset", "facebook_ads", "upsert_facebook_adset", rt::Method::PUT, "/ad-publishing/facebook/adsets")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /ad-publishing/facebook/ad-accounts`: list facebook ad accounts.
+    LIST_FACEBOOK_AD_ACCOUNTS = new("list_facebook_ad_accounts", "facebook_integration", "list_facebook_ad_accounts", rt::Method::GET, "/ad-publishing/facebook/ad-accounts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/facebook/ads-v2`: upsert facebook ad.
-pub static UPSERT_FACEBOOK_AD: rt::Route =
-    rt::Route::new("upsert_facebook_ad", "facebook_ads", "upsert", rt::Method::PUT, "/ad-publishing/facebook/ads-v2")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`: get facebook ad account.
+    GET_FACEBOOK_AD_ACCOUNT = new("get_facebook_ad_account", "facebook_integration", "get_facebook_ad_account", rt::Method::GET, "/ad-publishing/facebook/ad-accounts/{adAccountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`: pause facebook campaign.
-pub static PAUSE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "pause_facebook_campaign",
-    "facebook_ads",
-    "pause_facebook_campaign",
-    rt::Method::POST,
-    "/ad-publishing/facebook/campaigns/{campaignId}/pause",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`: resume facebook campaign.
-pub static RESUME_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "resume_facebook_campaign",
-    "facebook_ads",
-    "resume_facebook_campaign",
-    rt::Method::POST,
-    "/ad-publishing/facebook/campaigns/{campaignId}/resume",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`: duplicate facebook campaign.
-pub static DUPLICATE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "duplicate_facebook_campaign",
-    "facebook_ads",
-    "duplicate_facebook_campaign",
-    rt::Method::POST,
-    "/ad-publishing/facebook/campaigns/{campaignId}/duplicate",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`: delete facebook campaign.
-pub static DELETE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::new(
-    "delete_facebook_campaign",
-    "facebook_ads",
-    "delete_facebook_campaign",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/campaigns/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`: pause facebook adset.
-pub static PAUSE_FACEBOOK_ADSET: rt::Route = rt::Route::new(
-    "pause_facebook_adset",
-    "facebook_ads",
-    "pause_facebook_adset",
-    rt::Method::POST,
-    "/ad-publishing/facebook/adsets/{adsetId}/pause",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`: resume facebook adset.
-pub static RESUME_FACEBOOK_ADSET: rt::Route = rt::Route::new(
-    "resume_facebook_adset",
-    "facebook_ads",
-    "resume_facebook_adset",
-    rt::Method::POST,
-    "/ad-publishing/facebook/adsets/{adsetId}/resume",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`: duplicate facebook adset.
-pub static DUPLICATE_FACEBOOK_ADSET: rt::Route = rt::Route::new(
-    "duplicate_facebook_adset",
-    "facebook_ads",
-    "duplicate_facebook_adset",
-    rt::Method::POST,
-    "/ad-publishing/facebook/adsets/{adsetId}/duplicate",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/adsets/{adsetId}`: delete facebook adset.
-pub static DELETE_FACEBOOK_ADSET: rt::Route = rt::Route::new(
-    "delete_facebook_adset",
-    "facebook_ads",
-    "delete_facebook_adset",
-    rt::Method::DELETE,
-    "/ad-publishing/facebook/adsets/{adsetId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/pause`: pause facebook ad.
-pub static PAUSE_FACEBOOK_AD: rt::Route =
-    rt::Route::new("pause_facebook_ad", "facebook_ads", "pause", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/pause")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`: delete facebook ad account.
+    DELETE_FACEBOOK_AD_ACCOUNT = new("delete_facebook_ad_account", "facebook_integration", "delete_facebook_ad_account", rt::Method::DELETE, "/ad-publishing/facebook/ad-accounts/{adAccountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/resume`: resume facebook ad.
-pub static RESUME_FACEBOOK_AD: rt::Route =
-    rt::Route::new("resume_facebook_ad", "facebook_ads", "resume", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/resume")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `GET /ad-publishing/facebook/conversation-forms`: list facebook conversation forms.
+    LIST_FACEBOOK_CONVERSATION_FORMS = new("list_facebook_conversation_forms", "facebook_integration", "list_facebook_conversation_forms", rt::Method::GET, "/ad-publishing/facebook/conversation-forms")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/duplicate`: duplicate facebook ad.
-pub static DUPLICATE_FACEBOOK_AD: rt::Route =
-    rt::Route::new("duplicate_facebook_ad", "facebook_ads", "duplicate", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/duplicate")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /ad-publishing/facebook/conversation-forms`: create facebook conversation form.
+    CREATE_FACEBOOK_CONVERSATION_FORM = new("create_facebook_conversation_form", "facebook_integration", "create_facebook_conversation_form", rt::Method::POST, "/ad-publishing/facebook/conversation-forms")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/facebook/ads/{adId}`: delete facebook ad.
-pub static DELETE_FACEBOOK_AD: rt::Route =
-    rt::Route::new("delete_facebook_ad", "facebook_ads", "delete", rt::Method::DELETE, "/ad-publishing/facebook/ads/{adId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /ad-publishing/facebook/integration`: get facebook integration.
+    GET_FACEBOOK_INTEGRATION = new("get_facebook_integration", "facebook_integration", "get", rt::Method::GET, "/ad-publishing/facebook/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/reporting`: get google reporting.
-pub static GET_GOOGLE_REPORTING: rt::Route =
-    rt::Route::new("get_google_reporting", "google_reporting", "get", rt::Method::GET, "/ad-publishing/google/reporting")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /ad-publishing/facebook/integration`: create facebook integration.
+    CREATE_FACEBOOK_INTEGRATION = new("create_facebook_integration", "facebook_integration", "create", rt::Method::POST, "/ad-publishing/facebook/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/reporting/list`: list google reporting.
-pub static LIST_GOOGLE_REPORTING: rt::Route =
-    rt::Route::new("list_google_reporting", "google_reporting", "list", rt::Method::GET, "/ad-publishing/google/reporting/list")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /ad-publishing/facebook/integration`: delete facebook integration.
+    DELETE_FACEBOOK_INTEGRATION = new("delete_facebook_integration", "facebook_integration", "delete", rt::Method::DELETE, "/ad-publishing/facebook/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/reporting/campaign/{campaignId}`: get google campaign reporting.
-pub static GET_GOOGLE_CAMPAIGN_REPORTING: rt::Route = rt::Route::new(
-    "get_google_campaign_reporting",
-    "google_reporting",
-    "get_google_campaign",
-    rt::Method::GET,
-    "/ad-publishing/google/reporting/campaign/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/conversions`: list google conversions.
-pub static LIST_GOOGLE_CONVERSIONS: rt::Route = rt::Route::new(
-    "list_google_conversions",
-    "google_ads",
-    "list_google_conversions",
-    rt::Method::GET,
-    "/ad-publishing/google/conversions",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/google/conversions`: upsert google conversion.
-pub static UPSERT_GOOGLE_CONVERSION: rt::Route = rt::Route::new(
-    "upsert_google_conversion",
-    "google_ads",
-    "upsert_google_conversion",
-    rt::Method::PUT,
-    "/ad-publishing/google/conversions",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/conversions/{conversionId}`: get google conversion.
-pub static GET_GOOGLE_CONVERSION: rt::Route = rt::Route::new(
-    "get_google_conversion",
-    "google_ads",
-    "get_google_conversion",
-    rt::Method::GET,
-    "/ad-publishing/google/conversions/{conversionId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/google/conversions/{conversionId}`: delete google conversion.
-pub static DELETE_GOOGLE_CONVERSION: rt::Route = rt::Route::new(
-    "delete_google_conversion",
-    "google_ads",
-    "delete_google_conversion",
-    rt::Method::DELETE,
-    "/ad-publishing/google/conversions/{conversionId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/integration`: get google integration.
-pub static GET_GOOGLE_INTEGRATION: rt::Route =
-    rt::Route::new("get_google_integration", "google_integration", "get", rt::Method::GET, "/ad-publishing/google/integration")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/targeting/search`: search facebook targeting.
+    SEARCH_FACEBOOK_TARGETING = new("search_facebook_targeting", "facebook_ads", "search_facebook_targeting", rt::Method::GET, "/ad-publishing/facebook/targeting/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/google/integration`: create google integration.
-pub static CREATE_GOOGLE_INTEGRATION: rt::Route =
-    rt::Route::new("create_google_integration", "google_integration", "create", rt::Method::POST, "/ad-publishing/google/integration")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`: publish facebook campaign.
+    PUBLISH_FACEBOOK_CAMPAIGN = new("publish_facebook_campaign", "facebook_ads", "publish_facebook_campaign", rt::Method::POST, "/ad-publishing/facebook/campaigns/{campaignId}/publish")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/me`: get google user.
-pub static GET_GOOGLE_USER: rt::Route =
-    rt::Route::new("get_google_user", "google_integration", "get_google_user", rt::Method::GET, "/ad-publishing/google/me")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /ad-publishing/facebook/page`: delete facebook page.
+    DELETE_FACEBOOK_PAGE = new("delete_facebook_page", "facebook_integration", "delete_facebook_page", rt::Method::DELETE, "/ad-publishing/facebook/page")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/ad-accounts`: list google ad accounts.
-pub static LIST_GOOGLE_AD_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_google_ad_accounts",
-    "google_integration",
-    "list_google_ad_accounts",
-    rt::Method::GET,
-    "/ad-publishing/google/ad-accounts",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/ad-accounts/{adAccountId}`: get google ad account.
-pub static GET_GOOGLE_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "get_google_ad_account",
-    "google_integration",
-    "get_google_ad_account",
-    rt::Method::GET,
-    "/ad-publishing/google/ad-accounts/{adAccountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`: delete google ad account.
-pub static DELETE_GOOGLE_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "delete_google_ad_account",
-    "google_integration",
-    "delete_google_ad_account",
-    rt::Method::DELETE,
-    "/ad-publishing/google/ad-accounts/{adAccountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/google/ads/{adId}/publish`: publish google ad.
-pub static PUBLISH_GOOGLE_AD: rt::Route =
-    rt::Route::new("publish_google_ad", "google_ads", "publish", rt::Method::POST, "/ad-publishing/google/ads/{adId}/publish")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `GET /ad-publishing/facebook/pixels`: list facebook pixels.
+    LIST_FACEBOOK_PIXELS = new("list_facebook_pixels", "facebook_ads", "list_facebook_pixels", rt::Method::GET, "/ad-publishing/facebook/pixels")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/targeting/search`: search google targeting.
-pub static SEARCH_GOOGLE_TARGETING: rt::Route = rt::Route::new(
-    "search_google_targeting",
-    "google_ads",
-    "search_google_targeting",
-    rt::Method::GET,
-    "/ad-publishing/google/targeting/search",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/google/keyword-ideas`: list google keyword ideas.
-pub static LIST_GOOGLE_KEYWORD_IDEAS: rt::Route = rt::Route::new(
-    "list_google_keyword_ideas",
-    "google_ads",
-    "list_google_keyword_ideas",
-    rt::Method::POST,
-    "/ad-publishing/google/keyword-ideas",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/assets`: list google assets.
-pub static LIST_GOOGLE_ASSETS: rt::Route =
-    rt::Route::new("list_google_assets", "google_ads", "list_google_assets", rt::Method::GET, "/ad-publishing/google/assets")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/pixels`: upsert facebook pixel.
+    UPSERT_FACEBOOK_PIXEL = new("upsert_facebook_pixel", "facebook_ads", "upsert_facebook_pixel", rt::Method::PUT, "/ad-publishing/facebook/pixels")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/google/assets`: upsert google assets.
-pub static UPSERT_GOOGLE_ASSETS: rt::Route =
-    rt::Route::new("upsert_google_assets", "google_ads", "upsert_google_assets", rt::Method::POST, "/ad-publishing/google/assets")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /ad-publishing/facebook/custom-audience`: list facebook custom audiences.
+    LIST_FACEBOOK_CUSTOM_AUDIENCES = new("list_facebook_custom_audiences", "facebook_ads", "list_facebook_custom_audiences", rt::Method::GET, "/ad-publishing/facebook/custom-audience")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/entity`: get google entity.
-pub static GET_GOOGLE_ENTITY: rt::Route =
-    rt::Route::new("get_google_entity", "google_ads", "get_google_entity", rt::Method::GET, "/ad-publishing/google/entity")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`: get facebook custom audience.
+    GET_FACEBOOK_CUSTOM_AUDIENCE = new("get_facebook_custom_audience", "facebook_ads", "get_facebook_custom_audience", rt::Method::GET, "/ad-publishing/facebook/custom-audience/{audienceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/target-interests`: list google target interests.
-pub static LIST_GOOGLE_TARGET_INTERESTS: rt::Route = rt::Route::new(
-    "list_google_target_interests",
-    "google_ads",
-    "list_google_target_interests",
-    rt::Method::GET,
-    "/ad-publishing/google/target-interests",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/segments`: list google segments.
-pub static LIST_GOOGLE_SEGMENTS: rt::Route =
-    rt::Route::new("list_google_segments", "google_ads", "list_google_segments", rt::Method::GET, "/ad-publishing/google/segments")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`: update facebook custom audience.
+    UPDATE_FACEBOOK_CUSTOM_AUDIENCE = new("update_facebook_custom_audience", "facebook_ads", "update_facebook_custom_audience", rt::Method::PUT, "/ad-publishing/facebook/custom-audience/{audienceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/google/segments`: upsert google segment.
-pub static UPSERT_GOOGLE_SEGMENT: rt::Route =
-    rt::Route::new("upsert_google_segment", "google_ads", "upsert_google_segment", rt::Method::PUT, "/ad-publishing/google/segments")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`: delete facebook custom audience.
+    DELETE_FACEBOOK_CUSTOM_AUDIENCE = new("delete_facebook_custom_audience", "facebook_ads", "delete_facebook_custom_audience", rt::Method::DELETE, "/ad-publishing/facebook/custom-audience/{audienceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/segments/{segmentId}`: get google segment.
-pub static GET_GOOGLE_SEGMENT: rt::Route =
-    rt::Route::new("get_google_segment", "google_ads", "get_google_segment", rt::Method::GET, "/ad-publishing/google/segments/{segmentId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`: add facebook custom audience member.
+    ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER = new("add_facebook_custom_audience_member", "facebook_ads", "add_facebook_custom_audience_member", rt::Method::PUT, "/ad-publishing/facebook/custom-audience/{audienceId}/member")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/google/segments/{segmentId}`: delete google segment.
-pub static DELETE_GOOGLE_SEGMENT: rt::Route = rt::Route::new(
-    "delete_google_segment",
-    "google_ads",
-    "delete_google_segment",
-    rt::Method::DELETE,
-    "/ad-publishing/google/segments/{segmentId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/google/segments/offline-user-list-job`: create google offline user list job.
-pub static CREATE_GOOGLE_OFFLINE_USER_LIST_JOB: rt::Route = rt::Route::new(
-    "create_google_offline_user_list_job",
-    "google_ads",
-    "create_google_offline_user_list_job",
-    rt::Method::POST,
-    "/ad-publishing/google/segments/offline-user-list-job",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/audiences`: list google audiences.
-pub static LIST_GOOGLE_AUDIENCES: rt::Route =
-    rt::Route::new("list_google_audiences", "google_ads", "list_google_audiences", rt::Method::GET, "/ad-publishing/google/audiences")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`: remove facebook custom audience member.
+    REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER = new("remove_facebook_custom_audience_member", "facebook_ads", "remove_facebook_custom_audience_member", rt::Method::DELETE, "/ad-publishing/facebook/custom-audience/{audienceId}/member")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/google/audiences`: upsert google audience.
-pub static UPSERT_GOOGLE_AUDIENCE: rt::Route =
-    rt::Route::new("upsert_google_audience", "google_ads", "upsert_google_audience", rt::Method::PUT, "/ad-publishing/google/audiences")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`: batch update facebook audience members.
+    BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS = new("batch_update_facebook_audience_members", "facebook_ads", "batch_update_facebook_audience_members", rt::Method::PUT, "/ad-publishing/facebook/custom-audience/{audienceId}/member/batch")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/audiences/{audienceId}`: get google audience.
-pub static GET_GOOGLE_AUDIENCE: rt::Route = rt::Route::new(
-    "get_google_audience",
-    "google_ads",
-    "get_google_audience",
-    rt::Method::GET,
-    "/ad-publishing/google/audiences/{audienceId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/google/ads`: upsert google campaign.
-pub static UPSERT_GOOGLE_CAMPAIGN: rt::Route =
-    rt::Route::new("upsert_google_campaign", "google_ads", "upsert_google_campaign", rt::Method::PUT, "/ad-publishing/google/ads")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/page/default`: set facebook default page.
+    SET_FACEBOOK_DEFAULT_PAGE = new("set_facebook_default_page", "facebook_integration", "set_facebook_default_page", rt::Method::PUT, "/ad-publishing/facebook/page/default")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/ads/{adId}`: get google campaign.
-pub static GET_GOOGLE_CAMPAIGN: rt::Route =
-    rt::Route::new("get_google_campaign", "google_ads", "get_google_campaign", rt::Method::GET, "/ad-publishing/google/ads/{adId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`: get facebook lead form.
+    GET_FACEBOOK_LEAD_FORM = new("get_facebook_lead_form", "facebook_integration", "get_facebook_lead_form", rt::Method::GET, "/ad-publishing/facebook/lead-form/{leadFormId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/google/conversion-goals`: list google conversion goals.
-pub static LIST_GOOGLE_CONVERSION_GOALS: rt::Route = rt::Route::new(
-    "list_google_conversion_goals",
-    "google_ads",
-    "list_google_conversion_goals",
-    rt::Method::GET,
-    "/ad-publishing/google/conversion-goals",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/integration`: get linkedin integration.
-pub static GET_LINKEDIN_INTEGRATION: rt::Route =
-    rt::Route::new("get_linkedin_integration", "linkedin_integration", "get", rt::Method::GET, "/ad-publishing/linkedin/integration")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/campaign/{campaignId}`: get facebook campaign.
+    GET_FACEBOOK_CAMPAIGN = new("get_facebook_campaign", "facebook_ads", "get_facebook_campaign", rt::Method::GET, "/ad-publishing/facebook/campaign/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/linkedin/integration`: create linkedin integration.
-pub static CREATE_LINKEDIN_INTEGRATION: rt::Route = rt::Route::new(
-    "create_linkedin_integration",
-    "linkedin_integration",
-    "create",
-    rt::Method::POST,
-    "/ad-publishing/linkedin/integration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/ad-accounts`: list linkedin ad accounts.
-pub static LIST_LINKEDIN_AD_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_linkedin_ad_accounts",
-    "linkedin_integration",
-    "list_linkedin_ad_accounts",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/ad-accounts",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/ad-account`: get linkedin ad account.
-pub static GET_LINKEDIN_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "get_linkedin_ad_account",
-    "linkedin_integration",
-    "get_linkedin_ad_account",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/ad-account",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `DELETE /ad-publishing/linkedin/ad-account`: delete linkedin ad account.
-pub static DELETE_LINKEDIN_AD_ACCOUNT: rt::Route = rt::Route::new(
-    "delete_linkedin_ad_account",
-    "linkedin_integration",
-    "delete_linkedin_ad_account",
-    rt::Method::DELETE,
-    "/ad-publishing/linkedin/ad-account",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/me`: get linkedin user.
-pub static GET_LINKEDIN_USER: rt::Route =
-    rt::Route::new("get_linkedin_user", "linkedin_integration", "get_linkedin_user", rt::Method::GET, "/ad-publishing/linkedin/me")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /ad-publishing/facebook/entity`: get facebook entity.
+    GET_FACEBOOK_ENTITY = new("get_facebook_entity", "facebook_ads", "get_facebook_entity", rt::Method::GET, "/ad-publishing/facebook/entity")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/ads/{adId}`: get linkedin campaign group.
-pub static GET_LINKEDIN_CAMPAIGN_GROUP: rt::Route = rt::Route::new(
-    "get_linkedin_campaign_group",
-    "linkedin_ads",
-    "get_linkedin_campaign_group",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/ads/{adId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/linkedin/ads/{adId}/publish`: publish linkedin campaign group.
-pub static PUBLISH_LINKEDIN_CAMPAIGN_GROUP: rt::Route = rt::Route::new(
-    "publish_linkedin_campaign_group",
-    "linkedin_ads",
-    "publish_linkedin_campaign_group",
-    rt::Method::POST,
-    "/ad-publishing/linkedin/ads/{adId}/publish",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PUT /ad-publishing/linkedin/ads`: upsert linkedin campaign group.
-pub static UPSERT_LINKEDIN_CAMPAIGN_GROUP: rt::Route = rt::Route::new(
-    "upsert_linkedin_campaign_group",
-    "linkedin_ads",
-    "upsert_linkedin_campaign_group",
-    rt::Method::PUT,
-    "/ad-publishing/linkedin/ads",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/targeting/search`: search linkedin targeting.
-pub static SEARCH_LINKEDIN_TARGETING: rt::Route = rt::Route::new(
-    "search_linkedin_targeting",
-    "linkedin_ads",
-    "search_linkedin_targeting",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/targeting/search",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/{accountId}/forms`: list linkedin lead forms.
-pub static LIST_LINKEDIN_LEAD_FORMS: rt::Route = rt::Route::new(
-    "list_linkedin_lead_forms",
-    "linkedin_ads",
-    "list_linkedin_lead_forms",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/{accountId}/forms",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `POST /ad-publishing/linkedin/{accountId}/form`: create linkedin lead form.
-pub static CREATE_LINKEDIN_LEAD_FORM: rt::Route = rt::Route::new(
-    "create_linkedin_lead_form",
-    "linkedin_ads",
-    "create_linkedin_lead_form",
-    rt::Method::POST,
-    "/ad-publishing/linkedin/{accountId}/form",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `PATCH /ad-publishing/linkedin/{adId}/status`: update linkedin ad status.
-pub static UPDATE_LINKEDIN_AD_STATUS: rt::Route = rt::Route::new(
-    "update_linkedin_ad_status",
-    "linkedin_ads",
-    "update_status",
-    rt::Method::PATCH,
-    "/ad-publishing/linkedin/{adId}/status",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/reporting`: get linkedin ad analytics.
-pub static GET_LINKEDIN_AD_ANALYTICS: rt::Route = rt::Route::new(
-    "get_linkedin_ad_analytics",
-    "linkedin_reporting",
-    "get_linkedin_ad_analytics",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/reporting",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/reporting/list`: list linkedin reporting.
-pub static LIST_LINKEDIN_REPORTING: rt::Route =
-    rt::Route::new("list_linkedin_reporting", "linkedin_reporting", "list", rt::Method::GET, "/ad-publishing/linkedin/reporting/list")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /ad-publishing/facebook/campaigns`: upsert facebook campaign.
+    UPSERT_FACEBOOK_CAMPAIGN = new("upsert_facebook_campaign", "facebook_ads", "upsert_facebook_campaign", rt::Method::PUT, "/ad-publishing/facebook/campaigns")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-/// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`: get linkedin campaign group reporting.
-pub static GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING: rt::Route = rt::Route::new(
-    "get_linkedin_campaign_group_reporting",
-    "linkedin_reporting",
-    "get_linkedin_campaign_group",
-    rt::Method::GET,
-    "/ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_FACEBOOK_REPORTING,
-    &GET_FACEBOOK_CAMPAIGN_REPORTING,
-    &LIST_FACEBOOK_REPORTING,
-    &GET_FACEBOOK_USER,
-    &LIST_FACEBOOK_PAGES,
-    &LIST_FACEBOOK_INSTAGRAM_ACCOUNTS,
-    &LIST_FACEBOOK_PAGE_LEAD_FORMS,
-    &CREATE_FACEBOOK_PAGE_LEAD_FORM,
-    &LIST_FACEBOOK_AD_ACCOUNTS,
-    &GET_FACEBOOK_AD_ACCOUNT,
-    &DELETE_FACEBOOK_AD_ACCOUNT,
-    &LIST_FACEBOOK_CONVERSATION_FORMS,
-    &CREATE_FACEBOOK_CONVERSATION_FORM,
-    &GET_FACEBOOK_INTEGRATION,
-    &CREATE_FACEBOOK_INTEGRATION,
-    &DELETE_FACEBOOK_INTEGRATION,
-    &SEARCH_FACEBOOK_TARGETING,
-    &PUBLISH_FACEBOOK_CAMPAIGN,
-    &DELETE_FACEBOOK_PAGE,
-    &LIST_FACEBOOK_PIXELS,
-    &UPSERT_FACEBOOK_PIXEL,
-    &LIST_FACEBOOK_CUSTOM_AUDIENCES,
-    &GET_FACEBOOK_CUSTOM_AUDIENCE,
-    &UPDATE_FACEBOOK_CUSTOM_AUDIENCE,
-    &DELETE_FACEBOOK_CUSTOM_AUDIENCE,
-    &ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER,
-    &REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER,
-    &BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS,
-    &SET_FACEBOOK_DEFAULT_PAGE,
-    &GET_FACEBOOK_LEAD_FORM,
-    &GET_FACEBOOK_CAMPAIGN,
-    &GET_FACEBOOK_ENTITY,
-    &UPSERT_FACEBOOK_CAMPAIGN,
-    &UPSERT_FACEBOOK_ADSET,
-    &UPSERT_FACEBOOK_AD,
-    &PAUSE_FACEBOOK_CAMPAIGN,
-    &RESUME_FACEBOOK_CAMPAIGN,
-    &DUPLICATE_FACEBOOK_CAMPAIGN,
-    &DELETE_FACEBOOK_CAMPAIGN,
-    &PAUSE_FACEBOOK_ADSET,
-    &RESUME_FACEBOOK_ADSET,
-    &DUPLICATE_FACEBOOK_ADSET,
-    &DELETE_FACEBOOK_ADSET,
-    &PAUSE_FACEBOOK_AD,
-    &RESUME_FACEBOOK_AD,
-    &DUPLICATE_FACEBOOK_AD,
-    &DELETE_FACEBOOK_AD,
-    &GET_GOOGLE_REPORTING,
-    &LIST_GOOGLE_REPORTING,
-    &GET_GOOGLE_CAMPAIGN_REPORTING,
-    &LIST_GOOGLE_CONVERSIONS,
-    &UPSERT_GOOGLE_CONVERSION,
-    &GET_GOOGLE_CONVERSION,
-    &DELETE_GOOGLE_CONVERSION,
-    &GET_GOOGLE_INTEGRATION,
-    &CREATE_GOOGLE_INTEGRATION,
-    &GET_GOOGLE_USER,
-    &LIST_GOOGLE_AD_ACCOUNTS,
-    &GET_GOOGLE_AD_ACCOUNT,
-    &DELETE_GOOGLE_AD_ACCOUNT,
-    &PUBLISH_GOOGLE_AD,
-    &SEARCH_GOOGLE_TARGETING,
-    &LIST_GOOGLE_KEYWORD_IDEAS,
-    &LIST_GOOGLE_ASSETS,
-    &UPSERT_GOOGLE_ASSETS,
-    &GET_GOOGLE_ENTITY,
-    &LIST_GOOGLE_TARGET_INTERESTS,
-    &LIST_GOOGLE_SEGMENTS,
-    &UPSERT_GOOGLE_SEGMENT,
-    &GET_GOOGLE_SEGMENT,
-    &DELETE_GOOGLE_SEGMENT,
-    &CREATE_GOOGLE_OFFLINE_USER_LIST_JOB,
-    &LIST_GOOGLE_AUDIENCES,
-    &UPSERT_GOOGLE_AUDIENCE,
-    &GET_GOOGLE_AUDIENCE,
-    &UPSERT_GOOGLE_CAMPAIGN,
-    &GET_GOOGLE_CAMPAIGN,
-    &LIST_GOOGLE_CONVERSION_GOALS,
-    &GET_LINKEDIN_INTEGRATION,
-    &CREATE_LINKEDIN_INTEGRATION,
-    &LIST_LINKEDIN_AD_ACCOUNTS,
-    &GET_LINKEDIN_AD_ACCOUNT,
-    &DELETE_LINKEDIN_AD_ACCOUNT,
-    &GET_LINKEDIN_USER,
-    &GET_LINKEDIN_CAMPAIGN_GROUP,
-    &PUBLISH_LINKEDIN_CAMPAIGN_GROUP,
-    &UPSERT_LINKEDIN_CAMPAIGN_GROUP,
-    &SEARCH_LINKEDIN_TARGETING,
-    &LIST_LINKEDIN_LEAD_FORMS,
-    &CREATE_LINKEDIN_LEAD_FORM,
-    &UPDATE_LINKEDIN_AD_STATUS,
-    &GET_LINKEDIN_AD_ANALYTICS,
-    &LIST_LINKEDIN_REPORTING,
-    &GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING,
-];
+    /// `PUT /ad-publishing/facebook/adsets`: upsert facebook adset.
+    UPSERT_FACEBOOK_ADSET = new("upsert_facebook_adset", "facebook_ads", "upsert_facebook_adset", rt::Method::PUT, "/ad-publishing/facebook/adsets")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/facebook/ads-v2`: upsert facebook ad.
+    UPSERT_FACEBOOK_AD = new("upsert_facebook_ad", "facebook_ads", "upsert", rt::Method::PUT, "/ad-publishing/facebook/ads-v2")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`: pause facebook campaign.
+    PAUSE_FACEBOOK_CAMPAIGN = new("pause_facebook_campaign", "facebook_ads", "pause_facebook_campaign", rt::Method::POST, "/ad-publishing/facebook/campaigns/{campaignId}/pause")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`: resume facebook campaign.
+    RESUME_FACEBOOK_CAMPAIGN = new("resume_facebook_campaign", "facebook_ads", "resume_facebook_campaign", rt::Method::POST, "/ad-publishing/facebook/campaigns/{campaignId}/resume")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`: duplicate facebook campaign.
+    DUPLICATE_FACEBOOK_CAMPAIGN = new("duplicate_facebook_campaign", "facebook_ads", "duplicate_facebook_campaign", rt::Method::POST, "/ad-publishing/facebook/campaigns/{campaignId}/duplicate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`: delete facebook campaign.
+    DELETE_FACEBOOK_CAMPAIGN = new("delete_facebook_campaign", "facebook_ads", "delete_facebook_campaign", rt::Method::DELETE, "/ad-publishing/facebook/campaigns/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`: pause facebook adset.
+    PAUSE_FACEBOOK_ADSET = new("pause_facebook_adset", "facebook_ads", "pause_facebook_adset", rt::Method::POST, "/ad-publishing/facebook/adsets/{adsetId}/pause")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`: resume facebook adset.
+    RESUME_FACEBOOK_ADSET = new("resume_facebook_adset", "facebook_ads", "resume_facebook_adset", rt::Method::POST, "/ad-publishing/facebook/adsets/{adsetId}/resume")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`: duplicate facebook adset.
+    DUPLICATE_FACEBOOK_ADSET = new("duplicate_facebook_adset", "facebook_ads", "duplicate_facebook_adset", rt::Method::POST, "/ad-publishing/facebook/adsets/{adsetId}/duplicate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`: delete facebook adset.
+    DELETE_FACEBOOK_ADSET = new("delete_facebook_adset", "facebook_ads", "delete_facebook_adset", rt::Method::DELETE, "/ad-publishing/facebook/adsets/{adsetId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/ads/{adId}/pause`: pause facebook ad.
+    PAUSE_FACEBOOK_AD = new("pause_facebook_ad", "facebook_ads", "pause", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/pause")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/ads/{adId}/resume`: resume facebook ad.
+    RESUME_FACEBOOK_AD = new("resume_facebook_ad", "facebook_ads", "resume", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/resume")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`: duplicate facebook ad.
+    DUPLICATE_FACEBOOK_AD = new("duplicate_facebook_ad", "facebook_ads", "duplicate", rt::Method::POST, "/ad-publishing/facebook/ads/{adId}/duplicate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/facebook/ads/{adId}`: delete facebook ad.
+    DELETE_FACEBOOK_AD = new("delete_facebook_ad", "facebook_ads", "delete", rt::Method::DELETE, "/ad-publishing/facebook/ads/{adId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/reporting`: get google reporting.
+    GET_GOOGLE_REPORTING = new("get_google_reporting", "google_reporting", "get", rt::Method::GET, "/ad-publishing/google/reporting")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/reporting/list`: list google reporting.
+    LIST_GOOGLE_REPORTING = new("list_google_reporting", "google_reporting", "list", rt::Method::GET, "/ad-publishing/google/reporting/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`: get google campaign reporting.
+    GET_GOOGLE_CAMPAIGN_REPORTING = new("get_google_campaign_reporting", "google_reporting", "get_google_campaign", rt::Method::GET, "/ad-publishing/google/reporting/campaign/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/conversions`: list google conversions.
+    LIST_GOOGLE_CONVERSIONS = new("list_google_conversions", "google_ads", "list_google_conversions", rt::Method::GET, "/ad-publishing/google/conversions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/google/conversions`: upsert google conversion.
+    UPSERT_GOOGLE_CONVERSION = new("upsert_google_conversion", "google_ads", "upsert_google_conversion", rt::Method::PUT, "/ad-publishing/google/conversions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/conversions/{conversionId}`: get google conversion.
+    GET_GOOGLE_CONVERSION = new("get_google_conversion", "google_ads", "get_google_conversion", rt::Method::GET, "/ad-publishing/google/conversions/{conversionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/google/conversions/{conversionId}`: delete google conversion.
+    DELETE_GOOGLE_CONVERSION = new("delete_google_conversion", "google_ads", "delete_google_conversion", rt::Method::DELETE, "/ad-publishing/google/conversions/{conversionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/integration`: get google integration.
+    GET_GOOGLE_INTEGRATION = new("get_google_integration", "google_integration", "get", rt::Method::GET, "/ad-publishing/google/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/google/integration`: create google integration.
+    CREATE_GOOGLE_INTEGRATION = new("create_google_integration", "google_integration", "create", rt::Method::POST, "/ad-publishing/google/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/me`: get google user.
+    GET_GOOGLE_USER = new("get_google_user", "google_integration", "get_google_user", rt::Method::GET, "/ad-publishing/google/me")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/ad-accounts`: list google ad accounts.
+    LIST_GOOGLE_AD_ACCOUNTS = new("list_google_ad_accounts", "google_integration", "list_google_ad_accounts", rt::Method::GET, "/ad-publishing/google/ad-accounts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`: get google ad account.
+    GET_GOOGLE_AD_ACCOUNT = new("get_google_ad_account", "google_integration", "get_google_ad_account", rt::Method::GET, "/ad-publishing/google/ad-accounts/{adAccountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`: delete google ad account.
+    DELETE_GOOGLE_AD_ACCOUNT = new("delete_google_ad_account", "google_integration", "delete_google_ad_account", rt::Method::DELETE, "/ad-publishing/google/ad-accounts/{adAccountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/google/ads/{adId}/publish`: publish google ad.
+    PUBLISH_GOOGLE_AD = new("publish_google_ad", "google_ads", "publish", rt::Method::POST, "/ad-publishing/google/ads/{adId}/publish")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/targeting/search`: search google targeting.
+    SEARCH_GOOGLE_TARGETING = new("search_google_targeting", "google_ads", "search_google_targeting", rt::Method::GET, "/ad-publishing/google/targeting/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/google/keyword-ideas`: list google keyword ideas.
+    LIST_GOOGLE_KEYWORD_IDEAS = new("list_google_keyword_ideas", "google_ads", "list_google_keyword_ideas", rt::Method::POST, "/ad-publishing/google/keyword-ideas")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/assets`: list google assets.
+    LIST_GOOGLE_ASSETS = new("list_google_assets", "google_ads", "list_google_assets", rt::Method::GET, "/ad-publishing/google/assets")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/google/assets`: upsert google assets.
+    UPSERT_GOOGLE_ASSETS = new("upsert_google_assets", "google_ads", "upsert_google_assets", rt::Method::POST, "/ad-publishing/google/assets")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/entity`: get google entity.
+    GET_GOOGLE_ENTITY = new("get_google_entity", "google_ads", "get_google_entity", rt::Method::GET, "/ad-publishing/google/entity")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/target-interests`: list google target interests.
+    LIST_GOOGLE_TARGET_INTERESTS = new("list_google_target_interests", "google_ads", "list_google_target_interests", rt::Method::GET, "/ad-publishing/google/target-interests")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/segments`: list google segments.
+    LIST_GOOGLE_SEGMENTS = new("list_google_segments", "google_ads", "list_google_segments", rt::Method::GET, "/ad-publishing/google/segments")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/google/segments`: upsert google segment.
+    UPSERT_GOOGLE_SEGMENT = new("upsert_google_segment", "google_ads", "upsert_google_segment", rt::Method::PUT, "/ad-publishing/google/segments")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/segments/{segmentId}`: get google segment.
+    GET_GOOGLE_SEGMENT = new("get_google_segment", "google_ads", "get_google_segment", rt::Method::GET, "/ad-publishing/google/segments/{segmentId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/google/segments/{segmentId}`: delete google segment.
+    DELETE_GOOGLE_SEGMENT = new("delete_google_segment", "google_ads", "delete_google_segment", rt::Method::DELETE, "/ad-publishing/google/segments/{segmentId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/google/segments/offline-user-list-job`: create google offline user list job.
+    CREATE_GOOGLE_OFFLINE_USER_LIST_JOB = new("create_google_offline_user_list_job", "google_ads", "create_google_offline_user_list_job", rt::Method::POST, "/ad-publishing/google/segments/offline-user-list-job")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/audiences`: list google audiences.
+    LIST_GOOGLE_AUDIENCES = new("list_google_audiences", "google_ads", "list_google_audiences", rt::Method::GET, "/ad-publishing/google/audiences")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/google/audiences`: upsert google audience.
+    UPSERT_GOOGLE_AUDIENCE = new("upsert_google_audience", "google_ads", "upsert_google_audience", rt::Method::PUT, "/ad-publishing/google/audiences")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/audiences/{audienceId}`: get google audience.
+    GET_GOOGLE_AUDIENCE = new("get_google_audience", "google_ads", "get_google_audience", rt::Method::GET, "/ad-publishing/google/audiences/{audienceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/google/ads`: upsert google campaign.
+    UPSERT_GOOGLE_CAMPAIGN = new("upsert_google_campaign", "google_ads", "upsert_google_campaign", rt::Method::PUT, "/ad-publishing/google/ads")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/ads/{adId}`: get google campaign.
+    GET_GOOGLE_CAMPAIGN = new("get_google_campaign", "google_ads", "get_google_campaign", rt::Method::GET, "/ad-publishing/google/ads/{adId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/google/conversion-goals`: list google conversion goals.
+    LIST_GOOGLE_CONVERSION_GOALS = new("list_google_conversion_goals", "google_ads", "list_google_conversion_goals", rt::Method::GET, "/ad-publishing/google/conversion-goals")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/integration`: get linkedin integration.
+    GET_LINKEDIN_INTEGRATION = new("get_linkedin_integration", "linkedin_integration", "get", rt::Method::GET, "/ad-publishing/linkedin/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/linkedin/integration`: create linkedin integration.
+    CREATE_LINKEDIN_INTEGRATION = new("create_linkedin_integration", "linkedin_integration", "create", rt::Method::POST, "/ad-publishing/linkedin/integration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/ad-accounts`: list linkedin ad accounts.
+    LIST_LINKEDIN_AD_ACCOUNTS = new("list_linkedin_ad_accounts", "linkedin_integration", "list_linkedin_ad_accounts", rt::Method::GET, "/ad-publishing/linkedin/ad-accounts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/ad-account`: get linkedin ad account.
+    GET_LINKEDIN_AD_ACCOUNT = new("get_linkedin_ad_account", "linkedin_integration", "get_linkedin_ad_account", rt::Method::GET, "/ad-publishing/linkedin/ad-account")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `DELETE /ad-publishing/linkedin/ad-account`: delete linkedin ad account.
+    DELETE_LINKEDIN_AD_ACCOUNT = new("delete_linkedin_ad_account", "linkedin_integration", "delete_linkedin_ad_account", rt::Method::DELETE, "/ad-publishing/linkedin/ad-account")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/me`: get linkedin user.
+    GET_LINKEDIN_USER = new("get_linkedin_user", "linkedin_integration", "get_linkedin_user", rt::Method::GET, "/ad-publishing/linkedin/me")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/ads/{adId}`: get linkedin campaign group.
+    GET_LINKEDIN_CAMPAIGN_GROUP = new("get_linkedin_campaign_group", "linkedin_ads", "get_linkedin_campaign_group", rt::Method::GET, "/ad-publishing/linkedin/ads/{adId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/linkedin/ads/{adId}/publish`: publish linkedin campaign group.
+    PUBLISH_LINKEDIN_CAMPAIGN_GROUP = new("publish_linkedin_campaign_group", "linkedin_ads", "publish_linkedin_campaign_group", rt::Method::POST, "/ad-publishing/linkedin/ads/{adId}/publish")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PUT /ad-publishing/linkedin/ads`: upsert linkedin campaign group.
+    UPSERT_LINKEDIN_CAMPAIGN_GROUP = new("upsert_linkedin_campaign_group", "linkedin_ads", "upsert_linkedin_campaign_group", rt::Method::PUT, "/ad-publishing/linkedin/ads")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/targeting/search`: search linkedin targeting.
+    SEARCH_LINKEDIN_TARGETING = new("search_linkedin_targeting", "linkedin_ads", "search_linkedin_targeting", rt::Method::GET, "/ad-publishing/linkedin/targeting/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/{accountId}/forms`: list linkedin lead forms.
+    LIST_LINKEDIN_LEAD_FORMS = new("list_linkedin_lead_forms", "linkedin_ads", "list_linkedin_lead_forms", rt::Method::GET, "/ad-publishing/linkedin/{accountId}/forms")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `POST /ad-publishing/linkedin/{accountId}/form`: create linkedin lead form.
+    CREATE_LINKEDIN_LEAD_FORM = new("create_linkedin_lead_form", "linkedin_ads", "create_linkedin_lead_form", rt::Method::POST, "/ad-publishing/linkedin/{accountId}/form")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `PATCH /ad-publishing/linkedin/{adId}/status`: update linkedin ad status.
+    UPDATE_LINKEDIN_AD_STATUS = new("update_linkedin_ad_status", "linkedin_ads", "update_status", rt::Method::PATCH, "/ad-publishing/linkedin/{adId}/status")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/reporting`: get linkedin ad analytics.
+    GET_LINKEDIN_AD_ANALYTICS = new("get_linkedin_ad_analytics", "linkedin_reporting", "get_linkedin_ad_analytics", rt::Method::GET, "/ad-publishing/linkedin/reporting")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/reporting/list`: list linkedin reporting.
+    LIST_LINKEDIN_REPORTING = new("list_linkedin_reporting", "linkedin_reporting", "list", rt::Method::GET, "/ad-publishing/linkedin/reporting/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+    /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`: get linkedin campaign group reporting.
+    GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING = new("get_linkedin_campaign_group_reporting", "linkedin_reporting", "get_linkedin_campaign_group", rt::Method::GET, "/ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/ad-manager.json");
+}

@@ -4,48 +4,25 @@
 
 use reachout_runtime as rt;
 
-/// `GET /affiliate-manager/{locationId}/affiliates`: list affiliates.
-pub static LIST_AFFILIATES: rt::Route =
-    rt::Route::new("list_affiliates", "affiliates", "list", rt::Method::GET, "/affiliate-manager/{locationId}/affiliates")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /affiliate-manager/{locationId}/affiliates`: list affiliates.
+    LIST_AFFILIATES = new("list_affiliates", "affiliates", "list", rt::Method::GET, "/affiliate-manager/{locationId}/affiliates")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "affiliates"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/affiliate-manager.json");
-
-/// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`: get affiliate.
-pub static GET_AFFILIATE: rt::Route =
-    rt::Route::new("get_affiliate", "affiliates", "get", rt::Method::GET, "/affiliate-manager/{locationId}/affiliates/{affiliateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`: get affiliate.
+    GET_AFFILIATE = new("get_affiliate", "affiliates", "get", rt::Method::GET, "/affiliate-manager/{locationId}/affiliates/{affiliateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/affiliate-manager.json");
-
-/// `GET /affiliate-manager/{locationId}/payouts`: list affiliate payouts.
-pub static LIST_AFFILIATE_PAYOUTS: rt::Route =
-    rt::Route::new("list_affiliate_payouts", "affiliate_payouts", "list", rt::Method::GET, "/affiliate-manager/{locationId}/payouts")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /affiliate-manager/{locationId}/payouts`: list affiliate payouts.
+    LIST_AFFILIATE_PAYOUTS = new("list_affiliate_payouts", "affiliate_payouts", "list", rt::Method::GET, "/affiliate-manager/{locationId}/payouts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "payouts"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/affiliate-manager.json");
-
-/// `GET /affiliate-manager/{locationId}/commissions`: list affiliate commissions.
-pub static LIST_AFFILIATE_COMMISSIONS: rt::Route = rt::Route::new(
-    "list_affiliate_commissions",
-    "affiliate_commissions",
-    "list",
-    rt::Method::GET,
-    "/affiliate-manager/{locationId}/commissions",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "commissions"))
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/affiliate-manager.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_AFFILIATES, &GET_AFFILIATE, &LIST_AFFILIATE_PAYOUTS, &LIST_AFFILIATE_COMMISSIONS];
+    /// `GET /affiliate-manager/{locationId}/commissions`: list affiliate commissions.
+    LIST_AFFILIATE_COMMISSIONS = new("list_affiliate_commissions", "affiliate_commissions", "list", rt::Method::GET, "/affiliate-manager/{locationId}/commissions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "commissions"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/affiliate-manager.json");
+}

@@ -4,130 +4,52 @@
 
 use reachout_runtime as rt;
 
-/// `GET /agent-studio/agent`: list studio agents.
-pub static LIST_STUDIO_AGENTS: rt::Route =
-    rt::Route::new("list_studio_agents", "studio_agents", "list", rt::Method::GET, "/agent-studio/agent")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /agent-studio/agent`: list studio agents.
+    LIST_STUDIO_AGENTS = new("list_studio_agents", "studio_agents", "list", rt::Method::GET, "/agent-studio/agent")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "agents").total("pagination.total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `POST /agent-studio/agent`: create studio agent.
-pub static CREATE_STUDIO_AGENT: rt::Route =
-    rt::Route::new("create_studio_agent", "studio_agents", "create", rt::Method::POST, "/agent-studio/agent")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /agent-studio/agent`: create studio agent.
+    CREATE_STUDIO_AGENT = new("create_studio_agent", "studio_agents", "create", rt::Method::POST, "/agent-studio/agent")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `PATCH /agent-studio/agent/versions/{versionId}`: update studio agent version.
-pub static UPDATE_STUDIO_AGENT_VERSION: rt::Route = rt::Route::new(
-    "update_studio_agent_version",
-    "studio_agents",
-    "update_version",
-    rt::Method::PATCH,
-    "/agent-studio/agent/versions/{versionId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `GET /agent-studio/agent/{agentId}`: get studio agent.
-pub static GET_STUDIO_AGENT: rt::Route =
-    rt::Route::new("get_studio_agent", "studio_agents", "get", rt::Method::GET, "/agent-studio/agent/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PATCH /agent-studio/agent/versions/{versionId}`: update studio agent version.
+    UPDATE_STUDIO_AGENT_VERSION = new("update_studio_agent_version", "studio_agents", "update_version", rt::Method::PATCH, "/agent-studio/agent/versions/{versionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `DELETE /agent-studio/agent/{agentId}`: delete studio agent.
-pub static DELETE_STUDIO_AGENT: rt::Route =
-    rt::Route::new("delete_studio_agent", "studio_agents", "delete", rt::Method::DELETE, "/agent-studio/agent/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /agent-studio/agent/{agentId}`: get studio agent.
+    GET_STUDIO_AGENT = new("get_studio_agent", "studio_agents", "get", rt::Method::GET, "/agent-studio/agent/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `PATCH /agent-studio/agent/{agentId}`: update studio agent.
-pub static UPDATE_STUDIO_AGENT: rt::Route =
-    rt::Route::new("update_studio_agent", "studio_agents", "update", rt::Method::PATCH, "/agent-studio/agent/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `DELETE /agent-studio/agent/{agentId}`: delete studio agent.
+    DELETE_STUDIO_AGENT = new("delete_studio_agent", "studio_agents", "delete", rt::Method::DELETE, "/agent-studio/agent/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `POST /agent-studio/agent/versions/{versionId}/publish`: publish studio agent version.
-pub static PUBLISH_STUDIO_AGENT_VERSION: rt::Route = rt::Route::new(
-    "publish_studio_agent_version",
-    "studio_agents",
-    "publish_version",
-    rt::Method::POST,
-    "/agent-studio/agent/versions/{versionId}/publish",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `POST /agent-studio/agent/{agentId}/execute`: run studio agent.
-pub static RUN_STUDIO_AGENT: rt::Route =
-    rt::Route::new("run_studio_agent", "studio_agents", "run", rt::Method::POST, "/agent-studio/agent/{agentId}/execute")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::ReachesAPerson)
+    /// `PATCH /agent-studio/agent/{agentId}`: update studio agent.
+    UPDATE_STUDIO_AGENT = new("update_studio_agent", "studio_agents", "update", rt::Method::PATCH, "/agent-studio/agent/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `GET /agent-studio/public-api/agents`: list public studio agents.
-pub static LIST_PUBLIC_STUDIO_AGENTS: rt::Route =
-    rt::Route::new("list_public_studio_agents", "studio_agents", "list_public", rt::Method::GET, "/agent-studio/public-api/agents")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /agent-studio/agent/versions/{versionId}/publish`: publish studio agent version.
+    PUBLISH_STUDIO_AGENT_VERSION = new("publish_studio_agent_version", "studio_agents", "publish_version", rt::Method::POST, "/agent-studio/agent/versions/{versionId}/publish")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
+    /// `POST /agent-studio/agent/{agentId}/execute`: run studio agent.
+    RUN_STUDIO_AGENT = new("run_studio_agent", "studio_agents", "run", rt::Method::POST, "/agent-studio/agent/{agentId}/execute")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
+    /// `GET /agent-studio/public-api/agents`: list public studio agents.
+    LIST_PUBLIC_STUDIO_AGENTS = new("list_public_studio_agents", "studio_agents", "list_public", rt::Method::GET, "/agent-studio/public-api/agents")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "agents").total("pagination.total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `GET /agent-studio/public-api/agents/{agentId}`: get public studio agent.
-pub static GET_PUBLIC_STUDIO_AGENT: rt::Route =
-    rt::Route::new("get_public_studio_agent", "studio_agents", "get_public", rt::Method::GET, "/agent-studio/public-api/agents/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /agent-studio/public-api/agents/{agentId}`: get public studio agent.
+    GET_PUBLIC_STUDIO_AGENT = new("get_public_studio_agent", "studio_agents", "get_public", rt::Method::GET, "/agent-studio/public-api/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-/// `POST /agent-studio/public-api/agents/{agentId}/execute`: run public studio agent.
-pub static RUN_PUBLIC_STUDIO_AGENT: rt::Route = rt::Route::new(
-    "run_public_studio_agent",
-    "studio_agents",
-    "run_public",
-    rt::Method::POST,
-    "/agent-studio/public-api/agents/{agentId}/execute",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_STUDIO_AGENTS,
-    &CREATE_STUDIO_AGENT,
-    &UPDATE_STUDIO_AGENT_VERSION,
-    &GET_STUDIO_AGENT,
-    &DELETE_STUDIO_AGENT,
-    &UPDATE_STUDIO_AGENT,
-    &PUBLISH_STUDIO_AGENT_VERSION,
-    &RUN_STUDIO_AGENT,
-    &LIST_PUBLIC_STUDIO_AGENTS,
-    &GET_PUBLIC_STUDIO_AGENT,
-    &RUN_PUBLIC_STUDIO_AGENT,
-];
+    /// `POST /agent-studio/public-api/agents/{agentId}/execute`: run public studio agent.
+    RUN_PUBLIC_STUDIO_AGENT = new("run_public_studio_agent", "studio_agents", "run_public", rt::Method::POST, "/agent-studio/public-api/agents/{agentId}/execute")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/agent-studio.json");
+}

@@ -4,68 +4,37 @@
 
 use reachout_runtime as rt;
 
-/// `GET /blogs/posts/url-slug-exists`: check blog slug.
-pub static CHECK_BLOG_SLUG: rt::Route =
-    rt::Route::new("check_blog_slug", "blogs", "check_slug", rt::Method::GET, "/blogs/posts/url-slug-exists")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /blogs/posts/url-slug-exists`: check blog slug.
+    CHECK_BLOG_SLUG = new("check_blog_slug", "blogs", "check_slug", rt::Method::GET, "/blogs/posts/url-slug-exists")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `PUT /blogs/posts/{postId}`: update blog post.
-pub static UPDATE_BLOG_POST: rt::Route =
-    rt::Route::new("update_blog_post", "blogs", "update_post", rt::Method::PUT, "/blogs/posts/{postId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /blogs/posts/{postId}`: update blog post.
+    UPDATE_BLOG_POST = new("update_blog_post", "blogs", "update_post", rt::Method::PUT, "/blogs/posts/{postId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `POST /blogs/posts`: create blog post.
-pub static CREATE_BLOG_POST: rt::Route = rt::Route::new("create_blog_post", "blogs", "create_post", rt::Method::POST, "/blogs/posts")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `GET /blogs/authors`: list blog authors.
-pub static LIST_BLOG_AUTHORS: rt::Route = rt::Route::new("list_blog_authors", "blogs", "list_authors", rt::Method::GET, "/blogs/authors")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "authors"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `GET /blogs/categories`: list blog categories.
-pub static LIST_BLOG_CATEGORIES: rt::Route =
-    rt::Route::new("list_blog_categories", "blogs", "list_categories", rt::Method::GET, "/blogs/categories")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /blogs/posts`: create blog post.
+    CREATE_BLOG_POST = new("create_blog_post", "blogs", "create_post", rt::Method::POST, "/blogs/posts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
+    /// `GET /blogs/authors`: list blog authors.
+    LIST_BLOG_AUTHORS = new("list_blog_authors", "blogs", "list_authors", rt::Method::GET, "/blogs/authors")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "authors"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
+    /// `GET /blogs/categories`: list blog categories.
+    LIST_BLOG_CATEGORIES = new("list_blog_categories", "blogs", "list_categories", rt::Method::GET, "/blogs/categories")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "categories"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `GET /blogs/posts/all`: list blog posts.
-pub static LIST_BLOG_POSTS: rt::Route = rt::Route::new("list_blog_posts", "blogs", "list_posts", rt::Method::GET, "/blogs/posts/all")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "blogs"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-/// `GET /blogs/site/all`: list blogs.
-pub static LIST_BLOGS: rt::Route = rt::Route::new("list_blogs", "blogs", "list", rt::Method::GET, "/blogs/site/all")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "data"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&CHECK_BLOG_SLUG, &UPDATE_BLOG_POST, &CREATE_BLOG_POST, &LIST_BLOG_AUTHORS, &LIST_BLOG_CATEGORIES, &LIST_BLOG_POSTS, &LIST_BLOGS];
+    /// `GET /blogs/posts/all`: list blog posts.
+    LIST_BLOG_POSTS = new("list_blog_posts", "blogs", "list_posts", rt::Method::GET, "/blogs/posts/all")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "blogs"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
+    /// `GET /blogs/site/all`: list blogs.
+    LIST_BLOGS = new("list_blogs", "blogs", "list", rt::Method::GET, "/blogs/site/all").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed().paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "data"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/blogs.json");
+}

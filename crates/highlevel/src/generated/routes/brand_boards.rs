@@ -4,51 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /brand-boards/{locationId}`: list brand boards.
-pub static LIST_BRAND_BOARDS: rt::Route =
-    rt::Route::new("list_brand_boards", "brand_boards", "list", rt::Method::GET, "/brand-boards/{locationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /brand-boards/{locationId}`: list brand boards.
+    LIST_BRAND_BOARDS = new("list_brand_boards", "brand_boards", "list", rt::Method::GET, "/brand-boards/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "brandBoards").total("totalCount"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/brand-boards.json");
-
-/// `GET /brand-boards/{locationId}/{id}`: get brand board.
-pub static GET_BRAND_BOARD: rt::Route =
-    rt::Route::new("get_brand_board", "brand_boards", "get", rt::Method::GET, "/brand-boards/{locationId}/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /brand-boards/{locationId}/{id}`: get brand board.
+    GET_BRAND_BOARD = new("get_brand_board", "brand_boards", "get", rt::Method::GET, "/brand-boards/{locationId}/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/brand-boards.json");
-
-/// `DELETE /brand-boards/{locationId}/{id}`: delete brand board.
-pub static DELETE_BRAND_BOARD: rt::Route =
-    rt::Route::new("delete_brand_board", "brand_boards", "delete", rt::Method::DELETE, "/brand-boards/{locationId}/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /brand-boards/{locationId}/{id}`: delete brand board.
+    DELETE_BRAND_BOARD = new("delete_brand_board", "brand_boards", "delete", rt::Method::DELETE, "/brand-boards/{locationId}/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/brand-boards.json");
-
-/// `PATCH /brand-boards/{locationId}/{id}`: update brand board.
-pub static UPDATE_BRAND_BOARD: rt::Route =
-    rt::Route::new("update_brand_board", "brand_boards", "update", rt::Method::PATCH, "/brand-boards/{locationId}/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PATCH /brand-boards/{locationId}/{id}`: update brand board.
+    UPDATE_BRAND_BOARD = new("update_brand_board", "brand_boards", "update", rt::Method::PATCH, "/brand-boards/{locationId}/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/brand-boards.json");
-
-/// `POST /brand-boards/`: create brand board.
-pub static CREATE_BRAND_BOARD: rt::Route =
-    rt::Route::new("create_brand_board", "brand_boards", "create", rt::Method::POST, "/brand-boards/")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /brand-boards/`: create brand board.
+    CREATE_BRAND_BOARD = new("create_brand_board", "brand_boards", "create", rt::Method::POST, "/brand-boards/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/brand-boards.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_BRAND_BOARDS, &GET_BRAND_BOARD, &DELETE_BRAND_BOARD, &UPDATE_BRAND_BOARD, &CREATE_BRAND_BOARD];
+}

@@ -4,13 +4,10 @@
 
 use reachout_runtime as rt;
 
-/// `POST /courses/courses-exporter/public/import`: import courses.
-pub static IMPORT_COURSES: rt::Route =
-    rt::Route::new("import_courses", "courses", "import", rt::Method::POST, "/courses/courses-exporter/public/import")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /courses/courses-exporter/public/import`: import courses.
+    IMPORT_COURSES = new("import_courses", "courses", "import", rt::Method::POST, "/courses/courses-exporter/public/import")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/courses.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&IMPORT_COURSES];
+}

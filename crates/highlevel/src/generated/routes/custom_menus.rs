@@ -4,50 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /custom-menus/{customMenuId}`: get custom menu.
-pub static GET_CUSTOM_MENU: rt::Route =
-    rt::Route::new("get_custom_menu", "custom_menus", "get", rt::Method::GET, "/custom-menus/{customMenuId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /custom-menus/{customMenuId}`: get custom menu.
+    GET_CUSTOM_MENU = new("get_custom_menu", "custom_menus", "get", rt::Method::GET, "/custom-menus/{customMenuId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
-
-/// `PUT /custom-menus/{customMenuId}`: update custom menu.
-pub static UPDATE_CUSTOM_MENU: rt::Route =
-    rt::Route::new("update_custom_menu", "custom_menus", "update", rt::Method::PUT, "/custom-menus/{customMenuId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /custom-menus/{customMenuId}`: update custom menu.
+    UPDATE_CUSTOM_MENU = new("update_custom_menu", "custom_menus", "update", rt::Method::PUT, "/custom-menus/{customMenuId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
-
-/// `DELETE /custom-menus/{customMenuId}`: delete custom menu.
-pub static DELETE_CUSTOM_MENU: rt::Route =
-    rt::Route::new("delete_custom_menu", "custom_menus", "delete", rt::Method::DELETE, "/custom-menus/{customMenuId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /custom-menus/{customMenuId}`: delete custom menu.
+    DELETE_CUSTOM_MENU = new("delete_custom_menu", "custom_menus", "delete", rt::Method::DELETE, "/custom-menus/{customMenuId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
-
-/// `GET /custom-menus/`: list custom menus.
-pub static LIST_CUSTOM_MENUS: rt::Route = rt::Route::new("list_custom_menus", "custom_menus", "list", rt::Method::GET, "/custom-menus/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "customMenus"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
-
-/// `POST /custom-menus/`: create custom menu.
-pub static CREATE_CUSTOM_MENU: rt::Route =
-    rt::Route::new("create_custom_menu", "custom_menus", "create", rt::Method::POST, "/custom-menus/")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /custom-menus/`: list custom menus.
+    LIST_CUSTOM_MENUS = new("list_custom_menus", "custom_menus", "list", rt::Method::GET, "/custom-menus/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "customMenus"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&GET_CUSTOM_MENU, &UPDATE_CUSTOM_MENU, &DELETE_CUSTOM_MENU, &LIST_CUSTOM_MENUS, &CREATE_CUSTOM_MENU];
+    /// `POST /custom-menus/`: create custom menu.
+    CREATE_CUSTOM_MENU = new("create_custom_menu", "custom_menus", "create", rt::Method::POST, "/custom-menus/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-menus.json");
+}

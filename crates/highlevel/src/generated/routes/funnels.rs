@@ -4,73 +4,34 @@
 
 use reachout_runtime as rt;
 
-/// `POST /funnels/lookup/redirect`: create funnel redirect.
-pub static CREATE_FUNNEL_REDIRECT: rt::Route =
-    rt::Route::new("create_funnel_redirect", "funnel_redirects", "create", rt::Method::POST, "/funnels/lookup/redirect")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /funnels/lookup/redirect`: create funnel redirect.
+    CREATE_FUNNEL_REDIRECT = new("create_funnel_redirect", "funnel_redirects", "create", rt::Method::POST, "/funnels/lookup/redirect")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `DELETE /funnels/lookup/redirect/{id}`: delete funnel redirect.
-pub static DELETE_FUNNEL_REDIRECT: rt::Route =
-    rt::Route::new("delete_funnel_redirect", "funnel_redirects", "delete", rt::Method::DELETE, "/funnels/lookup/redirect/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /funnels/lookup/redirect/{id}`: delete funnel redirect.
+    DELETE_FUNNEL_REDIRECT = new("delete_funnel_redirect", "funnel_redirects", "delete", rt::Method::DELETE, "/funnels/lookup/redirect/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `PATCH /funnels/lookup/redirect/{id}`: update funnel redirect.
-pub static UPDATE_FUNNEL_REDIRECT: rt::Route =
-    rt::Route::new("update_funnel_redirect", "funnel_redirects", "update", rt::Method::PATCH, "/funnels/lookup/redirect/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PATCH /funnels/lookup/redirect/{id}`: update funnel redirect.
+    UPDATE_FUNNEL_REDIRECT = new("update_funnel_redirect", "funnel_redirects", "update", rt::Method::PATCH, "/funnels/lookup/redirect/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `GET /funnels/lookup/redirect/list`: list funnel redirects.
-pub static LIST_FUNNEL_REDIRECTS: rt::Route =
-    rt::Route::new("list_funnel_redirects", "funnel_redirects", "list", rt::Method::GET, "/funnels/lookup/redirect/list")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /funnels/lookup/redirect/list`: list funnel redirects.
+    LIST_FUNNEL_REDIRECTS = new("list_funnel_redirects", "funnel_redirects", "list", rt::Method::GET, "/funnels/lookup/redirect/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `GET /funnels/funnel/list`: list funnels.
-pub static LIST_FUNNELS: rt::Route = rt::Route::new("list_funnels", "funnels", "list", rt::Method::GET, "/funnels/funnel/list")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `GET /funnels/page`: list funnel pages.
-pub static LIST_FUNNEL_PAGES: rt::Route = rt::Route::new("list_funnel_pages", "funnels", "list_pages", rt::Method::GET, "/funnels/page")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-/// `GET /funnels/page/count`: count funnel pages.
-pub static COUNT_FUNNEL_PAGES: rt::Route =
-    rt::Route::new("count_funnel_pages", "funnels", "count_pages", rt::Method::GET, "/funnels/page/count")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /funnels/funnel/list`: list funnels.
+    LIST_FUNNELS = new("list_funnels", "funnels", "list", rt::Method::GET, "/funnels/funnel/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_FUNNEL_REDIRECT,
-    &DELETE_FUNNEL_REDIRECT,
-    &UPDATE_FUNNEL_REDIRECT,
-    &LIST_FUNNEL_REDIRECTS,
-    &LIST_FUNNELS,
-    &LIST_FUNNEL_PAGES,
-    &COUNT_FUNNEL_PAGES,
-];
+    /// `GET /funnels/page`: list funnel pages.
+    LIST_FUNNEL_PAGES = new("list_funnel_pages", "funnels", "list_pages", rt::Method::GET, "/funnels/page")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
+    /// `GET /funnels/page/count`: count funnel pages.
+    COUNT_FUNNEL_PAGES = new("count_funnel_pages", "funnels", "count_pages", rt::Method::GET, "/funnels/page/count")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/funnels.json");
+}

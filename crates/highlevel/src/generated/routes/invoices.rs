@@ -4,451 +4,174 @@
 
 use reachout_runtime as rt;
 
-/// `GET /invoices/template`: list invoice templates.
-pub static LIST_INVOICE_TEMPLATES: rt::Route =
-    rt::Route::new("list_invoice_templates", "invoice_templates", "list", rt::Method::GET, "/invoices/template")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /invoices/template`: list invoice templates.
+    LIST_INVOICE_TEMPLATES = new("list_invoice_templates", "invoice_templates", "list", rt::Method::GET, "/invoices/template")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/template`: create invoice template.
-pub static CREATE_INVOICE_TEMPLATE: rt::Route =
-    rt::Route::new("create_invoice_template", "invoice_templates", "create", rt::Method::POST, "/invoices/template")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /invoices/template`: create invoice template.
+    CREATE_INVOICE_TEMPLATE = new("create_invoice_template", "invoice_templates", "create", rt::Method::POST, "/invoices/template")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/template/{templateId}`: get invoice template.
-pub static GET_INVOICE_TEMPLATE: rt::Route =
-    rt::Route::new("get_invoice_template", "invoice_templates", "get", rt::Method::GET, "/invoices/template/{templateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /invoices/template/{templateId}`: get invoice template.
+    GET_INVOICE_TEMPLATE = new("get_invoice_template", "invoice_templates", "get", rt::Method::GET, "/invoices/template/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PUT /invoices/template/{templateId}`: update invoice template.
-pub static UPDATE_INVOICE_TEMPLATE: rt::Route =
-    rt::Route::new("update_invoice_template", "invoice_templates", "update", rt::Method::PUT, "/invoices/template/{templateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /invoices/template/{templateId}`: update invoice template.
+    UPDATE_INVOICE_TEMPLATE = new("update_invoice_template", "invoice_templates", "update", rt::Method::PUT, "/invoices/template/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `DELETE /invoices/template/{templateId}`: delete invoice template.
-pub static DELETE_INVOICE_TEMPLATE: rt::Route =
-    rt::Route::new("delete_invoice_template", "invoice_templates", "delete", rt::Method::DELETE, "/invoices/template/{templateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /invoices/template/{templateId}`: delete invoice template.
+    DELETE_INVOICE_TEMPLATE = new("delete_invoice_template", "invoice_templates", "delete", rt::Method::DELETE, "/invoices/template/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PATCH /invoices/template/{templateId}/late-fees-configuration`: update invoice template late fees.
-pub static UPDATE_INVOICE_TEMPLATE_LATE_FEES: rt::Route = rt::Route::new(
-    "update_invoice_template_late_fees",
-    "invoice_templates",
-    "update_late_fees",
-    rt::Method::PATCH,
-    "/invoices/template/{templateId}/late-fees-configuration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PATCH /invoices/template/{templateId}/payment-methods-configuration`: update invoice template payment methods.
-pub static UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS: rt::Route = rt::Route::new(
-    "update_invoice_template_payment_methods",
-    "invoice_templates",
-    "update_payment_methods",
-    rt::Method::PATCH,
-    "/invoices/template/{templateId}/payment-methods-configuration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/schedule`: list invoice schedules.
-pub static LIST_INVOICE_SCHEDULES: rt::Route =
-    rt::Route::new("list_invoice_schedules", "invoice_schedules", "list", rt::Method::GET, "/invoices/schedule")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PATCH /invoices/template/{templateId}/late-fees-configuration`: update invoice template late fees.
+    UPDATE_INVOICE_TEMPLATE_LATE_FEES = new("update_invoice_template_late_fees", "invoice_templates", "update_late_fees", rt::Method::PATCH, "/invoices/template/{templateId}/late-fees-configuration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/schedule`: create invoice schedule.
-pub static CREATE_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("create_invoice_schedule", "invoice_schedules", "create", rt::Method::POST, "/invoices/schedule")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PATCH /invoices/template/{templateId}/payment-methods-configuration`: update invoice template payment methods.
+    UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS = new("update_invoice_template_payment_methods", "invoice_templates", "update_payment_methods", rt::Method::PATCH, "/invoices/template/{templateId}/payment-methods-configuration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/schedule/{scheduleId}`: get invoice schedule.
-pub static GET_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("get_invoice_schedule", "invoice_schedules", "get", rt::Method::GET, "/invoices/schedule/{scheduleId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /invoices/schedule`: list invoice schedules.
+    LIST_INVOICE_SCHEDULES = new("list_invoice_schedules", "invoice_schedules", "list", rt::Method::GET, "/invoices/schedule")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PUT /invoices/schedule/{scheduleId}`: update invoice schedule.
-pub static UPDATE_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("update_invoice_schedule", "invoice_schedules", "update", rt::Method::PUT, "/invoices/schedule/{scheduleId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /invoices/schedule`: create invoice schedule.
+    CREATE_INVOICE_SCHEDULE = new("create_invoice_schedule", "invoice_schedules", "create", rt::Method::POST, "/invoices/schedule")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `DELETE /invoices/schedule/{scheduleId}`: delete invoice schedule.
-pub static DELETE_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("delete_invoice_schedule", "invoice_schedules", "delete", rt::Method::DELETE, "/invoices/schedule/{scheduleId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /invoices/schedule/{scheduleId}`: get invoice schedule.
+    GET_INVOICE_SCHEDULE = new("get_invoice_schedule", "invoice_schedules", "get", rt::Method::GET, "/invoices/schedule/{scheduleId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`: update and schedule invoice schedule.
-pub static UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE: rt::Route = rt::Route::new(
-    "update_and_schedule_invoice_schedule",
-    "invoice_schedules",
-    "update_and_schedule",
-    rt::Method::POST,
-    "/invoices/schedule/{scheduleId}/updateAndSchedule",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/schedule/{scheduleId}/schedule`: start invoice schedule.
-pub static START_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("start_invoice_schedule", "invoice_schedules", "start", rt::Method::POST, "/invoices/schedule/{scheduleId}/schedule")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `PUT /invoices/schedule/{scheduleId}`: update invoice schedule.
+    UPDATE_INVOICE_SCHEDULE = new("update_invoice_schedule", "invoice_schedules", "update", rt::Method::PUT, "/invoices/schedule/{scheduleId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/schedule/{scheduleId}/auto-payment`: set invoice schedule auto payment.
-pub static SET_INVOICE_SCHEDULE_AUTO_PAYMENT: rt::Route = rt::Route::new(
-    "set_invoice_schedule_auto_payment",
-    "invoice_schedules",
-    "set_auto_payment",
-    rt::Method::POST,
-    "/invoices/schedule/{scheduleId}/auto-payment",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/schedule/{scheduleId}/cancel`: cancel invoice schedule.
-pub static CANCEL_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::new("cancel_invoice_schedule", "invoice_schedules", "cancel", rt::Method::POST, "/invoices/schedule/{scheduleId}/cancel")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `DELETE /invoices/schedule/{scheduleId}`: delete invoice schedule.
+    DELETE_INVOICE_SCHEDULE = new("delete_invoice_schedule", "invoice_schedules", "delete", rt::Method::DELETE, "/invoices/schedule/{scheduleId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/text2pay`: send text to pay invoice.
-pub static SEND_TEXT_TO_PAY_INVOICE: rt::Route =
-    rt::Route::new("send_text_to_pay_invoice", "invoices", "send_text_to_pay", rt::Method::POST, "/invoices/text2pay")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::ReachesAPerson)
+    /// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`: update and schedule invoice schedule.
+    UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE = new("update_and_schedule_invoice_schedule", "invoice_schedules", "update_and_schedule", rt::Method::POST, "/invoices/schedule/{scheduleId}/updateAndSchedule")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/generate-invoice-number`: generate invoice number.
-pub static GENERATE_INVOICE_NUMBER: rt::Route =
-    rt::Route::new("generate_invoice_number", "invoices", "generate_number", rt::Method::GET, "/invoices/generate-invoice-number")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /invoices/schedule/{scheduleId}/schedule`: start invoice schedule.
+    START_INVOICE_SCHEDULE = new("start_invoice_schedule", "invoice_schedules", "start", rt::Method::POST, "/invoices/schedule/{scheduleId}/schedule")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/settings`: get invoice settings.
-pub static GET_INVOICE_SETTINGS: rt::Route =
-    rt::Route::new("get_invoice_settings", "invoices", "get_settings", rt::Method::GET, "/invoices/settings")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /invoices/schedule/{scheduleId}/auto-payment`: set invoice schedule auto payment.
+    SET_INVOICE_SCHEDULE_AUTO_PAYMENT = new("set_invoice_schedule_auto_payment", "invoice_schedules", "set_auto_payment", rt::Method::POST, "/invoices/schedule/{scheduleId}/auto-payment")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/{invoiceId}`: get invoice.
-pub static GET_INVOICE: rt::Route = rt::Route::new("get_invoice", "invoices", "get", rt::Method::GET, "/invoices/{invoiceId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PUT /invoices/{invoiceId}`: update invoice.
-pub static UPDATE_INVOICE: rt::Route = rt::Route::new("update_invoice", "invoices", "update", rt::Method::PUT, "/invoices/{invoiceId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `DELETE /invoices/{invoiceId}`: delete invoice.
-pub static DELETE_INVOICE: rt::Route = rt::Route::new("delete_invoice", "invoices", "delete", rt::Method::DELETE, "/invoices/{invoiceId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Deletes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PATCH /invoices/{invoiceId}/late-fees-configuration`: update invoice late fees.
-pub static UPDATE_INVOICE_LATE_FEES: rt::Route = rt::Route::new(
-    "update_invoice_late_fees",
-    "invoices",
-    "update_late_fees",
-    rt::Method::PATCH,
-    "/invoices/{invoiceId}/late-fees-configuration",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/{invoiceId}/void`: void invoice.
-pub static VOID_INVOICE: rt::Route = rt::Route::new("void_invoice", "invoices", "void", rt::Method::POST, "/invoices/{invoiceId}/void")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/{invoiceId}/send`: send invoice.
-pub static SEND_INVOICE: rt::Route = rt::Route::new("send_invoice", "invoices", "send", rt::Method::POST, "/invoices/{invoiceId}/send")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/{invoiceId}/record-payment`: record invoice payment.
-pub static RECORD_INVOICE_PAYMENT: rt::Route =
-    rt::Route::new("record_invoice_payment", "invoices", "record_payment", rt::Method::POST, "/invoices/{invoiceId}/record-payment")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /invoices/schedule/{scheduleId}/cancel`: cancel invoice schedule.
+    CANCEL_INVOICE_SCHEDULE = new("cancel_invoice_schedule", "invoice_schedules", "cancel", rt::Method::POST, "/invoices/schedule/{scheduleId}/cancel")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PATCH /invoices/stats/last-visited-at`: update invoice last visit.
-pub static UPDATE_INVOICE_LAST_VISIT: rt::Route =
-    rt::Route::new("update_invoice_last_visit", "invoices", "update_last_visit", rt::Method::PATCH, "/invoices/stats/last-visited-at")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /invoices/text2pay`: send text to pay invoice.
+    SEND_TEXT_TO_PAY_INVOICE = new("send_text_to_pay_invoice", "invoices", "send_text_to_pay", rt::Method::POST, "/invoices/text2pay")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/estimate`: create estimate.
-pub static CREATE_ESTIMATE: rt::Route = rt::Route::new("create_estimate", "estimates", "create", rt::Method::POST, "/invoices/estimate")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PUT /invoices/estimate/{estimateId}`: update estimate.
-pub static UPDATE_ESTIMATE: rt::Route =
-    rt::Route::new("update_estimate", "estimates", "update", rt::Method::PUT, "/invoices/estimate/{estimateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /invoices/generate-invoice-number`: generate invoice number.
+    GENERATE_INVOICE_NUMBER = new("generate_invoice_number", "invoices", "generate_number", rt::Method::GET, "/invoices/generate-invoice-number")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `DELETE /invoices/estimate/{estimateId}`: delete estimate.
-pub static DELETE_ESTIMATE: rt::Route =
-    rt::Route::new("delete_estimate", "estimates", "delete", rt::Method::DELETE, "/invoices/estimate/{estimateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /invoices/settings`: get invoice settings.
+    GET_INVOICE_SETTINGS = new("get_invoice_settings", "invoices", "get_settings", rt::Method::GET, "/invoices/settings")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/estimate/number/generate`: generate estimate number.
-pub static GENERATE_ESTIMATE_NUMBER: rt::Route =
-    rt::Route::new("generate_estimate_number", "estimates", "generate_number", rt::Method::GET, "/invoices/estimate/number/generate")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /invoices/{invoiceId}`: get invoice.
+    GET_INVOICE = new("get_invoice", "invoices", "get", rt::Method::GET, "/invoices/{invoiceId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/estimate/{estimateId}/send`: send estimate.
-pub static SEND_ESTIMATE: rt::Route =
-    rt::Route::new("send_estimate", "estimates", "send", rt::Method::POST, "/invoices/estimate/{estimateId}/send")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `PUT /invoices/{invoiceId}`: update invoice.
+    UPDATE_INVOICE = new("update_invoice", "invoices", "update", rt::Method::PUT, "/invoices/{invoiceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/estimate/{estimateId}/invoice`: create invoice from estimate.
-pub static CREATE_INVOICE_FROM_ESTIMATE: rt::Route = rt::Route::new(
-    "create_invoice_from_estimate",
-    "estimates",
-    "create_invoice_from_estimate",
-    rt::Method::POST,
-    "/invoices/estimate/{estimateId}/invoice",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/estimate/list`: list estimates.
-pub static LIST_ESTIMATES: rt::Route = rt::Route::new("list_estimates", "estimates", "list", rt::Method::GET, "/invoices/estimate/list")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PATCH /invoices/estimate/stats/last-visited-at`: update estimate last visit.
-pub static UPDATE_ESTIMATE_LAST_VISIT: rt::Route = rt::Route::new(
-    "update_estimate_last_visit",
-    "estimates",
-    "update_last_visit",
-    rt::Method::PATCH,
-    "/invoices/estimate/stats/last-visited-at",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/estimate/template`: list estimate templates.
-pub static LIST_ESTIMATE_TEMPLATES: rt::Route =
-    rt::Route::new("list_estimate_templates", "estimates", "list_templates", rt::Method::GET, "/invoices/estimate/template")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /invoices/{invoiceId}`: delete invoice.
+    DELETE_INVOICE = new("delete_invoice", "invoices", "delete", rt::Method::DELETE, "/invoices/{invoiceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/estimate/template`: create estimate template.
-pub static CREATE_ESTIMATE_TEMPLATE: rt::Route =
-    rt::Route::new("create_estimate_template", "estimates", "create_template", rt::Method::POST, "/invoices/estimate/template")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PATCH /invoices/{invoiceId}/late-fees-configuration`: update invoice late fees.
+    UPDATE_INVOICE_LATE_FEES = new("update_invoice_late_fees", "invoices", "update_late_fees", rt::Method::PATCH, "/invoices/{invoiceId}/late-fees-configuration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `PUT /invoices/estimate/template/{templateId}`: update estimate template.
-pub static UPDATE_ESTIMATE_TEMPLATE: rt::Route =
-    rt::Route::new("update_estimate_template", "estimates", "update_template", rt::Method::PUT, "/invoices/estimate/template/{templateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /invoices/{invoiceId}/void`: void invoice.
+    VOID_INVOICE = new("void_invoice", "invoices", "void", rt::Method::POST, "/invoices/{invoiceId}/void")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `DELETE /invoices/estimate/template/{templateId}`: delete estimate template.
-pub static DELETE_ESTIMATE_TEMPLATE: rt::Route = rt::Route::new(
-    "delete_estimate_template",
-    "estimates",
-    "delete_template",
-    rt::Method::DELETE,
-    "/invoices/estimate/template/{templateId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/estimate/template/preview`: preview estimate template.
-pub static PREVIEW_ESTIMATE_TEMPLATE: rt::Route =
-    rt::Route::new("preview_estimate_template", "estimates", "preview_template", rt::Method::GET, "/invoices/estimate/template/preview")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /invoices/{invoiceId}/send`: send invoice.
+    SEND_INVOICE = new("send_invoice", "invoices", "send", rt::Method::POST, "/invoices/{invoiceId}/send")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `GET /invoices/`: list invoices.
-pub static LIST_INVOICES: rt::Route = rt::Route::new("list_invoices", "invoices", "list", rt::Method::GET, "/invoices/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-/// `POST /invoices/`: create invoice.
-pub static CREATE_INVOICE: rt::Route = rt::Route::new("create_invoice", "invoices", "create", rt::Method::POST, "/invoices/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_INVOICE_TEMPLATES,
-    &CREATE_INVOICE_TEMPLATE,
-    &GET_INVOICE_TEMPLATE,
-    &UPDATE_INVOICE_TEMPLATE,
-    &DELETE_INVOICE_TEMPLATE,
-    &UPDATE_INVOICE_TEMPLATE_LATE_FEES,
-    &UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS,
-    &LIST_INVOICE_SCHEDULES,
-    &CREATE_INVOICE_SCHEDULE,
-    &GET_INVOICE_SCHEDULE,
-    &UPDATE_INVOICE_SCHEDULE,
-    &DELETE_INVOICE_SCHEDULE,
-    &UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE,
-    &START_INVOICE_SCHEDULE,
-    &SET_INVOICE_SCHEDULE_AUTO_PAYMENT,
-    &CANCEL_INVOICE_SCHEDULE,
-    &SEND_TEXT_TO_PAY_INVOICE,
-    &GENERATE_INVOICE_NUMBER,
-    &GET_INVOICE_SETTINGS,
-    &GET_INVOICE,
-    &UPDATE_INVOICE,
-    &DELETE_INVOICE,
-    &UPDATE_INVOICE_LATE_FEES,
-    &VOID_INVOICE,
-    &SEND_INVOICE,
-    &RECORD_INVOICE_PAYMENT,
-    &UPDATE_INVOICE_LAST_VISIT,
-    &CREATE_ESTIMATE,
-    &UPDATE_ESTIMATE,
-    &DELETE_ESTIMATE,
-    &GENERATE_ESTIMATE_NUMBER,
-    &SEND_ESTIMATE,
-    &CREATE_INVOICE_FROM_ESTIMATE,
-    &LIST_ESTIMATES,
-    &UPDATE_ESTIMATE_LAST_VISIT,
-    &LIST_ESTIMATE_TEMPLATES,
-    &CREATE_ESTIMATE_TEMPLATE,
-    &UPDATE_ESTIMATE_TEMPLATE,
-    &DELETE_ESTIMATE_TEMPLATE,
-    &PREVIEW_ESTIMATE_TEMPLATE,
-    &LIST_INVOICES,
-    &CREATE_INVOICE,
-];
+    /// `POST /invoices/{invoiceId}/record-payment`: record invoice payment.
+    RECORD_INVOICE_PAYMENT = new("record_invoice_payment", "invoices", "record_payment", rt::Method::POST, "/invoices/{invoiceId}/record-payment")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `PATCH /invoices/stats/last-visited-at`: update invoice last visit.
+    UPDATE_INVOICE_LAST_VISIT = new("update_invoice_last_visit", "invoices", "update_last_visit", rt::Method::PATCH, "/invoices/stats/last-visited-at")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `POST /invoices/estimate`: create estimate.
+    CREATE_ESTIMATE = new("create_estimate", "estimates", "create", rt::Method::POST, "/invoices/estimate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `PUT /invoices/estimate/{estimateId}`: update estimate.
+    UPDATE_ESTIMATE = new("update_estimate", "estimates", "update", rt::Method::PUT, "/invoices/estimate/{estimateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `DELETE /invoices/estimate/{estimateId}`: delete estimate.
+    DELETE_ESTIMATE = new("delete_estimate", "estimates", "delete", rt::Method::DELETE, "/invoices/estimate/{estimateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `GET /invoices/estimate/number/generate`: generate estimate number.
+    GENERATE_ESTIMATE_NUMBER = new("generate_estimate_number", "estimates", "generate_number", rt::Method::GET, "/invoices/estimate/number/generate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `POST /invoices/estimate/{estimateId}/send`: send estimate.
+    SEND_ESTIMATE = new("send_estimate", "estimates", "send", rt::Method::POST, "/invoices/estimate/{estimateId}/send")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `POST /invoices/estimate/{estimateId}/invoice`: create invoice from estimate.
+    CREATE_INVOICE_FROM_ESTIMATE = new("create_invoice_from_estimate", "estimates", "create_invoice_from_estimate", rt::Method::POST, "/invoices/estimate/{estimateId}/invoice")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `GET /invoices/estimate/list`: list estimates.
+    LIST_ESTIMATES = new("list_estimates", "estimates", "list", rt::Method::GET, "/invoices/estimate/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `PATCH /invoices/estimate/stats/last-visited-at`: update estimate last visit.
+    UPDATE_ESTIMATE_LAST_VISIT = new("update_estimate_last_visit", "estimates", "update_last_visit", rt::Method::PATCH, "/invoices/estimate/stats/last-visited-at")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `GET /invoices/estimate/template`: list estimate templates.
+    LIST_ESTIMATE_TEMPLATES = new("list_estimate_templates", "estimates", "list_templates", rt::Method::GET, "/invoices/estimate/template")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `POST /invoices/estimate/template`: create estimate template.
+    CREATE_ESTIMATE_TEMPLATE = new("create_estimate_template", "estimates", "create_template", rt::Method::POST, "/invoices/estimate/template")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `PUT /invoices/estimate/template/{templateId}`: update estimate template.
+    UPDATE_ESTIMATE_TEMPLATE = new("update_estimate_template", "estimates", "update_template", rt::Method::PUT, "/invoices/estimate/template/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `DELETE /invoices/estimate/template/{templateId}`: delete estimate template.
+    DELETE_ESTIMATE_TEMPLATE = new("delete_estimate_template", "estimates", "delete_template", rt::Method::DELETE, "/invoices/estimate/template/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `GET /invoices/estimate/template/preview`: preview estimate template.
+    PREVIEW_ESTIMATE_TEMPLATE = new("preview_estimate_template", "estimates", "preview_template", rt::Method::GET, "/invoices/estimate/template/preview")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `GET /invoices/`: list invoices.
+    LIST_INVOICES = new("list_invoices", "invoices", "list", rt::Method::GET, "/invoices/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+    /// `POST /invoices/`: create invoice.
+    CREATE_INVOICE = new("create_invoice", "invoices", "create", rt::Method::POST, "/invoices/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/invoices.json");
+}

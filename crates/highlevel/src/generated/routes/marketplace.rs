@@ -4,96 +4,43 @@
 
 use reachout_runtime as rt;
 
-/// `GET /marketplace/billing/charges`: list wallet charges.
-pub static LIST_WALLET_CHARGES: rt::Route =
-    rt::Route::new("list_wallet_charges", "wallet_charges", "list", rt::Method::GET, "/marketplace/billing/charges")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /marketplace/billing/charges`: list wallet charges.
+    LIST_WALLET_CHARGES = new("list_wallet_charges", "wallet_charges", "list", rt::Method::GET, "/marketplace/billing/charges")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "charges").total("pagination.total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `POST /marketplace/billing/charges`: create wallet charge.
-pub static CREATE_WALLET_CHARGE: rt::Route =
-    rt::Route::new("create_wallet_charge", "wallet_charges", "create", rt::Method::POST, "/marketplace/billing/charges")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /marketplace/billing/charges`: create wallet charge.
+    CREATE_WALLET_CHARGE = new("create_wallet_charge", "wallet_charges", "create", rt::Method::POST, "/marketplace/billing/charges")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `GET /marketplace/billing/charges/{chargeId}`: get wallet charge.
-pub static GET_WALLET_CHARGE: rt::Route =
-    rt::Route::new("get_wallet_charge", "wallet_charges", "get", rt::Method::GET, "/marketplace/billing/charges/{chargeId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /marketplace/billing/charges/{chargeId}`: get wallet charge.
+    GET_WALLET_CHARGE = new("get_wallet_charge", "wallet_charges", "get", rt::Method::GET, "/marketplace/billing/charges/{chargeId}")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `DELETE /marketplace/billing/charges/{chargeId}`: delete wallet charge.
-pub static DELETE_WALLET_CHARGE: rt::Route =
-    rt::Route::new("delete_wallet_charge", "wallet_charges", "delete", rt::Method::DELETE, "/marketplace/billing/charges/{chargeId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /marketplace/billing/charges/{chargeId}`: delete wallet charge.
+    DELETE_WALLET_CHARGE = new("delete_wallet_charge", "wallet_charges", "delete", rt::Method::DELETE, "/marketplace/billing/charges/{chargeId}")
+        .takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `GET /marketplace/billing/charges/has-funds`: check wallet funds.
-pub static CHECK_WALLET_FUNDS: rt::Route =
-    rt::Route::new("check_wallet_funds", "wallet_charges", "check_wallet_funds", rt::Method::GET, "/marketplace/billing/charges/has-funds")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /marketplace/billing/charges/has-funds`: check wallet funds.
+    CHECK_WALLET_FUNDS = new("check_wallet_funds", "wallet_charges", "check_wallet_funds", rt::Method::GET, "/marketplace/billing/charges/has-funds")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `GET /marketplace/app/{appId}/installations`: get app installation.
-pub static GET_APP_INSTALLATION: rt::Route =
-    rt::Route::new("get_app_installation", "app_installations", "get", rt::Method::GET, "/marketplace/app/{appId}/installations")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /marketplace/app/{appId}/installations`: get app installation.
+    GET_APP_INSTALLATION = new("get_app_installation", "app_installations", "get", rt::Method::GET, "/marketplace/app/{appId}/installations")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `DELETE /marketplace/app/{appId}/installations`: delete app installation.
-pub static DELETE_APP_INSTALLATION: rt::Route =
-    rt::Route::new("delete_app_installation", "app_installations", "delete", rt::Method::DELETE, "/marketplace/app/{appId}/installations")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /marketplace/app/{appId}/installations`: delete app installation.
+    DELETE_APP_INSTALLATION = new("delete_app_installation", "app_installations", "delete", rt::Method::DELETE, "/marketplace/app/{appId}/installations")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`: get app rebilling.
-pub static GET_APP_REBILLING: rt::Route = rt::Route::new(
-    "get_app_rebilling",
-    "app_billing",
-    "get_app_rebilling",
-    rt::Method::GET,
-    "/marketplace/app/{appId}/rebilling-config/location/{locationId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-/// `POST /marketplace/external-auth/migration`: migrate external auth.
-pub static MIGRATE_EXTERNAL_AUTH: rt::Route =
-    rt::Route::new("migrate_external_auth", "external_auth", "migrate", rt::Method::POST, "/marketplace/external-auth/migration")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /marketplace/app/{appId}/rebilling-config/location/{locationId}`: get app rebilling.
+    GET_APP_REBILLING = new("get_app_rebilling", "app_billing", "get_app_rebilling", rt::Method::GET, "/marketplace/app/{appId}/rebilling-config/location/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_WALLET_CHARGES,
-    &CREATE_WALLET_CHARGE,
-    &GET_WALLET_CHARGE,
-    &DELETE_WALLET_CHARGE,
-    &CHECK_WALLET_FUNDS,
-    &GET_APP_INSTALLATION,
-    &DELETE_APP_INSTALLATION,
-    &GET_APP_REBILLING,
-    &MIGRATE_EXTERNAL_AUTH,
-];
+    /// `POST /marketplace/external-auth/migration`: migrate external auth.
+    MIGRATE_EXTERNAL_AUTH = new("migrate_external_auth", "external_auth", "migrate", rt::Method::POST, "/marketplace/external-auth/migration")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/marketplace.json");
+}

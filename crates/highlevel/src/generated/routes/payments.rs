@@ -4,252 +4,102 @@
 
 use reachout_runtime as rt;
 
-/// `GET /payments/integrations/provider/whitelabel`: list payment integrations.
-pub static LIST_PAYMENT_INTEGRATIONS: rt::Route = rt::Route::new(
-    "list_payment_integrations",
-    "payment_integrations",
-    "list",
-    rt::Method::GET,
-    "/payments/integrations/provider/whitelabel",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/integrations/provider/whitelabel`: create payment integration.
-pub static CREATE_PAYMENT_INTEGRATION: rt::Route = rt::Route::new(
-    "create_payment_integration",
-    "payment_integrations",
-    "create",
-    rt::Method::POST,
-    "/payments/integrations/provider/whitelabel",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/orders`: list orders.
-pub static LIST_ORDERS: rt::Route = rt::Route::new("list_orders", "orders", "list", rt::Method::GET, "/payments/orders")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/orders/{orderId}`: get order.
-pub static GET_ORDER: rt::Route = rt::Route::new("get_order", "orders", "get", rt::Method::GET, "/payments/orders/{orderId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/orders/{orderId}/record-payment`: record order payment.
-pub static RECORD_ORDER_PAYMENT: rt::Route =
-    rt::Route::new("record_order_payment", "orders", "record_payment", rt::Method::POST, "/payments/orders/{orderId}/record-payment")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /payments/integrations/provider/whitelabel`: list payment integrations.
+    LIST_PAYMENT_INTEGRATIONS = new("list_payment_integrations", "payment_integrations", "list", rt::Method::GET, "/payments/integrations/provider/whitelabel")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/orders/{orderId}/fulfillments`: list order fulfillments.
-pub static LIST_ORDER_FULFILLMENTS: rt::Route =
-    rt::Route::new("list_order_fulfillments", "order_fulfillments", "list", rt::Method::GET, "/payments/orders/{orderId}/fulfillments")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /payments/integrations/provider/whitelabel`: create payment integration.
+    CREATE_PAYMENT_INTEGRATION = new("create_payment_integration", "payment_integrations", "create", rt::Method::POST, "/payments/integrations/provider/whitelabel")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/orders/{orderId}/fulfillments`: create order fulfillment.
-pub static CREATE_ORDER_FULFILLMENT: rt::Route =
-    rt::Route::new("create_order_fulfillment", "order_fulfillments", "create", rt::Method::POST, "/payments/orders/{orderId}/fulfillments")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
-        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/orders/{orderId}/notes`: list order notes.
-pub static LIST_ORDER_NOTES: rt::Route =
-    rt::Route::new("list_order_notes", "order_notes", "list", rt::Method::GET, "/payments/orders/{orderId}/notes")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
-        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/transactions`: list transactions.
-pub static LIST_TRANSACTIONS: rt::Route =
-    rt::Route::new("list_transactions", "transactions", "list", rt::Method::GET, "/payments/transactions")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /payments/orders`: list orders.
+    LIST_ORDERS = new("list_orders", "orders", "list", rt::Method::GET, "/payments/orders").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/transactions/{transactionId}`: get transaction.
-pub static GET_TRANSACTION: rt::Route =
-    rt::Route::new("get_transaction", "transactions", "get", rt::Method::GET, "/payments/transactions/{transactionId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /payments/orders/{orderId}`: get order.
+    GET_ORDER = new("get_order", "orders", "get", rt::Method::GET, "/payments/orders/{orderId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/subscriptions`: list subscriptions.
-pub static LIST_SUBSCRIPTIONS: rt::Route =
-    rt::Route::new("list_subscriptions", "subscriptions", "list", rt::Method::GET, "/payments/subscriptions")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /payments/orders/{orderId}/record-payment`: record order payment.
+    RECORD_ORDER_PAYMENT = new("record_order_payment", "orders", "record_payment", rt::Method::POST, "/payments/orders/{orderId}/record-payment")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `GET /payments/orders/{orderId}/fulfillments`: list order fulfillments.
+    LIST_ORDER_FULFILLMENTS = new("list_order_fulfillments", "order_fulfillments", "list", rt::Method::GET, "/payments/orders/{orderId}/fulfillments")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `POST /payments/orders/{orderId}/fulfillments`: create order fulfillment.
+    CREATE_ORDER_FULFILLMENT = new("create_order_fulfillment", "order_fulfillments", "create", rt::Method::POST, "/payments/orders/{orderId}/fulfillments")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `GET /payments/orders/{orderId}/notes`: list order notes.
+    LIST_ORDER_NOTES = new("list_order_notes", "order_notes", "list", rt::Method::GET, "/payments/orders/{orderId}/notes")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `GET /payments/transactions`: list transactions.
+    LIST_TRANSACTIONS = new("list_transactions", "transactions", "list", rt::Method::GET, "/payments/transactions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/subscriptions/{subscriptionId}`: get subscription.
-pub static GET_SUBSCRIPTION: rt::Route =
-    rt::Route::new("get_subscription", "subscriptions", "get", rt::Method::GET, "/payments/subscriptions/{subscriptionId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /payments/transactions/{transactionId}`: get transaction.
+    GET_TRANSACTION = new("get_transaction", "transactions", "get", rt::Method::GET, "/payments/transactions/{transactionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/coupon/list`: list coupons.
-pub static LIST_COUPONS: rt::Route = rt::Route::new("list_coupons", "coupons", "list", rt::Method::GET, "/payments/coupon/list")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/coupon`: get coupon.
-pub static GET_COUPON: rt::Route = rt::Route::new("get_coupon", "coupons", "get", rt::Method::GET, "/payments/coupon")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `PUT /payments/coupon`: update coupon.
-pub static UPDATE_COUPON: rt::Route = rt::Route::new("update_coupon", "coupons", "update", rt::Method::PUT, "/payments/coupon")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/coupon`: create coupon.
-pub static CREATE_COUPON: rt::Route = rt::Route::new("create_coupon", "coupons", "create", rt::Method::POST, "/payments/coupon")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `DELETE /payments/coupon`: delete coupon.
-pub static DELETE_COUPON: rt::Route = rt::Route::new("delete_coupon", "coupons", "delete", rt::Method::DELETE, "/payments/coupon")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Deletes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/custom-provider/provider`: create custom provider.
-pub static CREATE_CUSTOM_PROVIDER: rt::Route =
-    rt::Route::new("create_custom_provider", "custom_providers", "create", rt::Method::POST, "/payments/custom-provider/provider")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /payments/subscriptions`: list subscriptions.
+    LIST_SUBSCRIPTIONS = new("list_subscriptions", "subscriptions", "list", rt::Method::GET, "/payments/subscriptions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `DELETE /payments/custom-provider/provider`: delete custom provider.
-pub static DELETE_CUSTOM_PROVIDER: rt::Route =
-    rt::Route::new("delete_custom_provider", "custom_providers", "delete", rt::Method::DELETE, "/payments/custom-provider/provider")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /payments/subscriptions/{subscriptionId}`: get subscription.
+    GET_SUBSCRIPTION = new("get_subscription", "subscriptions", "get", rt::Method::GET, "/payments/subscriptions/{subscriptionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `GET /payments/custom-provider/connect`: get custom provider keys.
-pub static GET_CUSTOM_PROVIDER_KEYS: rt::Route =
-    rt::Route::new("get_custom_provider_keys", "custom_providers", "get_keys", rt::Method::GET, "/payments/custom-provider/connect")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /payments/coupon/list`: list coupons.
+    LIST_COUPONS = new("list_coupons", "coupons", "list", rt::Method::GET, "/payments/coupon/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("totalCount"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/custom-provider/connect`: set custom provider keys.
-pub static SET_CUSTOM_PROVIDER_KEYS: rt::Route =
-    rt::Route::new("set_custom_provider_keys", "custom_providers", "set_keys", rt::Method::POST, "/payments/custom-provider/connect")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /payments/coupon`: get coupon.
+    GET_COUPON = new("get_coupon", "coupons", "get", rt::Method::GET, "/payments/coupon").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `POST /payments/custom-provider/disconnect`: disconnect custom provider.
-pub static DISCONNECT_CUSTOM_PROVIDER: rt::Route = rt::Route::new(
-    "disconnect_custom_provider",
-    "custom_providers",
-    "disconnect",
-    rt::Method::POST,
-    "/payments/custom-provider/disconnect",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-/// `PUT /payments/custom-provider/capabilities`: update custom provider capabilities.
-pub static UPDATE_CUSTOM_PROVIDER_CAPABILITIES: rt::Route = rt::Route::new(
-    "update_custom_provider_capabilities",
-    "custom_providers",
-    "update_capabilities",
-    rt::Method::PUT,
-    "/payments/custom-provider/capabilities",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_PAYMENT_INTEGRATIONS,
-    &CREATE_PAYMENT_INTEGRATION,
-    &LIST_ORDERS,
-    &GET_ORDER,
-    &RECORD_ORDER_PAYMENT,
-    &LIST_ORDER_FULFILLMENTS,
-    &CREATE_ORDER_FULFILLMENT,
-    &LIST_ORDER_NOTES,
-    &LIST_TRANSACTIONS,
-    &GET_TRANSACTION,
-    &LIST_SUBSCRIPTIONS,
-    &GET_SUBSCRIPTION,
-    &LIST_COUPONS,
-    &GET_COUPON,
-    &UPDATE_COUPON,
-    &CREATE_COUPON,
-    &DELETE_COUPON,
-    &CREATE_CUSTOM_PROVIDER,
-    &DELETE_CUSTOM_PROVIDER,
-    &GET_CUSTOM_PROVIDER_KEYS,
-    &SET_CUSTOM_PROVIDER_KEYS,
-    &DISCONNECT_CUSTOM_PROVIDER,
-    &UPDATE_CUSTOM_PROVIDER_CAPABILITIES,
-];
+    /// `PUT /payments/coupon`: update coupon.
+    UPDATE_COUPON = new("update_coupon", "coupons", "update", rt::Method::PUT, "/payments/coupon")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `POST /payments/coupon`: create coupon.
+    CREATE_COUPON = new("create_coupon", "coupons", "create", rt::Method::POST, "/payments/coupon")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `DELETE /payments/coupon`: delete coupon.
+    DELETE_COUPON = new("delete_coupon", "coupons", "delete", rt::Method::DELETE, "/payments/coupon")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `POST /payments/custom-provider/provider`: create custom provider.
+    CREATE_CUSTOM_PROVIDER = new("create_custom_provider", "custom_providers", "create", rt::Method::POST, "/payments/custom-provider/provider")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `DELETE /payments/custom-provider/provider`: delete custom provider.
+    DELETE_CUSTOM_PROVIDER = new("delete_custom_provider", "custom_providers", "delete", rt::Method::DELETE, "/payments/custom-provider/provider")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `GET /payments/custom-provider/connect`: get custom provider keys.
+    GET_CUSTOM_PROVIDER_KEYS = new("get_custom_provider_keys", "custom_providers", "get_keys", rt::Method::GET, "/payments/custom-provider/connect")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `POST /payments/custom-provider/connect`: set custom provider keys.
+    SET_CUSTOM_PROVIDER_KEYS = new("set_custom_provider_keys", "custom_providers", "set_keys", rt::Method::POST, "/payments/custom-provider/connect")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `POST /payments/custom-provider/disconnect`: disconnect custom provider.
+    DISCONNECT_CUSTOM_PROVIDER = new("disconnect_custom_provider", "custom_providers", "disconnect", rt::Method::POST, "/payments/custom-provider/disconnect")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+    /// `PUT /payments/custom-provider/capabilities`: update custom provider capabilities.
+    UPDATE_CUSTOM_PROVIDER_CAPABILITIES = new("update_custom_provider_capabilities", "custom_providers", "update_capabilities", rt::Method::PUT, "/payments/custom-provider/capabilities")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/payments.json");
+}

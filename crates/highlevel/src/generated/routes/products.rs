@@ -4,273 +4,119 @@
 
 use reachout_runtime as rt;
 
-/// `POST /products/bulk-update`: bulk update products.
-pub static BULK_UPDATE_PRODUCTS: rt::Route =
-    rt::Route::new("bulk_update_products", "products", "bulk_update", rt::Method::POST, "/products/bulk-update")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /products/bulk-update`: bulk update products.
+    BULK_UPDATE_PRODUCTS = new("bulk_update_products", "products", "bulk_update", rt::Method::POST, "/products/bulk-update")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/bulk-update/edit`: bulk edit products.
-pub static BULK_EDIT_PRODUCTS: rt::Route =
-    rt::Route::new("bulk_edit_products", "products", "bulk_edit", rt::Method::POST, "/products/bulk-update/edit")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /products/bulk-update/edit`: bulk edit products.
+    BULK_EDIT_PRODUCTS = new("bulk_edit_products", "products", "bulk_edit", rt::Method::POST, "/products/bulk-update/edit")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/{productId}/price`: list prices.
-pub static LIST_PRICES: rt::Route = rt::Route::new("list_prices", "prices", "list", rt::Method::GET, "/products/{productId}/price")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "prices").total("total"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/{productId}/price`: create price.
-pub static CREATE_PRICE: rt::Route = rt::Route::new("create_price", "prices", "create", rt::Method::POST, "/products/{productId}/price")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/inventory`: list product inventory.
-pub static LIST_PRODUCT_INVENTORY: rt::Route =
-    rt::Route::new("list_product_inventory", "prices", "list_product_inventory", rt::Method::GET, "/products/inventory")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /products/{productId}/price`: list prices.
+    LIST_PRICES = new("list_prices", "prices", "list", rt::Method::GET, "/products/{productId}/price")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "prices").total("total"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `POST /products/{productId}/price`: create price.
+    CREATE_PRICE = new("create_price", "prices", "create", rt::Method::POST, "/products/{productId}/price")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `GET /products/inventory`: list product inventory.
+    LIST_PRODUCT_INVENTORY = new("list_product_inventory", "prices", "list_product_inventory", rt::Method::GET, "/products/inventory")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "inventory"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/inventory`: update product inventory.
-pub static UPDATE_PRODUCT_INVENTORY: rt::Route =
-    rt::Route::new("update_product_inventory", "prices", "update_product_inventory", rt::Method::POST, "/products/inventory")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /products/inventory`: update product inventory.
+    UPDATE_PRODUCT_INVENTORY = new("update_product_inventory", "prices", "update_product_inventory", rt::Method::POST, "/products/inventory")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/{productId}/price/{priceId}`: get price.
-pub static GET_PRICE: rt::Route = rt::Route::new("get_price", "prices", "get", rt::Method::GET, "/products/{productId}/price/{priceId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `PUT /products/{productId}/price/{priceId}`: update price.
-pub static UPDATE_PRICE: rt::Route =
-    rt::Route::new("update_price", "prices", "update", rt::Method::PUT, "/products/{productId}/price/{priceId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /products/{productId}/price/{priceId}`: get price.
+    GET_PRICE = new("get_price", "prices", "get", rt::Method::GET, "/products/{productId}/price/{priceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `DELETE /products/{productId}/price/{priceId}`: delete price.
-pub static DELETE_PRICE: rt::Route =
-    rt::Route::new("delete_price", "prices", "delete", rt::Method::DELETE, "/products/{productId}/price/{priceId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `PUT /products/{productId}/price/{priceId}`: update price.
+    UPDATE_PRICE = new("update_price", "prices", "update", rt::Method::PUT, "/products/{productId}/price/{priceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/store/{storeId}/stats`: get product store stats.
-pub static GET_PRODUCT_STORE_STATS: rt::Route =
-    rt::Route::new("get_product_store_stats", "product_stores", "get_stats", rt::Method::GET, "/products/store/{storeId}/stats")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /products/{productId}/price/{priceId}`: delete price.
+    DELETE_PRICE = new("delete_price", "prices", "delete", rt::Method::DELETE, "/products/{productId}/price/{priceId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/store/{storeId}`: update product store status.
-pub static UPDATE_PRODUCT_STORE_STATUS: rt::Route =
-    rt::Route::new("update_product_store_status", "product_stores", "update_status", rt::Method::POST, "/products/store/{storeId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /products/store/{storeId}/stats`: get product store stats.
+    GET_PRODUCT_STORE_STATS = new("get_product_store_stats", "product_stores", "get_stats", rt::Method::GET, "/products/store/{storeId}/stats")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/store/{storeId}/priority`: update product store priority.
-pub static UPDATE_PRODUCT_STORE_PRIORITY: rt::Route = rt::Route::new(
-    "update_product_store_priority",
-    "product_stores",
-    "update_priority",
-    rt::Method::POST,
-    "/products/store/{storeId}/priority",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/collections`: list collections.
-pub static LIST_COLLECTIONS: rt::Route =
-    rt::Route::new("list_collections", "collections", "list", rt::Method::GET, "/products/collections")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /products/store/{storeId}`: update product store status.
+    UPDATE_PRODUCT_STORE_STATUS = new("update_product_store_status", "product_stores", "update_status", rt::Method::POST, "/products/store/{storeId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `POST /products/store/{storeId}/priority`: update product store priority.
+    UPDATE_PRODUCT_STORE_PRIORITY = new("update_product_store_priority", "product_stores", "update_priority", rt::Method::POST, "/products/store/{storeId}/priority")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `GET /products/collections`: list collections.
+    LIST_COLLECTIONS = new("list_collections", "collections", "list", rt::Method::GET, "/products/collections")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/collections`: create collection.
-pub static CREATE_COLLECTION: rt::Route =
-    rt::Route::new("create_collection", "collections", "create", rt::Method::POST, "/products/collections")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /products/collections`: create collection.
+    CREATE_COLLECTION = new("create_collection", "collections", "create", rt::Method::POST, "/products/collections")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/collections/{collectionId}`: get collection.
-pub static GET_COLLECTION: rt::Route =
-    rt::Route::new("get_collection", "collections", "get", rt::Method::GET, "/products/collections/{collectionId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /products/collections/{collectionId}`: get collection.
+    GET_COLLECTION = new("get_collection", "collections", "get", rt::Method::GET, "/products/collections/{collectionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `PUT /products/collections/{collectionId}`: update collection.
-pub static UPDATE_COLLECTION: rt::Route =
-    rt::Route::new("update_collection", "collections", "update", rt::Method::PUT, "/products/collections/{collectionId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /products/collections/{collectionId}`: update collection.
+    UPDATE_COLLECTION = new("update_collection", "collections", "update", rt::Method::PUT, "/products/collections/{collectionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `DELETE /products/collections/{collectionId}`: delete collection.
-pub static DELETE_COLLECTION: rt::Route =
-    rt::Route::new("delete_collection", "collections", "delete", rt::Method::DELETE, "/products/collections/{collectionId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /products/collections/{collectionId}`: delete collection.
+    DELETE_COLLECTION = new("delete_collection", "collections", "delete", rt::Method::DELETE, "/products/collections/{collectionId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/reviews`: list reviews.
-pub static LIST_REVIEWS: rt::Route = rt::Route::new("list_reviews", "reviews", "list", rt::Method::GET, "/products/reviews")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("total"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/reviews/count`: count reviews.
-pub static COUNT_REVIEWS: rt::Route = rt::Route::new("count_reviews", "reviews", "count", rt::Method::GET, "/products/reviews/count")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `PUT /products/reviews/{reviewId}`: update review.
-pub static UPDATE_REVIEW: rt::Route = rt::Route::new("update_review", "reviews", "update", rt::Method::PUT, "/products/reviews/{reviewId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `DELETE /products/reviews/{reviewId}`: delete review.
-pub static DELETE_REVIEW: rt::Route =
-    rt::Route::new("delete_review", "reviews", "delete", rt::Method::DELETE, "/products/reviews/{reviewId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /products/reviews`: list reviews.
+    LIST_REVIEWS = new("list_reviews", "reviews", "list", rt::Method::GET, "/products/reviews").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/reviews/bulk-update`: bulk update reviews.
-pub static BULK_UPDATE_REVIEWS: rt::Route =
-    rt::Route::new("bulk_update_reviews", "reviews", "bulk_update", rt::Method::POST, "/products/reviews/bulk-update")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /products/reviews/count`: count reviews.
+    COUNT_REVIEWS = new("count_reviews", "reviews", "count", rt::Method::GET, "/products/reviews/count")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/{productId}`: get product.
-pub static GET_PRODUCT: rt::Route = rt::Route::new("get_product", "products", "get", rt::Method::GET, "/products/{productId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `PUT /products/{productId}`: update product.
-pub static UPDATE_PRODUCT: rt::Route = rt::Route::new("update_product", "products", "update", rt::Method::PUT, "/products/{productId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `DELETE /products/{productId}`: delete product.
-pub static DELETE_PRODUCT: rt::Route = rt::Route::new("delete_product", "products", "delete", rt::Method::DELETE, "/products/{productId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Deletes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `GET /products/`: list products.
-pub static LIST_PRODUCTS: rt::Route = rt::Route::new("list_products", "products", "list", rt::Method::GET, "/products/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "products"))
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-/// `POST /products/`: create product.
-pub static CREATE_PRODUCT: rt::Route = rt::Route::new("create_product", "products", "create", rt::Method::POST, "/products/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &BULK_UPDATE_PRODUCTS,
-    &BULK_EDIT_PRODUCTS,
-    &LIST_PRICES,
-    &CREATE_PRICE,
-    &LIST_PRODUCT_INVENTORY,
-    &UPDATE_PRODUCT_INVENTORY,
-    &GET_PRICE,
-    &UPDATE_PRICE,
-    &DELETE_PRICE,
-    &GET_PRODUCT_STORE_STATS,
-    &UPDATE_PRODUCT_STORE_STATUS,
-    &UPDATE_PRODUCT_STORE_PRIORITY,
-    &LIST_COLLECTIONS,
-    &CREATE_COLLECTION,
-    &GET_COLLECTION,
-    &UPDATE_COLLECTION,
-    &DELETE_COLLECTION,
-    &LIST_REVIEWS,
-    &COUNT_REVIEWS,
-    &UPDATE_REVIEW,
-    &DELETE_REVIEW,
-    &BULK_UPDATE_REVIEWS,
-    &GET_PRODUCT,
-    &UPDATE_PRODUCT,
-    &DELETE_PRODUCT,
-    &LIST_PRODUCTS,
-    &CREATE_PRODUCT,
-];
+    /// `PUT /products/reviews/{reviewId}`: update review.
+    UPDATE_REVIEW = new("update_review", "reviews", "update", rt::Method::PUT, "/products/reviews/{reviewId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `DELETE /products/reviews/{reviewId}`: delete review.
+    DELETE_REVIEW = new("delete_review", "reviews", "delete", rt::Method::DELETE, "/products/reviews/{reviewId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `POST /products/reviews/bulk-update`: bulk update reviews.
+    BULK_UPDATE_REVIEWS = new("bulk_update_reviews", "reviews", "bulk_update", rt::Method::POST, "/products/reviews/bulk-update")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `GET /products/{productId}`: get product.
+    GET_PRODUCT = new("get_product", "products", "get", rt::Method::GET, "/products/{productId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `PUT /products/{productId}`: update product.
+    UPDATE_PRODUCT = new("update_product", "products", "update", rt::Method::PUT, "/products/{productId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `DELETE /products/{productId}`: delete product.
+    DELETE_PRODUCT = new("delete_product", "products", "delete", rt::Method::DELETE, "/products/{productId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `GET /products/`: list products.
+    LIST_PRODUCTS = new("list_products", "products", "list", rt::Method::GET, "/products/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "products"))
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+    /// `POST /products/`: create product.
+    CREATE_PRODUCT = new("create_product", "products", "create", rt::Method::POST, "/products/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/products.json");
+}

@@ -4,257 +4,95 @@
 
 use reachout_runtime as rt;
 
-/// `GET /saas-api/public-api/locations`: get public saas location.
-pub static GET_PUBLIC_SAAS_LOCATION: rt::Route =
-    rt::Route::new("get_public_saas_location", "saas", "get_public_location", rt::Method::GET, "/saas-api/public-api/locations")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /saas-api/public-api/locations`: get public saas location.
+    GET_PUBLIC_SAAS_LOCATION = new("get_public_saas_location", "saas", "get_public_location", rt::Method::GET, "/saas-api/public-api/locations")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`: update public saas subscription.
-pub static UPDATE_PUBLIC_SAAS_SUBSCRIPTION: rt::Route = rt::Route::new(
-    "update_public_saas_subscription",
-    "saas",
-    "update_public_subscription",
-    rt::Method::PUT,
-    "/saas-api/public-api/update-saas-subscription/{locationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`: bulk disable public saas.
-pub static BULK_DISABLE_PUBLIC_SAAS: rt::Route = rt::Route::new(
-    "bulk_disable_public_saas",
-    "saas",
-    "bulk_disable_public",
-    rt::Method::POST,
-    "/saas-api/public-api/bulk-disable-saas/{companyId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas-api/public-api/enable-saas/{locationId}`: enable public saas.
-pub static ENABLE_PUBLIC_SAAS: rt::Route =
-    rt::Route::new("enable_public_saas", "saas", "enable_public", rt::Method::POST, "/saas-api/public-api/enable-saas/{locationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /saas-api/public-api/update-saas-subscription/{locationId}`: update public saas subscription.
+    UPDATE_PUBLIC_SAAS_SUBSCRIPTION = new("update_public_saas_subscription", "saas", "update_public_subscription", rt::Method::PUT, "/saas-api/public-api/update-saas-subscription/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas-api/public-api/pause/{locationId}`: pause public saas.
-pub static PAUSE_PUBLIC_SAAS: rt::Route =
-    rt::Route::new("pause_public_saas", "saas", "pause_public", rt::Method::POST, "/saas-api/public-api/pause/{locationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /saas-api/public-api/bulk-disable-saas/{companyId}`: bulk disable public saas.
+    BULK_DISABLE_PUBLIC_SAAS = new("bulk_disable_public_saas", "saas", "bulk_disable_public", rt::Method::POST, "/saas-api/public-api/bulk-disable-saas/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas-api/public-api/update-rebilling/{companyId}`: update public saas rebilling.
-pub static UPDATE_PUBLIC_SAAS_REBILLING: rt::Route = rt::Route::new(
-    "update_public_saas_rebilling",
-    "saas",
-    "update_public_rebilling",
-    rt::Method::POST,
-    "/saas-api/public-api/update-rebilling/{companyId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas-api/public-api/agency-plans/{companyId}`: list public saas plans.
-pub static LIST_PUBLIC_SAAS_PLANS: rt::Route =
-    rt::Route::new("list_public_saas_plans", "saas", "list_public_plans", rt::Method::GET, "/saas-api/public-api/agency-plans/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /saas-api/public-api/enable-saas/{locationId}`: enable public saas.
+    ENABLE_PUBLIC_SAAS = new("enable_public_saas", "saas", "enable_public", rt::Method::POST, "/saas-api/public-api/enable-saas/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas-api/public-api/get-saas-subscription/{locationId}`: get public saas subscription.
-pub static GET_PUBLIC_SAAS_SUBSCRIPTION: rt::Route = rt::Route::new(
-    "get_public_saas_subscription",
-    "saas",
-    "get_public_subscription",
-    rt::Method::GET,
-    "/saas-api/public-api/get-saas-subscription/{locationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`: bulk enable public saas.
-pub static BULK_ENABLE_PUBLIC_SAAS: rt::Route = rt::Route::new(
-    "bulk_enable_public_saas",
-    "saas",
-    "bulk_enable_public",
-    rt::Method::POST,
-    "/saas-api/public-api/bulk-enable-saas/{companyId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas-api/public-api/saas-locations/{companyId}`: list public saas locations.
-pub static LIST_PUBLIC_SAAS_LOCATIONS: rt::Route = rt::Route::new(
-    "list_public_saas_locations",
-    "saas",
-    "list_public_locations",
-    rt::Method::GET,
-    "/saas-api/public-api/saas-locations/{companyId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Reads)
-.guessed()
-.paged(rt::Pagination::new(rt::PageStyle::Page("page"), "locations").total("pagination.total").total_pages("pagination.totalPages"))
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas-api/public-api/saas-plan/{planId}`: get public saas plan.
-pub static GET_PUBLIC_SAAS_PLAN: rt::Route =
-    rt::Route::new("get_public_saas_plan", "saas", "get_public_plan", rt::Method::GET, "/saas-api/public-api/saas-plan/{planId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /saas-api/public-api/pause/{locationId}`: pause public saas.
+    PAUSE_PUBLIC_SAAS = new("pause_public_saas", "saas", "pause_public", rt::Method::POST, "/saas-api/public-api/pause/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas/locations`: get saas location.
-pub static GET_SAAS_LOCATION: rt::Route = rt::Route::new("get_saas_location", "saas", "get_location", rt::Method::GET, "/saas/locations")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `PUT /saas/update-saas-subscription/{locationId}`: update saas subscription.
-pub static UPDATE_SAAS_SUBSCRIPTION: rt::Route = rt::Route::new(
-    "update_saas_subscription",
-    "saas",
-    "update_subscription",
-    rt::Method::PUT,
-    "/saas/update-saas-subscription/{locationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas/bulk-disable-saas/{companyId}`: bulk disable saas.
-pub static BULK_DISABLE_SAAS: rt::Route =
-    rt::Route::new("bulk_disable_saas", "saas", "bulk_disable", rt::Method::POST, "/saas/bulk-disable-saas/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /saas-api/public-api/update-rebilling/{companyId}`: update public saas rebilling.
+    UPDATE_PUBLIC_SAAS_REBILLING = new("update_public_saas_rebilling", "saas", "update_public_rebilling", rt::Method::POST, "/saas-api/public-api/update-rebilling/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas/enable-saas/{locationId}`: enable saas.
-pub static ENABLE_SAAS: rt::Route = rt::Route::new("enable_saas", "saas", "enable", rt::Method::POST, "/saas/enable-saas/{locationId}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas/pause/{locationId}`: pause saas.
-pub static PAUSE_SAAS: rt::Route = rt::Route::new("pause_saas", "saas", "pause", rt::Method::POST, "/saas/pause/{locationId}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Changes)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas/update-rebilling/{companyId}`: update saas rebilling.
-pub static UPDATE_SAAS_REBILLING: rt::Route =
-    rt::Route::new("update_saas_rebilling", "saas", "update_rebilling", rt::Method::POST, "/saas/update-rebilling/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /saas-api/public-api/agency-plans/{companyId}`: list public saas plans.
+    LIST_PUBLIC_SAAS_PLANS = new("list_public_saas_plans", "saas", "list_public_plans", rt::Method::GET, "/saas-api/public-api/agency-plans/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas/agency-plans/{companyId}`: list saas plans.
-pub static LIST_SAAS_PLANS: rt::Route =
-    rt::Route::new("list_saas_plans", "saas", "list_plans", rt::Method::GET, "/saas/agency-plans/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /saas-api/public-api/get-saas-subscription/{locationId}`: get public saas subscription.
+    GET_PUBLIC_SAAS_SUBSCRIPTION = new("get_public_saas_subscription", "saas", "get_public_subscription", rt::Method::GET, "/saas-api/public-api/get-saas-subscription/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas/get-saas-subscription/{locationId}`: get saas subscription.
-pub static GET_SAAS_SUBSCRIPTION: rt::Route =
-    rt::Route::new("get_saas_subscription", "saas", "get_subscription", rt::Method::GET, "/saas/get-saas-subscription/{locationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /saas-api/public-api/bulk-enable-saas/{companyId}`: bulk enable public saas.
+    BULK_ENABLE_PUBLIC_SAAS = new("bulk_enable_public_saas", "saas", "bulk_enable_public", rt::Method::POST, "/saas-api/public-api/bulk-enable-saas/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `POST /saas/bulk-enable-saas/{companyId}`: bulk enable saas.
-pub static BULK_ENABLE_SAAS: rt::Route =
-    rt::Route::new("bulk_enable_saas", "saas", "bulk_enable", rt::Method::POST, "/saas/bulk-enable-saas/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /saas-api/public-api/saas-locations/{companyId}`: list public saas locations.
+    LIST_PUBLIC_SAAS_LOCATIONS = new("list_public_saas_locations", "saas", "list_public_locations", rt::Method::GET, "/saas-api/public-api/saas-locations/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "locations").total("pagination.total").total_pages("pagination.totalPages"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas/saas-locations/{companyId}`: list saas locations.
-pub static LIST_SAAS_LOCATIONS: rt::Route =
-    rt::Route::new("list_saas_locations", "saas", "list_locations", rt::Method::GET, "/saas/saas-locations/{companyId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /saas-api/public-api/saas-plan/{planId}`: get public saas plan.
+    GET_PUBLIC_SAAS_PLAN = new("get_public_saas_plan", "saas", "get_public_plan", rt::Method::GET, "/saas-api/public-api/saas-plan/{planId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-/// `GET /saas/saas-plan/{planId}`: get saas plan.
-pub static GET_SAAS_PLAN: rt::Route = rt::Route::new("get_saas_plan", "saas", "get_plan", rt::Method::GET, "/saas/saas-plan/{planId}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Reads)
-    .guessed()
-    .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_PUBLIC_SAAS_LOCATION,
-    &UPDATE_PUBLIC_SAAS_SUBSCRIPTION,
-    &BULK_DISABLE_PUBLIC_SAAS,
-    &ENABLE_PUBLIC_SAAS,
-    &PAUSE_PUBLIC_SAAS,
-    &UPDATE_PUBLIC_SAAS_REBILLING,
-    &LIST_PUBLIC_SAAS_PLANS,
-    &GET_PUBLIC_SAAS_SUBSCRIPTION,
-    &BULK_ENABLE_PUBLIC_SAAS,
-    &LIST_PUBLIC_SAAS_LOCATIONS,
-    &GET_PUBLIC_SAAS_PLAN,
-    &GET_SAAS_LOCATION,
-    &UPDATE_SAAS_SUBSCRIPTION,
-    &BULK_DISABLE_SAAS,
-    &ENABLE_SAAS,
-    &PAUSE_SAAS,
-    &UPDATE_SAAS_REBILLING,
-    &LIST_SAAS_PLANS,
-    &GET_SAAS_SUBSCRIPTION,
-    &BULK_ENABLE_SAAS,
-    &LIST_SAAS_LOCATIONS,
-    &GET_SAAS_PLAN,
-];
+    /// `GET /saas/locations`: get saas location.
+    GET_SAAS_LOCATION = new("get_saas_location", "saas", "get_location", rt::Method::GET, "/saas/locations")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `PUT /saas/update-saas-subscription/{locationId}`: update saas subscription.
+    UPDATE_SAAS_SUBSCRIPTION = new("update_saas_subscription", "saas", "update_subscription", rt::Method::PUT, "/saas/update-saas-subscription/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `POST /saas/bulk-disable-saas/{companyId}`: bulk disable saas.
+    BULK_DISABLE_SAAS = new("bulk_disable_saas", "saas", "bulk_disable", rt::Method::POST, "/saas/bulk-disable-saas/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `POST /saas/enable-saas/{locationId}`: enable saas.
+    ENABLE_SAAS = new("enable_saas", "saas", "enable", rt::Method::POST, "/saas/enable-saas/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `POST /saas/pause/{locationId}`: pause saas.
+    PAUSE_SAAS = new("pause_saas", "saas", "pause", rt::Method::POST, "/saas/pause/{locationId}").headers(&[("Version", "2021-04-15")])
+        .takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `POST /saas/update-rebilling/{companyId}`: update saas rebilling.
+    UPDATE_SAAS_REBILLING = new("update_saas_rebilling", "saas", "update_rebilling", rt::Method::POST, "/saas/update-rebilling/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `GET /saas/agency-plans/{companyId}`: list saas plans.
+    LIST_SAAS_PLANS = new("list_saas_plans", "saas", "list_plans", rt::Method::GET, "/saas/agency-plans/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `GET /saas/get-saas-subscription/{locationId}`: get saas subscription.
+    GET_SAAS_SUBSCRIPTION = new("get_saas_subscription", "saas", "get_subscription", rt::Method::GET, "/saas/get-saas-subscription/{locationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `POST /saas/bulk-enable-saas/{companyId}`: bulk enable saas.
+    BULK_ENABLE_SAAS = new("bulk_enable_saas", "saas", "bulk_enable", rt::Method::POST, "/saas/bulk-enable-saas/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `GET /saas/saas-locations/{companyId}`: list saas locations.
+    LIST_SAAS_LOCATIONS = new("list_saas_locations", "saas", "list_locations", rt::Method::GET, "/saas/saas-locations/{companyId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+    /// `GET /saas/saas-plan/{planId}`: get saas plan.
+    GET_SAAS_PLAN = new("get_saas_plan", "saas", "get_plan", rt::Method::GET, "/saas/saas-plan/{planId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Agency).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/saas-api.json");
+}

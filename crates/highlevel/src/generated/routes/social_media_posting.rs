@@ -4,501 +4,168 @@
 
 use reachout_runtime as rt;
 
-/// `GET /social-media-posting/oauth/google/start`: start social google.
-pub static START_SOCIAL_GOOGLE: rt::Route =
-    rt::Route::new("start_social_google", "social_google", "start", rt::Method::GET, "/social-media-posting/oauth/google/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /social-media-posting/oauth/google/start`: start social google.
+    START_SOCIAL_GOOGLE = new("start_social_google", "social_google", "start", rt::Method::GET, "/social-media-posting/oauth/google/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: list social google locations.
-pub static LIST_SOCIAL_GOOGLE_LOCATIONS: rt::Route = rt::Route::new(
-    "list_social_google_locations",
-    "social_google",
-    "list_locations",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/google/locations/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: attach social google locations.
-pub static ATTACH_SOCIAL_GOOGLE_LOCATIONS: rt::Route = rt::Route::new(
-    "attach_social_google_locations",
-    "social_google",
-    "attach_locations",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/google/locations/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/posts/list`: list social posts.
-pub static LIST_SOCIAL_POSTS: rt::Route =
-    rt::Route::new("list_social_posts", "social_posts", "list", rt::Method::POST, "/social-media-posting/{locationId}/posts/list")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: list social google locations.
+    LIST_SOCIAL_GOOGLE_LOCATIONS = new("list_social_google_locations", "social_google", "list_locations", rt::Method::GET, "/social-media-posting/oauth/{locationId}/google/locations/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/posts`: create social post.
-pub static CREATE_SOCIAL_POST: rt::Route =
-    rt::Route::new("create_social_post", "social_posts", "create", rt::Method::POST, "/social-media-posting/{locationId}/posts")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: attach social google locations.
+    ATTACH_SOCIAL_GOOGLE_LOCATIONS = new("attach_social_google_locations", "social_google", "attach_locations", rt::Method::POST, "/social-media-posting/oauth/{locationId}/google/locations/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/posts/{id}`: get social post.
-pub static GET_SOCIAL_POST: rt::Route =
-    rt::Route::new("get_social_post", "social_posts", "get", rt::Method::GET, "/social-media-posting/{locationId}/posts/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /social-media-posting/{locationId}/posts/list`: list social posts.
+    LIST_SOCIAL_POSTS = new("list_social_posts", "social_posts", "list", rt::Method::POST, "/social-media-posting/{locationId}/posts/list")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `PUT /social-media-posting/{locationId}/posts/{id}`: update social post.
-pub static UPDATE_SOCIAL_POST: rt::Route =
-    rt::Route::new("update_social_post", "social_posts", "update", rt::Method::PUT, "/social-media-posting/{locationId}/posts/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /social-media-posting/{locationId}/posts`: create social post.
+    CREATE_SOCIAL_POST = new("create_social_post", "social_posts", "create", rt::Method::POST, "/social-media-posting/{locationId}/posts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `DELETE /social-media-posting/{locationId}/posts/{id}`: delete social post.
-pub static DELETE_SOCIAL_POST: rt::Route =
-    rt::Route::new("delete_social_post", "social_posts", "delete", rt::Method::DELETE, "/social-media-posting/{locationId}/posts/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `GET /social-media-posting/{locationId}/posts/{id}`: get social post.
+    GET_SOCIAL_POST = new("get_social_post", "social_posts", "get", rt::Method::GET, "/social-media-posting/{locationId}/posts/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/posts/bulk-delete`: bulk delete social posts.
-pub static BULK_DELETE_SOCIAL_POSTS: rt::Route = rt::Route::new(
-    "bulk_delete_social_posts",
-    "social_posts",
-    "bulk_delete",
-    rt::Method::POST,
-    "/social-media-posting/{locationId}/posts/bulk-delete",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/accounts`: list social accounts.
-pub static LIST_SOCIAL_ACCOUNTS: rt::Route =
-    rt::Route::new("list_social_accounts", "social_accounts", "list", rt::Method::GET, "/social-media-posting/{locationId}/accounts")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /social-media-posting/{locationId}/posts/{id}`: update social post.
+    UPDATE_SOCIAL_POST = new("update_social_post", "social_posts", "update", rt::Method::PUT, "/social-media-posting/{locationId}/posts/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `DELETE /social-media-posting/{locationId}/accounts/{id}`: delete social account.
-pub static DELETE_SOCIAL_ACCOUNT: rt::Route = rt::Route::new(
-    "delete_social_account",
-    "social_accounts",
-    "delete",
-    rt::Method::DELETE,
-    "/social-media-posting/{locationId}/accounts/{id}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/facebook/start`: start social facebook.
-pub static START_SOCIAL_FACEBOOK: rt::Route =
-    rt::Route::new("start_social_facebook", "social_facebook", "start", rt::Method::GET, "/social-media-posting/oauth/facebook/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /social-media-posting/{locationId}/posts/{id}`: delete social post.
+    DELETE_SOCIAL_POST = new("delete_social_post", "social_posts", "delete", rt::Method::DELETE, "/social-media-posting/{locationId}/posts/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: list social facebook pages.
-pub static LIST_SOCIAL_FACEBOOK_PAGES: rt::Route = rt::Route::new(
-    "list_social_facebook_pages",
-    "social_facebook",
-    "list_pages",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: attach social facebook pages.
-pub static ATTACH_SOCIAL_FACEBOOK_PAGES: rt::Route = rt::Route::new(
-    "attach_social_facebook_pages",
-    "social_facebook",
-    "attach_pages",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/instagram/start`: start social instagram.
-pub static START_SOCIAL_INSTAGRAM: rt::Route =
-    rt::Route::new("start_social_instagram", "social_instagram", "start", rt::Method::GET, "/social-media-posting/oauth/instagram/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /social-media-posting/{locationId}/posts/bulk-delete`: bulk delete social posts.
+    BULK_DELETE_SOCIAL_POSTS = new("bulk_delete_social_posts", "social_posts", "bulk_delete", rt::Method::POST, "/social-media-posting/{locationId}/posts/bulk-delete")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: list social instagram accounts.
-pub static LIST_SOCIAL_INSTAGRAM_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_social_instagram_accounts",
-    "social_instagram",
-    "list_accounts",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: attach social instagram accounts.
-pub static ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS: rt::Route = rt::Route::new(
-    "attach_social_instagram_accounts",
-    "social_instagram",
-    "attach_accounts",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/linkedin/start`: start social linkedin.
-pub static START_SOCIAL_LINKEDIN: rt::Route =
-    rt::Route::new("start_social_linkedin", "social_linkedin", "start", rt::Method::GET, "/social-media-posting/oauth/linkedin/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/{locationId}/accounts`: list social accounts.
+    LIST_SOCIAL_ACCOUNTS = new("list_social_accounts", "social_accounts", "list", rt::Method::GET, "/social-media-posting/{locationId}/accounts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: list social linkedin accounts.
-pub static LIST_SOCIAL_LINKEDIN_ACCOUNTS: rt::Route = rt::Route::new(
-    "list_social_linkedin_accounts",
-    "social_linkedin",
-    "list_accounts",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: attach social linkedin accounts.
-pub static ATTACH_SOCIAL_LINKEDIN_ACCOUNTS: rt::Route = rt::Route::new(
-    "attach_social_linkedin_accounts",
-    "social_linkedin",
-    "attach_accounts",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/twitter/start`: start social twitter.
-pub static START_SOCIAL_TWITTER: rt::Route =
-    rt::Route::new("start_social_twitter", "social_twitter", "start", rt::Method::GET, "/social-media-posting/oauth/twitter/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /social-media-posting/{locationId}/accounts/{id}`: delete social account.
+    DELETE_SOCIAL_ACCOUNT = new("delete_social_account", "social_accounts", "delete", rt::Method::DELETE, "/social-media-posting/{locationId}/accounts/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: list social twitter profiles.
-pub static LIST_SOCIAL_TWITTER_PROFILES: rt::Route = rt::Route::new(
-    "list_social_twitter_profiles",
-    "social_twitter",
-    "list_profiles",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: attach social twitter profiles.
-pub static ATTACH_SOCIAL_TWITTER_PROFILES: rt::Route = rt::Route::new(
-    "attach_social_twitter_profiles",
-    "social_twitter",
-    "attach_profiles",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/csv`: list social csv.
-pub static LIST_SOCIAL_CSV: rt::Route =
-    rt::Route::new("list_social_csv", "social_csv", "list", rt::Method::GET, "/social-media-posting/{locationId}/csv")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/oauth/facebook/start`: start social facebook.
+    START_SOCIAL_FACEBOOK = new("start_social_facebook", "social_facebook", "start", rt::Method::GET, "/social-media-posting/oauth/facebook/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/csv`: upload social csv.
-pub static UPLOAD_SOCIAL_CSV: rt::Route =
-    rt::Route::new("upload_social_csv", "social_csv", "upload", rt::Method::POST, "/social-media-posting/{locationId}/csv")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: list social facebook pages.
+    LIST_SOCIAL_FACEBOOK_PAGES = new("list_social_facebook_pages", "social_facebook", "list_pages", rt::Method::GET, "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/set-accounts`: set social csv accounts.
-pub static SET_SOCIAL_CSV_ACCOUNTS: rt::Route = rt::Route::new(
-    "set_social_csv_accounts",
-    "social_csv",
-    "set_accounts",
-    rt::Method::POST,
-    "/social-media-posting/{locationId}/set-accounts",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/csv/{id}`: get social csv.
-pub static GET_SOCIAL_CSV: rt::Route =
-    rt::Route::new("get_social_csv", "social_csv", "get", rt::Method::GET, "/social-media-posting/{locationId}/csv/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: attach social facebook pages.
+    ATTACH_SOCIAL_FACEBOOK_PAGES = new("attach_social_facebook_pages", "social_facebook", "attach_pages", rt::Method::POST, "/social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/instagram/start`: start social instagram.
+    START_SOCIAL_INSTAGRAM = new("start_social_instagram", "social_instagram", "start", rt::Method::GET, "/social-media-posting/oauth/instagram/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: list social instagram accounts.
+    LIST_SOCIAL_INSTAGRAM_ACCOUNTS = new("list_social_instagram_accounts", "social_instagram", "list_accounts", rt::Method::GET, "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: attach social instagram accounts.
+    ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS = new("attach_social_instagram_accounts", "social_instagram", "attach_accounts", rt::Method::POST, "/social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/linkedin/start`: start social linkedin.
+    START_SOCIAL_LINKEDIN = new("start_social_linkedin", "social_linkedin", "start", rt::Method::GET, "/social-media-posting/oauth/linkedin/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: list social linkedin accounts.
+    LIST_SOCIAL_LINKEDIN_ACCOUNTS = new("list_social_linkedin_accounts", "social_linkedin", "list_accounts", rt::Method::GET, "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: attach social linkedin accounts.
+    ATTACH_SOCIAL_LINKEDIN_ACCOUNTS = new("attach_social_linkedin_accounts", "social_linkedin", "attach_accounts", rt::Method::POST, "/social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/twitter/start`: start social twitter.
+    START_SOCIAL_TWITTER = new("start_social_twitter", "social_twitter", "start", rt::Method::GET, "/social-media-posting/oauth/twitter/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: list social twitter profiles.
+    LIST_SOCIAL_TWITTER_PROFILES = new("list_social_twitter_profiles", "social_twitter", "list_profiles", rt::Method::GET, "/social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: attach social twitter profiles.
+    ATTACH_SOCIAL_TWITTER_PROFILES = new("attach_social_twitter_profiles", "social_twitter", "attach_profiles", rt::Method::POST, "/social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/{locationId}/csv`: list social csv.
+    LIST_SOCIAL_CSV = new("list_social_csv", "social_csv", "list", rt::Method::GET, "/social-media-posting/{locationId}/csv")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/{locationId}/csv`: upload social csv.
+    UPLOAD_SOCIAL_CSV = new("upload_social_csv", "social_csv", "upload", rt::Method::POST, "/social-media-posting/{locationId}/csv")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/{locationId}/set-accounts`: set social csv accounts.
+    SET_SOCIAL_CSV_ACCOUNTS = new("set_social_csv_accounts", "social_csv", "set_accounts", rt::Method::POST, "/social-media-posting/{locationId}/set-accounts")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/{locationId}/csv/{id}`: get social csv.
+    GET_SOCIAL_CSV = new("get_social_csv", "social_csv", "get", rt::Method::GET, "/social-media-posting/{locationId}/csv/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "results.posts"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `DELETE /social-media-posting/{locationId}/csv/{id}`: delete social csv.
-pub static DELETE_SOCIAL_CSV: rt::Route =
-    rt::Route::new("delete_social_csv", "social_csv", "delete", rt::Method::DELETE, "/social-media-posting/{locationId}/csv/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /social-media-posting/{locationId}/csv/{id}`: delete social csv.
+    DELETE_SOCIAL_CSV = new("delete_social_csv", "social_csv", "delete", rt::Method::DELETE, "/social-media-posting/{locationId}/csv/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `PATCH /social-media-posting/{locationId}/csv/{id}`: finalize social csv.
-pub static FINALIZE_SOCIAL_CSV: rt::Route =
-    rt::Route::new("finalize_social_csv", "social_csv", "finalize", rt::Method::PATCH, "/social-media-posting/{locationId}/csv/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `PATCH /social-media-posting/{locationId}/csv/{id}`: finalize social csv.
+    FINALIZE_SOCIAL_CSV = new("finalize_social_csv", "social_csv", "finalize", rt::Method::PATCH, "/social-media-posting/{locationId}/csv/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`: delete social csv post.
-pub static DELETE_SOCIAL_CSV_POST: rt::Route = rt::Route::new(
-    "delete_social_csv_post",
-    "social_csv",
-    "delete_post",
-    rt::Method::DELETE,
-    "/social-media-posting/{locationId}/csv/{csvId}/post/{postId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/tiktok/start`: start social tiktok.
-pub static START_SOCIAL_TIKTOK: rt::Route =
-    rt::Route::new("start_social_tiktok", "social_tiktok", "start", rt::Method::GET, "/social-media-posting/oauth/tiktok/start")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`: delete social csv post.
+    DELETE_SOCIAL_CSV_POST = new("delete_social_csv_post", "social_csv", "delete_post", rt::Method::DELETE, "/social-media-posting/{locationId}/csv/{csvId}/post/{postId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: get social tiktok profile.
-pub static GET_SOCIAL_TIKTOK_PROFILE: rt::Route = rt::Route::new(
-    "get_social_tiktok_profile",
-    "social_tiktok",
-    "get_profile",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: attach social tiktok profile.
-pub static ATTACH_SOCIAL_TIKTOK_PROFILE: rt::Route = rt::Route::new(
-    "attach_social_tiktok_profile",
-    "social_tiktok",
-    "attach_profile",
-    rt::Method::POST,
-    "/social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/tiktok-business/start`: start social tiktok business.
-pub static START_SOCIAL_TIKTOK_BUSINESS: rt::Route = rt::Route::new(
-    "start_social_tiktok_business",
-    "social_tiktok",
-    "start_business",
-    rt::Method::GET,
-    "/social-media-posting/oauth/tiktok-business/start",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`: get social tiktok business profile.
-pub static GET_SOCIAL_TIKTOK_BUSINESS_PROFILE: rt::Route = rt::Route::new(
-    "get_social_tiktok_business_profile",
-    "social_tiktok",
-    "get_business_profile",
-    rt::Method::GET,
-    "/social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/categories`: list social categories.
-pub static LIST_SOCIAL_CATEGORIES: rt::Route =
-    rt::Route::new("list_social_categories", "social_categories", "list", rt::Method::GET, "/social-media-posting/{locationId}/categories")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/oauth/tiktok/start`: start social tiktok.
+    START_SOCIAL_TIKTOK = new("start_social_tiktok", "social_tiktok", "start", rt::Method::GET, "/social-media-posting/oauth/tiktok/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: get social tiktok profile.
+    GET_SOCIAL_TIKTOK_PROFILE = new("get_social_tiktok_profile", "social_tiktok", "get_profile", rt::Method::GET, "/social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: attach social tiktok profile.
+    ATTACH_SOCIAL_TIKTOK_PROFILE = new("attach_social_tiktok_profile", "social_tiktok", "attach_profile", rt::Method::POST, "/social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/tiktok-business/start`: start social tiktok business.
+    START_SOCIAL_TIKTOK_BUSINESS = new("start_social_tiktok_business", "social_tiktok", "start_business", rt::Method::GET, "/social-media-posting/oauth/tiktok-business/start")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`: get social tiktok business profile.
+    GET_SOCIAL_TIKTOK_BUSINESS_PROFILE = new("get_social_tiktok_business_profile", "social_tiktok", "get_business_profile", rt::Method::GET, "/social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `GET /social-media-posting/{locationId}/categories`: list social categories.
+    LIST_SOCIAL_CATEGORIES = new("list_social_categories", "social_categories", "list", rt::Method::GET, "/social-media-posting/{locationId}/categories")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "results.categories"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/categories/{id}`: get social category.
-pub static GET_SOCIAL_CATEGORY: rt::Route = rt::Route::new(
-    "get_social_category",
-    "social_categories",
-    "get",
-    rt::Method::GET,
-    "/social-media-posting/{locationId}/categories/{id}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `GET /social-media-posting/{locationId}/tags`: list social tags.
-pub static LIST_SOCIAL_TAGS: rt::Route =
-    rt::Route::new("list_social_tags", "social_tags", "list", rt::Method::GET, "/social-media-posting/{locationId}/tags")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/{locationId}/categories/{id}`: get social category.
+    GET_SOCIAL_CATEGORY = new("get_social_category", "social_categories", "get", rt::Method::GET, "/social-media-posting/{locationId}/categories/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/{locationId}/tags/details`: list social tags by ids.
-pub static LIST_SOCIAL_TAGS_BY_IDS: rt::Route = rt::Route::new(
-    "list_social_tags_by_ids",
-    "social_tags",
-    "list_by_ids",
-    rt::Method::POST,
-    "/social-media-posting/{locationId}/tags/details",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-/// `POST /social-media-posting/statistics`: get social statistics.
-pub static GET_SOCIAL_STATISTICS: rt::Route =
-    rt::Route::new("get_social_statistics", "social_statistics", "get", rt::Method::POST, "/social-media-posting/statistics")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /social-media-posting/{locationId}/tags`: list social tags.
+    LIST_SOCIAL_TAGS = new("list_social_tags", "social_tags", "list", rt::Method::GET, "/social-media-posting/{locationId}/tags")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &START_SOCIAL_GOOGLE,
-    &LIST_SOCIAL_GOOGLE_LOCATIONS,
-    &ATTACH_SOCIAL_GOOGLE_LOCATIONS,
-    &LIST_SOCIAL_POSTS,
-    &CREATE_SOCIAL_POST,
-    &GET_SOCIAL_POST,
-    &UPDATE_SOCIAL_POST,
-    &DELETE_SOCIAL_POST,
-    &BULK_DELETE_SOCIAL_POSTS,
-    &LIST_SOCIAL_ACCOUNTS,
-    &DELETE_SOCIAL_ACCOUNT,
-    &START_SOCIAL_FACEBOOK,
-    &LIST_SOCIAL_FACEBOOK_PAGES,
-    &ATTACH_SOCIAL_FACEBOOK_PAGES,
-    &START_SOCIAL_INSTAGRAM,
-    &LIST_SOCIAL_INSTAGRAM_ACCOUNTS,
-    &ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS,
-    &START_SOCIAL_LINKEDIN,
-    &LIST_SOCIAL_LINKEDIN_ACCOUNTS,
-    &ATTACH_SOCIAL_LINKEDIN_ACCOUNTS,
-    &START_SOCIAL_TWITTER,
-    &LIST_SOCIAL_TWITTER_PROFILES,
-    &ATTACH_SOCIAL_TWITTER_PROFILES,
-    &LIST_SOCIAL_CSV,
-    &UPLOAD_SOCIAL_CSV,
-    &SET_SOCIAL_CSV_ACCOUNTS,
-    &GET_SOCIAL_CSV,
-    &DELETE_SOCIAL_CSV,
-    &FINALIZE_SOCIAL_CSV,
-    &DELETE_SOCIAL_CSV_POST,
-    &START_SOCIAL_TIKTOK,
-    &GET_SOCIAL_TIKTOK_PROFILE,
-    &ATTACH_SOCIAL_TIKTOK_PROFILE,
-    &START_SOCIAL_TIKTOK_BUSINESS,
-    &GET_SOCIAL_TIKTOK_BUSINESS_PROFILE,
-    &LIST_SOCIAL_CATEGORIES,
-    &GET_SOCIAL_CATEGORY,
-    &LIST_SOCIAL_TAGS,
-    &LIST_SOCIAL_TAGS_BY_IDS,
-    &GET_SOCIAL_STATISTICS,
-];
+    /// `POST /social-media-posting/{locationId}/tags/details`: list social tags by ids.
+    LIST_SOCIAL_TAGS_BY_IDS = new("list_social_tags_by_ids", "social_tags", "list_by_ids", rt::Method::POST, "/social-media-posting/{locationId}/tags/details")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+    /// `POST /social-media-posting/statistics`: get social statistics.
+    GET_SOCIAL_STATISTICS = new("get_social_statistics", "social_statistics", "get", rt::Method::POST, "/social-media-posting/statistics")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/social-media-posting.json");
+}

@@ -4,203 +4,80 @@
 
 use reachout_runtime as rt;
 
-/// `GET /store/shipping-zone`: list shipping zones.
-pub static LIST_SHIPPING_ZONES: rt::Route =
-    rt::Route::new("list_shipping_zones", "shipping_zones", "list", rt::Method::GET, "/store/shipping-zone")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /store/shipping-zone`: list shipping zones.
+    LIST_SHIPPING_ZONES = new("list_shipping_zones", "shipping_zones", "list", rt::Method::GET, "/store/shipping-zone")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `POST /store/shipping-zone`: create shipping zone.
-pub static CREATE_SHIPPING_ZONE: rt::Route =
-    rt::Route::new("create_shipping_zone", "shipping_zones", "create", rt::Method::POST, "/store/shipping-zone")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `POST /store/shipping-zone`: create shipping zone.
+    CREATE_SHIPPING_ZONE = new("create_shipping_zone", "shipping_zones", "create", rt::Method::POST, "/store/shipping-zone")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/shipping-zone/{shippingZoneId}`: get shipping zone.
-pub static GET_SHIPPING_ZONE: rt::Route =
-    rt::Route::new("get_shipping_zone", "shipping_zones", "get", rt::Method::GET, "/store/shipping-zone/{shippingZoneId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `GET /store/shipping-zone/{shippingZoneId}`: get shipping zone.
+    GET_SHIPPING_ZONE = new("get_shipping_zone", "shipping_zones", "get", rt::Method::GET, "/store/shipping-zone/{shippingZoneId}")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `PUT /store/shipping-zone/{shippingZoneId}`: update shipping zone.
-pub static UPDATE_SHIPPING_ZONE: rt::Route =
-    rt::Route::new("update_shipping_zone", "shipping_zones", "update", rt::Method::PUT, "/store/shipping-zone/{shippingZoneId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `PUT /store/shipping-zone/{shippingZoneId}`: update shipping zone.
+    UPDATE_SHIPPING_ZONE = new("update_shipping_zone", "shipping_zones", "update", rt::Method::PUT, "/store/shipping-zone/{shippingZoneId}")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `DELETE /store/shipping-zone/{shippingZoneId}`: delete shipping zone.
-pub static DELETE_SHIPPING_ZONE: rt::Route =
-    rt::Route::new("delete_shipping_zone", "shipping_zones", "delete", rt::Method::DELETE, "/store/shipping-zone/{shippingZoneId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
-        .guessed()
+    /// `DELETE /store/shipping-zone/{shippingZoneId}`: delete shipping zone.
+    DELETE_SHIPPING_ZONE = new("delete_shipping_zone", "shipping_zones", "delete", rt::Method::DELETE, "/store/shipping-zone/{shippingZoneId}")
+        .takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `POST /store/shipping-zone/shipping-rates`: list available shipping rates.
-pub static LIST_AVAILABLE_SHIPPING_RATES: rt::Route = rt::Route::new(
-    "list_available_shipping_rates",
-    "shipping_zones",
-    "list_available_shipping_rates",
-    rt::Method::POST,
-    "/store/shipping-zone/shipping-rates",
-)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`: list shipping rates.
-pub static LIST_SHIPPING_RATES: rt::Route =
-    rt::Route::new("list_shipping_rates", "shipping_rates", "list", rt::Method::GET, "/store/shipping-zone/{shippingZoneId}/shipping-rate")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /store/shipping-zone/shipping-rates`: list available shipping rates.
+    LIST_AVAILABLE_SHIPPING_RATES = new("list_available_shipping_rates", "shipping_zones", "list_available_shipping_rates", rt::Method::POST, "/store/shipping-zone/shipping-rates")
+        .does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`: list shipping rates.
+    LIST_SHIPPING_RATES = new("list_shipping_rates", "shipping_rates", "list", rt::Method::GET, "/store/shipping-zone/{shippingZoneId}/shipping-rate")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").total("total"))
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`: create shipping rate.
-pub static CREATE_SHIPPING_RATE: rt::Route = rt::Route::new(
-    "create_shipping_rate",
-    "shipping_rates",
-    "create",
-    rt::Method::POST,
-    "/store/shipping-zone/{shippingZoneId}/shipping-rate",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: get shipping rate.
-pub static GET_SHIPPING_RATE: rt::Route = rt::Route::new(
-    "get_shipping_rate",
-    "shipping_rates",
-    "get",
-    rt::Method::GET,
-    "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: update shipping rate.
-pub static UPDATE_SHIPPING_RATE: rt::Route = rt::Route::new(
-    "update_shipping_rate",
-    "shipping_rates",
-    "update",
-    rt::Method::PUT,
-    "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: delete shipping rate.
-pub static DELETE_SHIPPING_RATE: rt::Route = rt::Route::new(
-    "delete_shipping_rate",
-    "shipping_rates",
-    "delete",
-    rt::Method::DELETE,
-    "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/shipping-carrier`: list shipping carriers.
-pub static LIST_SHIPPING_CARRIERS: rt::Route =
-    rt::Route::new("list_shipping_carriers", "shipping_carriers", "list", rt::Method::GET, "/store/shipping-carrier")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`: create shipping rate.
+    CREATE_SHIPPING_RATE = new("create_shipping_rate", "shipping_rates", "create", rt::Method::POST, "/store/shipping-zone/{shippingZoneId}/shipping-rate")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `POST /store/shipping-carrier`: create shipping carrier.
-pub static CREATE_SHIPPING_CARRIER: rt::Route =
-    rt::Route::new("create_shipping_carrier", "shipping_carriers", "create", rt::Method::POST, "/store/shipping-carrier")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: get shipping rate.
+    GET_SHIPPING_RATE = new("get_shipping_rate", "shipping_rates", "get", rt::Method::GET, "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/shipping-carrier/{shippingCarrierId}`: get shipping carrier.
-pub static GET_SHIPPING_CARRIER: rt::Route =
-    rt::Route::new("get_shipping_carrier", "shipping_carriers", "get", rt::Method::GET, "/store/shipping-carrier/{shippingCarrierId}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: update shipping rate.
+    UPDATE_SHIPPING_RATE = new("update_shipping_rate", "shipping_rates", "update", rt::Method::PUT, "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `PUT /store/shipping-carrier/{shippingCarrierId}`: update shipping carrier.
-pub static UPDATE_SHIPPING_CARRIER: rt::Route = rt::Route::new(
-    "update_shipping_carrier",
-    "shipping_carriers",
-    "update",
-    rt::Method::PUT,
-    "/store/shipping-carrier/{shippingCarrierId}",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `DELETE /store/shipping-carrier/{shippingCarrierId}`: delete shipping carrier.
-pub static DELETE_SHIPPING_CARRIER: rt::Route = rt::Route::new(
-    "delete_shipping_carrier",
-    "shipping_carriers",
-    "delete",
-    rt::Method::DELETE,
-    "/store/shipping-carrier/{shippingCarrierId}",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Deletes)
-.guessed()
-.documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `GET /store/store-setting`: get store settings.
-pub static GET_STORE_SETTINGS: rt::Route =
-    rt::Route::new("get_store_settings", "store_settings", "get", rt::Method::GET, "/store/store-setting")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .guessed()
+    /// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: delete shipping rate.
+    DELETE_SHIPPING_RATE = new("delete_shipping_rate", "shipping_rates", "delete", rt::Method::DELETE, "/store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}")
+        .takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-/// `POST /store/store-setting`: create store settings.
-pub static CREATE_STORE_SETTINGS: rt::Route =
-    rt::Route::new("create_store_settings", "store_settings", "create", rt::Method::POST, "/store/store-setting")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .guessed()
+    /// `GET /store/shipping-carrier`: list shipping carriers.
+    LIST_SHIPPING_CARRIERS = new("list_shipping_carriers", "shipping_carriers", "list", rt::Method::GET, "/store/shipping-carrier")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
         .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_SHIPPING_ZONES,
-    &CREATE_SHIPPING_ZONE,
-    &GET_SHIPPING_ZONE,
-    &UPDATE_SHIPPING_ZONE,
-    &DELETE_SHIPPING_ZONE,
-    &LIST_AVAILABLE_SHIPPING_RATES,
-    &LIST_SHIPPING_RATES,
-    &CREATE_SHIPPING_RATE,
-    &GET_SHIPPING_RATE,
-    &UPDATE_SHIPPING_RATE,
-    &DELETE_SHIPPING_RATE,
-    &LIST_SHIPPING_CARRIERS,
-    &CREATE_SHIPPING_CARRIER,
-    &GET_SHIPPING_CARRIER,
-    &UPDATE_SHIPPING_CARRIER,
-    &DELETE_SHIPPING_CARRIER,
-    &GET_STORE_SETTINGS,
-    &CREATE_STORE_SETTINGS,
-];
+    /// `POST /store/shipping-carrier`: create shipping carrier.
+    CREATE_SHIPPING_CARRIER = new("create_shipping_carrier", "shipping_carriers", "create", rt::Method::POST, "/store/shipping-carrier")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `GET /store/shipping-carrier/{shippingCarrierId}`: get shipping carrier.
+    GET_SHIPPING_CARRIER = new("get_shipping_carrier", "shipping_carriers", "get", rt::Method::GET, "/store/shipping-carrier/{shippingCarrierId}")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `PUT /store/shipping-carrier/{shippingCarrierId}`: update shipping carrier.
+    UPDATE_SHIPPING_CARRIER = new("update_shipping_carrier", "shipping_carriers", "update", rt::Method::PUT, "/store/shipping-carrier/{shippingCarrierId}")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `DELETE /store/shipping-carrier/{shippingCarrierId}`: delete shipping carrier.
+    DELETE_SHIPPING_CARRIER = new("delete_shipping_carrier", "shipping_carriers", "delete", rt::Method::DELETE, "/store/shipping-carrier/{shippingCarrierId}")
+        .takes(rt::Token::Location).does(rt::Effect::Deletes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `GET /store/store-setting`: get store settings.
+    GET_STORE_SETTINGS = new("get_store_settings", "store_settings", "get", rt::Method::GET, "/store/store-setting")
+        .takes(rt::Token::Location).does(rt::Effect::Reads).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+    /// `POST /store/store-setting`: create store settings.
+    CREATE_STORE_SETTINGS = new("create_store_settings", "store_settings", "create", rt::Method::POST, "/store/store-setting")
+        .takes(rt::Token::Location).does(rt::Effect::Changes).guessed()
+        .documented(rt::Evidence::Official, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/store.json");
+}

@@ -4,3557 +4,2173 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
-
-/// Ad campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AdCampaign {
-    /// Id of the ad campaign group.
-    pub ad_campaign_group_id: Option<String>,
-    /// Id of the ad campaign.
-    pub ad_campaign_id: Option<String>,
-    /// Ads.
-    pub ads: Option<Vec<LinkedInAd>>,
-    /// Audience.
-    pub audience: Option<Audience>,
-    /// Campaign type.
-    pub campaign_type: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Linked in error.
-    pub linked_in_error: Option<String>,
-    /// Locale.
-    pub locale: Option<Locale>,
-    /// Ad campaign media type.
-    pub media_type: Option<AdCampaignMediaType>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-    /// Unit cost.
-    pub unit_cost: Option<UnitCost>,
-}
-
-rt::object!(AdCampaign {
-    ad_campaign_group_id? "adCampaignGroupId", ad_campaign_id? "adCampaignId", ads?, audience?, campaign_type? "campaignType", id?,
-    linked_in_error? "linkedInError", locale?, media_type? "mediaType", meta?, name?, publishing_status? "publishingStatus",
-    unit_cost? "unitCost"
-});
-rt::setters!(AdCampaign new() {
-    ad_campaign_group_id: String, ad_campaign_id: String, ads: [LinkedInAd], audience: Audience, campaign_type: String, id: String,
-    linked_in_error: String, locale: Locale, media_type: AdCampaignMediaType, meta: (rt::Object), name: String,
-    publishing_status: PublishingStatus, unit_cost: UnitCost
-});
-
-/// Ad campaign group data ad budget optimization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdCampaignGroupDataAdBudgetOptimization {
-    /// `MAXIMUM_DELIVERY`
-    MaximumDelivery,
-    /// `COST_CAP`
-    CostCap,
-}
-
-rt::closed_enum!(AdCampaignGroupDataAdBudgetOptimization, MaximumDelivery = "MAXIMUM_DELIVERY", CostCap = "COST_CAP");
-
-/// Ad campaign group data objective type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdCampaignGroupDataObjectiveType {
-    /// `LEAD_GENERATION`
-    LeadGeneration,
-    /// `WEBSITE_VISIT`
-    WebsiteVisit,
-}
-
-rt::closed_enum!(AdCampaignGroupDataObjectiveType, LeadGeneration = "LEAD_GENERATION", WebsiteVisit = "WEBSITE_VISIT");
-
-/// Ad campaign media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdCampaignMediaType {
-    /// `STANDARD_UPDATE`
-    StandardUpdate,
-    /// `SINGLE_VIDEO`
-    SingleVideo,
-    /// `CAROUSEL`
-    Carousel,
-}
-
-rt::closed_enum!(AdCampaignMediaType, StandardUpdate = "STANDARD_UPDATE", SingleVideo = "SINGLE_VIDEO", Carousel = "CAROUSEL");
-
-/// Ad schedule target.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AdScheduleTarget {
-    /// Ad schedule target day of week.
-    pub day_of_week: AdScheduleTargetDayOfWeek,
-    /// End hour.
-    pub end_hour: rt::Number,
-    /// Ad schedule target end minute.
-    pub end_minute: AdScheduleTargetEndMinute,
-    /// Start hour.
-    pub start_hour: rt::Number,
-    /// Ad schedule target start minute.
-    pub start_minute: AdScheduleTargetStartMinute,
-}
-
-rt::object!(AdScheduleTarget {
-    day_of_week! "dayOfWeek", end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute"
-});
-rt::setters!(AdScheduleTarget new(start_minute: AdScheduleTargetStartMinute, end_minute: AdScheduleTargetEndMinute, day_of_week: AdScheduleTargetDayOfWeek, start_hour: (rt::Number), end_hour: (rt::Number)) {
-
-});
-
-/// Ad schedule target day of week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdScheduleTargetDayOfWeek {
-    /// `MONDAY`
-    Monday,
-    /// `TUESDAY`
-    Tuesday,
-    /// `WEDNESDAY`
-    Wednesday,
-    /// `THURSDAY`
-    Thursday,
-    /// `FRIDAY`
-    Friday,
-    /// `SATURDAY`
-    Saturday,
-    /// `SUNDAY`
-    Sunday,
-}
-
-rt::closed_enum!(
-    AdScheduleTargetDayOfWeek,
-    Monday = "MONDAY",
-    Tuesday = "TUESDAY",
-    Wednesday = "WEDNESDAY",
-    Thursday = "THURSDAY",
-    Friday = "FRIDAY",
-    Saturday = "SATURDAY",
-    Sunday = "SUNDAY"
-);
-
-/// Ad schedule target end minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdScheduleTargetEndMinute {
-    /// `ZERO`
-    Zero,
-    /// `FIFTEEN`
-    Fifteen,
-    /// `THIRTY`
-    Thirty,
-    /// `FORTY_FIVE`
-    FortyFive,
-}
-
-rt::closed_enum!(AdScheduleTargetEndMinute, Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE");
-
-/// Ad schedule target start minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AdScheduleTargetStartMinute {
-    /// `ZERO`
-    Zero,
-    /// `FIFTEEN`
-    Fifteen,
-    /// `THIRTY`
-    Thirty,
-    /// `FORTY_FIVE`
-    FortyFive,
-}
-
-rt::closed_enum!(AdScheduleTargetStartMinute, Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE");
-
-/// Audience.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Audience {
-    /// Geo locations.
-    pub geo_locations: Option<Vec<GeoLocation>>,
-    /// Target audience.
-    #[cfg_attr(feature = "schemars", schemars(rename = "targetAudience"))]
-    pub target_audience: Option<TargetAudience>,
-}
-
-rt::object!(Audience { geo_locations?, target_audience? "targetAudience" });
-rt::setters!(Audience new() { geo_locations: [GeoLocation], target_audience: TargetAudience });
-
-/// Audience custom audience item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AudienceCustomAudienceItem {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(AudienceCustomAudienceItem { id!, name! });
-rt::setters!(AudienceCustomAudienceItem new(id: String, name: String) {  });
-
-/// Audience dimension.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AudienceDimension {
-    /// Age ranges.
-    pub age_ranges: Option<Vec<String>>,
-    /// Audience segments.
-    pub audience_segments: Option<AudienceSegments>,
-    /// Genders.
-    pub genders: Option<Vec<String>>,
-    /// Whether it is age unknown.
-    pub is_age_unknown: Option<bool>,
-    /// Parental statuses.
-    pub parental_statuses: Option<Vec<String>>,
-}
-
-rt::object!(AudienceDimension {
-    age_ranges? "ageRanges", audience_segments? "audienceSegments", genders?, is_age_unknown? "isAgeUnknown",
-    parental_statuses? "parentalStatuses"
-});
-rt::setters!(AudienceDimension new() {
-    age_ranges: [String], audience_segments: AudienceSegments, genders: [String], is_age_unknown: bool, parental_statuses: [String]
-});
-
-/// Audience interest.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AudienceInterest {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Type.
-    pub type_: Option<String>,
-}
-
-rt::object!(AudienceInterest { id!, name!, type_? "type" });
-rt::setters!(AudienceInterest new(id: String, name: String) { type_: String });
-
-/// Audience locale.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AudienceLocale {
-    /// Key.
-    pub key: rt::Number,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(AudienceLocale { key!, name! });
-rt::setters!(AudienceLocale new(name: String, key: (rt::Number)) {  });
-
-/// Audience location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AudienceLocation {
-    /// Geometry.
-    pub geometry: Option<AudienceLocationGeometry>,
-    /// Key.
-    pub key: String,
-    /// Name.
-    pub name: String,
-    /// Radius.
-    pub radius: Option<rt::Number>,
-    /// Radius unit.
-    pub radius_unit: Option<RadiusUnit>,
-    /// Selection type.
-    pub selection_type: SelectionType,
-    /// Audience location type.
-    pub type_: AudienceLocationType,
-}
-
-rt::object!(AudienceLocation {
-    geometry?, key!, name!, radius?, radius_unit? "radiusUnit", selection_type! "selectionType", type_! "type"
-});
-rt::setters!(AudienceLocation new(key: String, name: String, type_: AudienceLocationType, selection_type: SelectionType) {
-    geometry: AudienceLocationGeometry, radius: (rt::Number), radius_unit: RadiusUnit
-});
-
-/// Audience location geometry.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AudienceLocationGeometry {
-    /// Location.
-    pub location: rt::Object,
-    /// Location type.
-    pub location_type: String,
-}
-
-rt::object!(AudienceLocationGeometry { location!, location_type! });
-rt::setters!(AudienceLocationGeometry new(location: (rt::Object), location_type: String) {  });
-
-/// Audience location type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AudienceLocationType {
-    /// `country`
-    Country,
-    /// `city`
-    City,
-    /// `region`
-    Region,
-    /// `country_group`
-    CountryGroup,
-    /// `geo_market`
-    GeoMarket,
-    /// `large_geo_area`
-    LargeGeoArea,
-    /// `medium_geo_area`
-    MediumGeoArea,
-    /// `small_geo_area`
-    SmallGeoArea,
-    /// `subcity`
-    Subcity,
-    /// `neighborhood`
-    Neighborhood,
-    /// `zip`
-    Zip,
-    /// `address`
-    Address,
-}
-
-rt::closed_enum!(
-    AudienceLocationType,
-    Country = "country",
-    City = "city",
-    Region = "region",
-    CountryGroup = "country_group",
-    GeoMarket = "geo_market",
-    LargeGeoArea = "large_geo_area",
-    MediumGeoArea = "medium_geo_area",
-    SmallGeoArea = "small_geo_area",
-    Subcity = "subcity",
-    Neighborhood = "neighborhood",
-    Zip = "zip",
-    Address = "address"
-);
-
-/// Audience placements.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AudiencePlacements {
-    /// Facebook.
-    pub facebook: Option<Vec<String>>,
-    /// Instagram.
-    pub instagram: Option<Vec<String>>,
-    /// Messenger.
-    pub messenger: Option<Vec<String>>,
-}
-
-rt::object!(AudiencePlacements { facebook?, instagram?, messenger? });
-rt::setters!(AudiencePlacements new() { facebook: [String], instagram: [String], messenger: [String] });
-
-/// Audience segments.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AudienceSegments {
-    /// Custom audiences.
-    pub custom_audiences: Option<Vec<String>>,
-    /// User interests.
-    pub user_interests: Option<Vec<String>>,
-    /// User lists.
-    pub user_lists: Option<Vec<String>>,
-}
-
-rt::object!(AudienceSegments { custom_audiences? "customAudiences", user_interests? "userInterests", user_lists? "userLists" });
-rt::setters!(AudienceSegments new() { custom_audiences: [String], user_interests: [String], user_lists: [String] });
-
-/// Batch update facebook audience members request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BatchUpdateFacebookAudienceMembersRequest {
-    /// Csv path.
-    pub csv_path: Option<String>,
-    /// Dynamic audience.
-    pub dynamic_audience: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Operation type.
-    pub operation_type: String,
-    /// Ids of the smartlist.
-    pub smartlist_ids: Option<Vec<String>>,
-}
-
-rt::object!(BatchUpdateFacebookAudienceMembersRequest {
-    csv_path? "csvPath", dynamic_audience? "dynamicAudience", location_id! "locationId", operation_type! "operationType",
-    smartlist_ids? "smartlistIds"
-});
-rt::setters!(BatchUpdateFacebookAudienceMembersRequest new(location_id: String, operation_type: String) {
-    csv_path: String, dynamic_audience: String, smartlist_ids: [String]
-});
-
-/// Budget.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Budget {
-    /// Amount.
-    pub amount: rt::Number,
-    /// Budget type.
-    pub budget_type: BudgetType,
-    /// Schedule end date.
-    pub schedule_end_date: Option<String>,
-    /// Schedule start date.
-    pub schedule_start_date: Option<String>,
-}
-
-rt::object!(Budget { amount!, budget_type! "budgetType", schedule_end_date? "scheduleEndDate", schedule_start_date? "scheduleStartDate" });
-rt::setters!(Budget new(budget_type: BudgetType, amount: (rt::Number)) { schedule_end_date: String, schedule_start_date: String });
-
-/// Budget type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BudgetType {
-    /// `DAILY`
-    Daily,
-    /// `LIFETIME`
-    Lifetime,
-}
-
-rt::closed_enum!(BudgetType, Daily = "DAILY", Lifetime = "LIFETIME");
-
-/// Call asset payload.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CallAssetPayload {
-    /// Ad schedule targets.
-    pub ad_schedule_targets: Option<Vec<AdScheduleTarget>>,
-    /// Call conversion action.
-    pub call_conversion_action: Option<String>,
-    /// Country code.
-    pub country_code: String,
-    /// Phone number.
-    pub phone_number: String,
-    /// Resource name.
-    pub resource_name: Option<String>,
-}
-
-rt::object!(CallAssetPayload {
-    ad_schedule_targets? "adScheduleTargets", call_conversion_action? "callConversionAction", country_code! "countryCode",
-    phone_number! "phoneNumber", resource_name? "resourceName"
-});
-rt::setters!(CallAssetPayload new(phone_number: String, country_code: String) {
-    ad_schedule_targets: [AdScheduleTarget], call_conversion_action: String, resource_name: String
-});
-
-/// Campaign advertising channel sub type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignAdvertisingChannelSubType {
-    /// `DEMAND_GEN`
-    DemandGen,
-}
-
-rt::closed_enum!(CampaignAdvertisingChannelSubType, DemandGen = "DEMAND_GEN");
-
-/// Campaign advertising channel type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignAdvertisingChannelType {
-    /// `SEARCH`
-    Search,
-    /// `DISCOVERY`
-    Discovery,
-    /// `DISPLAY`
-    Display,
-    /// `HOTEL`
-    Hotel,
-    /// `LOCAL`
-    Local,
-    /// `MULTI_CHANNEL`
-    MultiChannel,
-    /// `PERFORMANCE_MAX`
-    PerformanceMax,
-    /// `DEMAND_GEN`
-    DemandGen,
-}
-
-rt::closed_enum!(
-    CampaignAdvertisingChannelType,
-    Search = "SEARCH",
-    Discovery = "DISCOVERY",
-    Display = "DISPLAY",
-    Hotel = "HOTEL",
-    Local = "LOCAL",
-    MultiChannel = "MULTI_CHANNEL",
-    PerformanceMax = "PERFORMANCE_MAX",
-    DemandGen = "DEMAND_GEN"
-);
-
-/// Campaign goal type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignGoalType {
-    /// `WEBSITE_TRAFFIC`
-    WebsiteTraffic,
-    /// `LEAD`
-    Lead,
-}
-
-rt::closed_enum!(CampaignGoalType, WebsiteTraffic = "WEBSITE_TRAFFIC", Lead = "LEAD");
-
-/// Consent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Consent {
-    /// Check required: yes or no.
-    pub check_required: bool,
-    /// Consent.
-    pub consent: LocalizedString,
-    /// Id.
-    pub id: rt::Number,
-}
-
-rt::object!(Consent { check_required! "checkRequired", consent!, id! });
-rt::setters!(Consent new(check_required: bool, id: (rt::Number), consent: LocalizedString) {  });
-
-/// Conversion value settings.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversionValueSettings {
-    /// Always use default value: yes or no.
-    pub always_use_default_value: bool,
-    /// Default currency code.
-    pub default_currency_code: String,
-    /// Default value.
-    pub default_value: rt::Number,
-}
-
-rt::object!(ConversionValueSettings {
-    always_use_default_value! "alwaysUseDefaultValue", default_currency_code! "defaultCurrencyCode", default_value! "defaultValue"
-});
-rt::setters!(ConversionValueSettings new(default_value: (rt::Number), default_currency_code: String, always_use_default_value: bool) {  });
-
-/// Create facebook conversation form request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateFacebookConversationFormRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// Questions.
-    pub questions: Vec<WelcomeMessageQuestion>,
-    /// Text.
-    pub text: String,
-}
-
-rt::object!(CreateFacebookConversationFormRequest { location_id! "locationId", name!, questions!, text! });
-rt::setters!(CreateFacebookConversationFormRequest new(location_id: String, name: String, text: String, questions: [WelcomeMessageQuestion]) {
-
-});
-
-/// Create facebook integration request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateFacebookIntegrationRequest {
-    /// Id of the ad account.
-    pub ad_account_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the page.
-    pub page_id: String,
-}
-
-rt::object!(CreateFacebookIntegrationRequest { ad_account_id? "adAccountId", location_id! "locationId", page_id! "pageId" });
-rt::setters!(CreateFacebookIntegrationRequest new(location_id: String, page_id: String) { ad_account_id: String });
-
-/// Create facebook page lead form request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateFacebookPageLeadFormRequest {
-    /// Custom disclaimer.
-    pub custom_disclaimer: Option<CustomDisclaimer>,
-    /// Greeting card.
-    pub greeting_card: Option<GreetingCard>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// Privacy policy link.
-    pub privacy_policy_link: String,
-    /// Privacy policy text.
-    pub privacy_policy_text: Option<String>,
-    /// Question page headline.
-    pub question_page_headline: Option<String>,
-    /// Questions.
-    pub questions: Vec<FormQuestion>,
-    /// Thank you page.
-    pub thank_you_page: ThankYouPage,
-    /// Create lead form type.
-    pub type_: CreateLeadFormType,
-}
-
-rt::object!(CreateFacebookPageLeadFormRequest {
-    custom_disclaimer? "customDisclaimer", greeting_card? "greetingCard", location_id! "locationId", name!,
-    privacy_policy_link! "privacyPolicyLink", privacy_policy_text? "privacyPolicyText", question_page_headline? "questionPageHeadline",
-    questions!, thank_you_page! "thankYouPage", type_! "type"
-});
-rt::setters!(CreateFacebookPageLeadFormRequest new(type_: CreateLeadFormType, name: String, location_id: String, questions: [FormQuestion], privacy_policy_link: String, thank_you_page: ThankYouPage) {
-    custom_disclaimer: CustomDisclaimer, greeting_card: GreetingCard, privacy_policy_text: String, question_page_headline: String
-});
-
-/// Create google integration request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateGoogleIntegrationRequest {
-    /// Id of the ad account.
-    pub ad_account_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the mcc.
-    pub mcc_id: String,
-}
-
-rt::object!(CreateGoogleIntegrationRequest { ad_account_id! "adAccountId", location_id! "locationId", mcc_id! "mccId" });
-rt::setters!(CreateGoogleIntegrationRequest new(location_id: String, ad_account_id: String, mcc_id: String) {  });
-
-/// Create google offline user list job request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateGoogleOfflineUserListJobRequest {
-    /// Csv path.
-    pub csv_path: Option<String>,
-    /// Whether it is dynamic.
-    pub is_dynamic: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Ids of the smart list.
-    pub smart_list_ids: Option<Vec<String>>,
-    /// Id of the user list.
-    pub user_list_id: Option<String>,
-}
-
-rt::object!(CreateGoogleOfflineUserListJobRequest {
-    csv_path? "csvPath", is_dynamic? "isDynamic", location_id! "locationId", smart_list_ids? "smartListIds", user_list_id? "userListId"
-});
-rt::setters!(CreateGoogleOfflineUserListJobRequest new(location_id: String) {
-    csv_path: String, is_dynamic: bool, smart_list_ids: [String], user_list_id: String
-});
-
-/// Create lead form type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateLeadFormType {
-    /// `MORE_VOLUME`
-    MoreVolume,
-    /// `HIGHER_INTENT`
-    HigherIntent,
-}
-
-rt::closed_enum!(CreateLeadFormType, MoreVolume = "MORE_VOLUME", HigherIntent = "HIGHER_INTENT");
-
-/// Create linkedin integration request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLinkedinIntegrationRequest {
-    /// Id of the ad account.
-    pub ad_account_id: String,
-    /// Ad account name.
-    pub ad_account_name: String,
-    /// Currency code.
-    pub currency_code: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the organization.
-    pub organization_id: String,
-}
-
-rt::object!(CreateLinkedinIntegrationRequest {
-    ad_account_id! "adAccountId", ad_account_name! "adAccountName", currency_code! "currencyCode", location_id! "locationId",
-    organization_id! "organizationId"
-});
-rt::setters!(CreateLinkedinIntegrationRequest new(location_id: String, ad_account_id: String, ad_account_name: String, currency_code: String, organization_id: String) {
-
-});
-
-/// Create linkedin lead form request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLinkedinLeadFormRequest {
-    /// Content.
-    pub content: LeadFormContent,
-    /// Creation locale.
-    pub creation_locale: CreationLocale,
-    /// Hidden fields.
-    pub hidden_fields: Option<Vec<HiddenField>>,
-    /// Name.
-    pub name: String,
-    /// Owner.
-    pub owner: SponsoredAccountOwner,
-    /// Linked in create lead form body state.
-    pub state: LinkedInCreateLeadFormBodyState,
-}
-
-rt::object!(CreateLinkedinLeadFormRequest {
-    content!, creation_locale! "creationLocale", hidden_fields? "hiddenFields", name!, owner!, state!
-});
-rt::setters!(CreateLinkedinLeadFormRequest new(owner: SponsoredAccountOwner, creation_locale: CreationLocale, name: String, state: LinkedInCreateLeadFormBodyState, content: LeadFormContent) {
-    hidden_fields: [HiddenField]
-});
-
-/// Creation locale.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreationLocale {
-    /// Country.
-    pub country: String,
-    /// Language.
-    pub language: String,
-}
-
-rt::object!(CreationLocale { country!, language! });
-rt::setters!(CreationLocale new(country: String, language: String) {  });
-
-/// Custom disclaimer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomDisclaimer {
-    /// Body.
-    pub body: String,
-    /// Checkboxes.
-    pub checkboxes: Option<Vec<CustomDisclaimerCheckbox>>,
-    /// Title.
-    pub title: String,
-}
-
-rt::object!(CustomDisclaimer { body!, checkboxes?, title! });
-rt::setters!(CustomDisclaimer new(title: String, body: String) { checkboxes: [CustomDisclaimerCheckbox] });
-
-/// Custom disclaimer checkbox.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomDisclaimerCheckbox {
-    /// Whether it is required.
-    pub is_required: bool,
-    /// Key.
-    pub key: String,
-    /// Text.
-    pub text: String,
-}
-
-rt::object!(CustomDisclaimerCheckbox { is_required!, key!, text! });
-rt::setters!(CustomDisclaimerCheckbox new(is_required: bool, text: String, key: String) {  });
-
-/// Custom question field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomQuestionField {
-    /// Custom question text.
-    pub custom_question_text: String,
-    /// Single choice answers.
-    pub single_choice_answers: Vec<String>,
-}
-
-rt::object!(CustomQuestionField { custom_question_text! "customQuestionText", single_choice_answers! "singleChoiceAnswers" });
-rt::setters!(CustomQuestionField new(custom_question_text: String, single_choice_answers: [String]) {  });
-
-/// Delete google segment type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DeleteGoogleSegmentType {
-    /// `CUSTOM_SEGMENTS`
-    CustomSegments,
-    /// `DATA_SEGMENTS`
-    DataSegments,
-}
-
-rt::closed_enum!(DeleteGoogleSegmentType, CustomSegments = "CUSTOM_SEGMENTS", DataSegments = "DATA_SEGMENTS");
-
-/// Facebook audience.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FacebookAudience {
-    /// Age max.
-    pub age_max: Option<rt::Number>,
-    /// Age min.
-    pub age_min: Option<rt::Number>,
-    /// Genders.
-    pub genders: Option<Vec<rt::Number>>,
-    /// Geo locations.
-    pub geo_locations: Vec<AudienceLocation>,
-    /// Interests.
-    pub interests: Option<Vec<AudienceInterest>>,
-    /// Locales.
-    pub locales: Option<Vec<AudienceLocale>>,
-    /// Lookalike.
-    pub lookalike: Option<Vec<AudienceCustomAudienceItem>>,
-    /// Facebook audience placement type.
-    #[cfg_attr(feature = "schemars", schemars(rename = "placementType"))]
-    pub placement_type: Option<FacebookAudiencePlacementType>,
-    /// Placements.
-    pub placements: Option<AudiencePlacements>,
-    /// Retargeting.
-    pub retargeting: Option<Vec<AudienceCustomAudienceItem>>,
-}
-
-rt::object!(FacebookAudience {
-    age_max?, age_min?, genders?, geo_locations!, interests?, locales?, lookalike?, placement_type? "placementType", placements?,
-    retargeting?
-});
-rt::setters!(FacebookAudience new(geo_locations: [AudienceLocation]) {
-    age_max: (rt::Number), age_min: (rt::Number), genders: [(rt::Number)], interests: [AudienceInterest], locales: [AudienceLocale],
-    lookalike: [AudienceCustomAudienceItem], placement_type: FacebookAudiencePlacementType, placements: AudiencePlacements,
-    retargeting: [AudienceCustomAudienceItem]
-});
-
-/// Facebook audience placement type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FacebookAudiencePlacementType {
-    /// `auto`
-    Auto,
-    /// `manual`
-    Manual,
-}
-
-rt::closed_enum!(FacebookAudiencePlacementType, Auto = "auto", Manual = "manual");
-
-/// Flexible rule user list.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FlexibleRuleUserList {
-    /// Exclusive operands.
-    pub exclusive_operands: Vec<RuleOperand>,
-    /// Inclusive operands.
-    pub inclusive_operands: Vec<RuleOperand>,
-    /// Inclusive rule operator.
-    pub inclusive_rule_operator: Option<String>,
-}
-
-rt::object!(FlexibleRuleUserList {
-    exclusive_operands! "exclusiveOperands", inclusive_operands! "inclusiveOperands", inclusive_rule_operator? "inclusiveRuleOperator"
-});
-rt::setters!(FlexibleRuleUserList new(inclusive_operands: [RuleOperand], exclusive_operands: [RuleOperand]) {
-    inclusive_rule_operator: String
-});
-
-/// Form question.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FormQuestion {
-    /// Key.
-    pub key: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Options.
-    pub options: Option<Vec<FormQuestionOption>>,
-    /// Form question type.
-    pub type_: FormQuestionType,
-}
-
-rt::object!(FormQuestion { key!, label?, options?, type_! "type" });
-rt::setters!(FormQuestion new(key: String, type_: FormQuestionType) { label: String, options: [FormQuestionOption] });
-
-/// Form question option.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FormQuestionOption {
-    /// Key.
-    pub key: String,
-    /// Value.
-    pub value: String,
-}
-
-rt::object!(FormQuestionOption { key!, value! });
-rt::setters!(FormQuestionOption new(key: String, value: String) {  });
-
-/// Form question type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FormQuestionType {
-    /// `CUSTOM`
-    Custom,
-    /// `CITY`
-    City,
-    /// `COMPANY_NAME`
-    CompanyName,
-    /// `COUNTRY`
-    Country,
-    /// `DATE_OF_BIRTH`
-    DateOfBirth,
-    /// `EMAIL`
-    Email,
-    /// `FIRST_NAME`
-    FirstName,
-    /// `FULL_NAME`
-    FullName,
-    /// `GENDER`
-    Gender,
-    /// `JOB_TITLE`
-    JobTitle,
-    /// `LAST_NAME`
-    LastName,
-    /// `MARITAL_STATUS`
-    MaritalStatus,
-    /// `MILITARY_STATUS`
-    MilitaryStatus,
-    /// `PHONE`
-    Phone,
-    /// `POST_CODE`
-    PostCode,
-    /// `RELATIONSHIP_STATUS`
-    RelationshipStatus,
-    /// `STATE`
-    State,
-    /// `STREET_ADDRESS`
-    StreetAddress,
-    /// `WORK_EMAIL`
-    WorkEmail,
-    /// `WORK_PHONE_NUMBER`
-    WorkPhoneNumber,
-    /// `ZIP`
-    Zip,
-    /// `SHORT_ANSWER`
-    ShortAnswer,
-}
-
-rt::closed_enum!(
-    FormQuestionType,
-    Custom = "CUSTOM",
-    City = "CITY",
-    CompanyName = "COMPANY_NAME",
-    Country = "COUNTRY",
-    DateOfBirth = "DATE_OF_BIRTH",
-    Email = "EMAIL",
-    FirstName = "FIRST_NAME",
-    FullName = "FULL_NAME",
-    Gender = "GENDER",
-    JobTitle = "JOB_TITLE",
-    LastName = "LAST_NAME",
-    MaritalStatus = "MARITAL_STATUS",
-    MilitaryStatus = "MILITARY_STATUS",
-    Phone = "PHONE",
-    PostCode = "POST_CODE",
-    RelationshipStatus = "RELATIONSHIP_STATUS",
-    State = "STATE",
-    StreetAddress = "STREET_ADDRESS",
-    WorkEmail = "WORK_EMAIL",
-    WorkPhoneNumber = "WORK_PHONE_NUMBER",
-    Zip = "ZIP",
-    ShortAnswer = "SHORT_ANSWER"
-);
-
-/// Geo address component.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GeoAddressComponent {
-    /// Long name.
-    pub long_name: Option<String>,
-    /// Short name.
-    pub short_name: Option<String>,
-    /// Types.
-    pub types: Option<Vec<String>>,
-}
-
-rt::object!(GeoAddressComponent { long_name?, short_name?, types? });
-rt::setters!(GeoAddressComponent new() { long_name: String, short_name: String, types: [String] });
-
-/// Geo geometry.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GeoGeometry {
-    /// Location.
-    pub location: Option<GeoLatLng>,
-    /// Location type.
-    pub location_type: Option<String>,
-    /// Viewport.
-    pub viewport: Option<GeoViewport>,
-}
-
-rt::object!(GeoGeometry { location?, location_type?, viewport? });
-rt::setters!(GeoGeometry new() { location: GeoLatLng, location_type: String, viewport: GeoViewport });
-
-/// Geo lat lng.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GeoLatLng {
-    /// Lat.
-    pub lat: Option<rt::Number>,
-    /// Lng.
-    pub lng: Option<rt::Number>,
-}
-
-rt::object!(GeoLatLng { lat?, lng? });
-rt::setters!(GeoLatLng new() { lat: (rt::Number), lng: (rt::Number) });
-
-/// Geo location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GeoLocation {
-    /// Facet urn.
-    pub facet_urn: String,
-    /// Name.
-    pub name: String,
-    /// Selection type.
-    pub selection_type: SelectionType,
-    /// Urn.
-    pub urn: String,
-}
-
-rt::object!(GeoLocation { facet_urn! "facetUrn", name!, selection_type! "selectionType", urn! });
-rt::setters!(GeoLocation new(name: String, urn: String, facet_urn: String, selection_type: SelectionType) {  });
-
-/// Geo viewport.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GeoViewport {
-    /// Northeast.
-    pub northeast: Option<GeoLatLng>,
-    /// Southwest.
-    pub southwest: Option<GeoLatLng>,
-}
-
-rt::object!(GeoViewport { northeast?, southwest? });
-rt::setters!(GeoViewport new() { northeast: GeoLatLng, southwest: GeoLatLng });
-
-/// Get facebook entity entity type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetFacebookEntityEntityType {
-    /// `CAMPAIGN`
-    Campaign,
-    /// `ADSET`
-    Adset,
-    /// `AD`
-    Ad,
-}
-
-rt::closed_enum!(GetFacebookEntityEntityType, Campaign = "CAMPAIGN", Adset = "ADSET", Ad = "AD");
-
-/// Get facebook entity type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetFacebookEntityType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(GetFacebookEntityType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// Get facebook reporting group by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetFacebookReportingGroupBy {
-    /// `day`
-    Day,
-    /// `week`
-    Week,
-    /// `month`
-    Month,
-}
-
-rt::closed_enum!(GetFacebookReportingGroupBy, Day = "day", Week = "week", Month = "month");
-
-/// Get facebook reporting type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetFacebookReportingType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(GetFacebookReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// Get google entity entity type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetGoogleEntityEntityType {
-    /// `CAMPAIGN`
-    Campaign,
-    /// `ADGROUP`
-    Adgroup,
-    /// `AD`
-    Ad,
-}
-
-rt::closed_enum!(GetGoogleEntityEntityType, Campaign = "CAMPAIGN", Adgroup = "ADGROUP", Ad = "AD");
-
-/// Get google entity type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetGoogleEntityType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(GetGoogleEntityType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// Get google reporting group by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetGoogleReportingGroupBy {
-    /// `date`
-    Date,
-    /// `week`
-    Week,
-    /// `month`
-    Month,
-}
-
-rt::closed_enum!(GetGoogleReportingGroupBy, Date = "date", Week = "week", Month = "month");
-
-/// Get google reporting type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetGoogleReportingType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(GetGoogleReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// Get google segment type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetGoogleSegmentType {
-    /// `CUSTOM_SEGMENTS`
-    CustomSegments,
-    /// `DATA_SEGMENTS`
-    DataSegments,
-}
-
-rt::closed_enum!(GetGoogleSegmentType, CustomSegments = "CUSTOM_SEGMENTS", DataSegments = "DATA_SEGMENTS");
-
-/// Get linkedin ad analytics group by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetLinkedinAdAnalyticsGroupBy {
-    /// `day`
-    Day,
-    /// `month`
-    Month,
-    /// `year`
-    Year,
-}
-
-rt::closed_enum!(GetLinkedinAdAnalyticsGroupBy, Day = "day", Month = "month", Year = "year");
-
-/// Get linkedin ad analytics pivot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetLinkedinAdAnalyticsPivot {
-    /// `ACCOUNT`
-    Account,
-    /// `CAMPAIGN`
-    Campaign,
-    /// `CAMPAIGN_GROUP`
-    CampaignGroup,
-    /// `CREATIVE`
-    Creative,
-}
-
-rt::closed_enum!(
-    GetLinkedinAdAnalyticsPivot,
-    Account = "ACCOUNT",
-    Campaign = "CAMPAIGN",
-    CampaignGroup = "CAMPAIGN_GROUP",
-    Creative = "CREATIVE"
-);
-
-/// Google ad content.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAdContent {
-    /// Id of the ad campaign.
-    pub ad_campaign_id: Option<String>,
-    /// Ad error.
-    pub ad_error: Option<String>,
-    /// Id of the ad group.
-    pub ad_group_id: Option<String>,
-    /// Id of the ad.
-    pub ad_id: Option<String>,
-    /// Business name.
-    pub business_name: Option<String>,
-    /// Google ad content call to action label.
-    pub call_to_action_label: Option<GoogleAdContentCallToActionLabel>,
-    /// Carousel cards.
-    pub carousel_cards: Option<Vec<GoogleCarouselCard>>,
-    /// Custom channels: yes or no.
-    pub custom_channels: Option<bool>,
-    /// Descriptions.
-    pub descriptions: Option<Vec<String>>,
-    /// Final url.
-    pub final_url: Option<String>,
-    /// Id of the google ad.
-    pub google_ad_id: Option<String>,
-    /// Headlines.
-    pub headlines: Option<Vec<String>>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is deleted.
-    pub is_deleted: Option<bool>,
-    /// Long headlines.
-    pub long_headlines: Option<Vec<String>>,
-    /// Media.
-    pub media: Option<Vec<GoogleMedia>>,
-    /// Google ad content media type.
-    pub media_type: Option<GoogleAdContentMediaType>,
-    /// Name.
-    pub name: Option<String>,
-    /// Path1.
-    pub path1: Option<String>,
-    /// Path2.
-    pub path2: Option<String>,
-    /// Placements.
-    pub placements: Option<Vec<GoogleAdContentPlacement>>,
-    /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-    /// Youtube video links.
-    pub youtube_video_links: Option<Vec<GoogleYouTubeVideoLink>>,
-}
-
-rt::object!(GoogleAdContent {
-    ad_campaign_id? "adCampaignId", ad_error? "adError", ad_group_id? "adGroupId", ad_id? "adId", business_name? "businessName",
-    call_to_action_label? "callToActionLabel", carousel_cards? "carouselCards", custom_channels? "customChannels", descriptions?,
-    final_url? "finalUrl", google_ad_id? "googleAdId", headlines?, id?, is_deleted? "isDeleted", long_headlines? "longHeadlines", media?,
-    media_type? "mediaType", name?, path1?, path2?, placements?, publishing_status? "publishingStatus",
-    youtube_video_links? "youtubeVideoLinks"
-});
-rt::setters!(GoogleAdContent new() {
-    ad_campaign_id: String, ad_error: String, ad_group_id: String, ad_id: String, business_name: String,
-    call_to_action_label: GoogleAdContentCallToActionLabel, carousel_cards: [GoogleCarouselCard], custom_channels: bool,
-    descriptions: [String], final_url: String, google_ad_id: String, headlines: [String], id: String, is_deleted: bool,
-    long_headlines: [String], media: [GoogleMedia], media_type: GoogleAdContentMediaType, name: String, path1: String, path2: String,
-    placements: [GoogleAdContentPlacement], publishing_status: PublishingStatus, youtube_video_links: [GoogleYouTubeVideoLink]
-});
-
-/// Google ad content call to action label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleAdContentCallToActionLabel {
-    /// `AUTOMATED`
-    Automated,
-    /// `LEARN_MORE`
-    LearnMore,
-    /// `GET_QUOTE`
-    GetQuote,
-    /// `APPLY_NOW`
-    ApplyNow,
-    /// `SIGN_UP`
-    SignUp,
-    /// `CONTACT_US`
-    ContactUs,
-    /// `SUBSCRIBE`
-    Subscribe,
-    /// `DOWNLOAD`
-    Download,
-    /// `BOOK_NOW`
-    BookNow,
-    /// `SHOP_NOW`
-    ShopNow,
-    /// `BUY_NOW`
-    BuyNow,
-    /// `DONATE_NOW`
-    DonateNow,
-    /// `ORDER_NOW`
-    OrderNow,
-    /// `PLAY_NOW`
-    PlayNow,
-    /// `SEE_MORE`
-    SeeMore,
-}
-
-rt::closed_enum!(
-    GoogleAdContentCallToActionLabel,
-    Automated = "AUTOMATED",
-    LearnMore = "LEARN_MORE",
-    GetQuote = "GET_QUOTE",
-    ApplyNow = "APPLY_NOW",
-    SignUp = "SIGN_UP",
-    ContactUs = "CONTACT_US",
-    Subscribe = "SUBSCRIBE",
-    Download = "DOWNLOAD",
-    BookNow = "BOOK_NOW",
-    ShopNow = "SHOP_NOW",
-    BuyNow = "BUY_NOW",
-    DonateNow = "DONATE_NOW",
-    OrderNow = "ORDER_NOW",
-    PlayNow = "PLAY_NOW",
-    SeeMore = "SEE_MORE"
-);
-
-/// Google ad content media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleAdContentMediaType {
-    /// `IMAGE`
-    Image,
-    /// `VIDEO`
-    Video,
-    /// `CAROUSEL`
-    Carousel,
-}
-
-rt::closed_enum!(GoogleAdContentMediaType, Image = "IMAGE", Video = "VIDEO", Carousel = "CAROUSEL");
-
-/// Google ad content placement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleAdContentPlacement {
-    /// `GMAIL`
-    Gmail,
-    /// `YOUTUBE_IN_STREAM`
-    YoutubeInStream,
-    /// `YOUTUBE_SHORTS`
-    YoutubeShorts,
-    /// `YOUTUBE_IN_FEED`
-    YoutubeInFeed,
-    /// `DISCOVER`
-    Discover,
-    /// `DISPLAY`
-    Display,
-}
-
-rt::closed_enum!(
-    GoogleAdContentPlacement,
-    Gmail = "GMAIL",
-    YoutubeInStream = "YOUTUBE_IN_STREAM",
-    YoutubeShorts = "YOUTUBE_SHORTS",
-    YoutubeInFeed = "YOUTUBE_IN_FEED",
-    Discover = "DISCOVER",
-    Display = "DISPLAY"
-);
-
-/// Google ad group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAdGroup {
-    /// Id of the ad campaign.
-    pub ad_campaign_id: Option<String>,
-    /// Ad content.
-    pub ad_content: Option<Vec<GoogleAdContent>>,
-    /// Ad group error.
-    pub ad_group_error: Option<String>,
-    /// Id of the ad group.
-    pub ad_group_id: Option<String>,
-    /// Audience.
-    pub audience: Option<GoogleAdGroupAudience>,
-    /// Custom channels: yes or no.
-    pub custom_channels: Option<bool>,
-    /// Id of the google ad group.
-    pub google_ad_group_id: Option<String>,
-    /// Id of the google audience.
-    pub google_audience_id: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Keywords.
-    pub keywords: Option<GoogleKeywords>,
-    /// Name.
-    pub name: Option<String>,
-    /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-    /// Selected channels.
-    pub selected_channels: Option<Vec<GoogleAdGroupSelectedChannel>>,
-}
-
-rt::object!(GoogleAdGroup {
-    ad_campaign_id? "adCampaignId", ad_content? "adContent", ad_group_error? "adGroupError", ad_group_id? "adGroupId", audience?,
-    custom_channels? "customChannels", google_ad_group_id? "googleAdGroupId", google_audience_id? "googleAudienceId", id?, keywords?, name?,
-    publishing_status? "publishingStatus", selected_channels? "selectedChannels"
-});
-rt::setters!(GoogleAdGroup new() {
-    ad_campaign_id: String, ad_content: [GoogleAdContent], ad_group_error: String, ad_group_id: String, audience: GoogleAdGroupAudience,
-    custom_channels: bool, google_ad_group_id: String, google_audience_id: String, id: String, keywords: GoogleKeywords, name: String,
-    publishing_status: PublishingStatus, selected_channels: [GoogleAdGroupSelectedChannel]
-});
-
-/// Google ad group audience.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GoogleAdGroupAudience {
-    /// Geo locations.
-    pub geo_locations: Option<Vec<GoogleGeoLocation>>,
-    /// Locales.
-    pub locales: Option<Vec<GoogleLocale>>,
-}
-
-rt::object!(GoogleAdGroupAudience { geo_locations?, locales? });
-rt::setters!(GoogleAdGroupAudience new() { geo_locations: [GoogleGeoLocation], locales: [GoogleLocale] });
-
-/// Google ad group selected channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleAdGroupSelectedChannel {
-    /// `GMAIL`
-    Gmail,
-    /// `YOUTUBE_IN_STREAM`
-    YoutubeInStream,
-    /// `YOUTUBE_SHORTS`
-    YoutubeShorts,
-    /// `YOUTUBE_IN_FEED`
-    YoutubeInFeed,
-    /// `DISCOVER`
-    Discover,
-    /// `DISPLAY`
-    Display,
-}
-
-rt::closed_enum!(
-    GoogleAdGroupSelectedChannel,
-    Gmail = "GMAIL",
-    YoutubeInStream = "YOUTUBE_IN_STREAM",
-    YoutubeShorts = "YOUTUBE_SHORTS",
-    YoutubeInFeed = "YOUTUBE_IN_FEED",
-    Discover = "DISCOVER",
-    Display = "DISPLAY"
-);
-
-/// Google ad schedule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAdSchedule {
-    /// Google ad schedule day of week.
-    pub day_of_week: GoogleAdScheduleDayOfWeek,
-    /// From.
-    pub from: String,
-    /// To.
-    pub to: String,
-}
-
-rt::object!(GoogleAdSchedule { day_of_week! "dayOfWeek", from!, to! });
-rt::setters!(GoogleAdSchedule new(day_of_week: GoogleAdScheduleDayOfWeek, from: String, to: String) {  });
-
-/// Google ad schedule day of week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleAdScheduleDayOfWeek {
-    /// `FRIDAY`
-    Friday,
-    /// `MONDAY`
-    Monday,
-    /// `SATURDAY`
-    Saturday,
-    /// `SUNDAY`
-    Sunday,
-    /// `THURSDAY`
-    Thursday,
-    /// `TUESDAY`
-    Tuesday,
-    /// `UNKNOWN`
-    Unknown,
-    /// `UNSPECIFIED`
-    Unspecified,
-    /// `WEDNESDAY`
-    Wednesday,
-    /// `ALL_DAYS`
-    AllDays,
-    /// `MONDAY_TO_FRIDAY`
-    MondayToFriday,
-    /// `SATURDAY_AND_SUNDAY`
-    SaturdayAndSunday,
-}
-
-rt::closed_enum!(
-    GoogleAdScheduleDayOfWeek,
-    Friday = "FRIDAY",
-    Monday = "MONDAY",
-    Saturday = "SATURDAY",
-    Sunday = "SUNDAY",
-    Thursday = "THURSDAY",
-    Tuesday = "TUESDAY",
-    Unknown = "UNKNOWN",
-    Unspecified = "UNSPECIFIED",
-    Wednesday = "WEDNESDAY",
-    AllDays = "ALL_DAYS",
-    MondayToFriday = "MONDAY_TO_FRIDAY",
-    SaturdayAndSunday = "SATURDAY_AND_SUNDAY"
-);
-
-/// Google asset image.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAssetImage {
-    /// Error.
-    pub error: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Resource name.
-    pub resource_name: Option<String>,
-    /// Url.
-    pub url: String,
-}
-
-rt::object!(GoogleAssetImage { error?, name?, resource_name? "resourceName", url! });
-rt::setters!(GoogleAssetImage new(url: String) { error: String, name: String, resource_name: String });
-
-/// Google assets.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAssets {
-    /// Business logo.
-    pub business_logo: Option<GoogleAssetImage>,
-    /// Calls.
-    pub calls: Option<Vec<String>>,
-    /// Images.
-    pub images: Option<Vec<GoogleAssetImage>>,
-    /// Lead form.
-    pub lead_form: Option<String>,
-    /// Sitelinks.
-    pub sitelinks: Option<Vec<String>>,
-}
-
-rt::object!(GoogleAssets { business_logo? "businessLogo", calls?, images?, lead_form? "leadForm", sitelinks? });
-rt::setters!(GoogleAssets new() {
-    business_logo: GoogleAssetImage, calls: [String], images: [GoogleAssetImage], lead_form: String, sitelinks: [String]
-});
-
-/// Google bidding strategy.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleBiddingStrategy {
-    /// Type.
-    pub type_: Option<String>,
-    /// Value.
-    pub value: Option<rt::Number>,
-}
-
-rt::object!(GoogleBiddingStrategy { type_? "type", value? });
-rt::setters!(GoogleBiddingStrategy new() { type_: String, value: (rt::Number) });
-
-/// Google budget.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleBudget {
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Budget type.
-    pub budget_type: Option<BudgetType>,
-    /// Schedule end date.
-    pub schedule_end_date: Option<String>,
-    /// Schedule start date.
-    pub schedule_start_date: Option<String>,
-}
-
-rt::object!(GoogleBudget {
-    amount?, budget_type? "budgetType", schedule_end_date? "scheduleEndDate", schedule_start_date? "scheduleStartDate"
-});
-rt::setters!(GoogleBudget new() { amount: (rt::Number), budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String });
-
-/// Google campaign audience.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleCampaignAudience {
-    /// Age range.
-    pub age_range: Option<Vec<GoogleDemographicTarget>>,
-    /// Gender.
-    pub gender: Option<Vec<GoogleDemographicTarget>>,
-    /// Geo locations.
-    #[cfg_attr(feature = "schemars", schemars(rename = "geo_locations"))]
-    pub geo_locations: Option<Vec<GoogleGeoLocation>>,
-    /// Locales.
-    pub locales: Option<Vec<GoogleLocale>>,
-    /// Segments.
-    pub segments: Option<Vec<GoogleSegmentTarget>>,
-    /// Target interests.
-    pub target_interests: Option<GoogleTargetInterests>,
-}
-
-rt::object!(GoogleCampaignAudience {
-    age_range? "ageRange", gender?, geo_locations?, locales?, segments?, target_interests? "targetInterests"
-});
-rt::setters!(GoogleCampaignAudience new() {
-    age_range: [GoogleDemographicTarget], gender: [GoogleDemographicTarget], geo_locations: [GoogleGeoLocation], locales: [GoogleLocale],
-    segments: [GoogleSegmentTarget], target_interests: GoogleTargetInterests
-});
-
-/// Google campaign goal.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleCampaignGoal {
-    /// Whether it is custom conversion goal.
-    pub is_custom_conversion_goal: Option<bool>,
-    /// Google campaign goal type.
-    pub type_: GoogleCampaignGoalType,
-    /// Value.
-    pub value: Option<String>,
-}
-
-rt::object!(GoogleCampaignGoal { is_custom_conversion_goal? "isCustomConversionGoal", type_! "type", value? });
-rt::setters!(GoogleCampaignGoal new(type_: GoogleCampaignGoalType) { is_custom_conversion_goal: bool, value: String });
-
-/// Google campaign goal type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleCampaignGoalType {
-    /// `CONVERSIONS`
-    Conversions,
-    /// `CLICK`
-    Click,
-    /// `YOUTUBE_ENGAGEMENT`
-    YoutubeEngagement,
-}
-
-rt::closed_enum!(GoogleCampaignGoalType, Conversions = "CONVERSIONS", Click = "CLICK", YoutubeEngagement = "YOUTUBE_ENGAGEMENT");
-
-/// Google carousel card.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleCarouselCard {
-    /// Call to action label.
-    pub call_to_action_label: Option<String>,
-    /// Final url.
-    pub final_url: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Media.
-    pub media: Option<Vec<GoogleMedia>>,
-}
-
-rt::object!(GoogleCarouselCard { call_to_action_label? "callToActionLabel", final_url? "finalUrl", headline?, media? });
-rt::setters!(GoogleCarouselCard new() { call_to_action_label: String, final_url: String, headline: String, media: [GoogleMedia] });
-
-/// Google demographic target.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleDemographicTarget {
-    /// Enum.
-    pub enum_: String,
-    /// Negative: yes or no.
-    pub negative: bool,
-}
-
-rt::object!(GoogleDemographicTarget { enum_! "enum", negative! });
-rt::setters!(GoogleDemographicTarget new(enum_: String, negative: bool) {  });
-
-/// Google geo location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GoogleGeoLocation {
-    /// Address components.
-    pub address_components: Option<Vec<GeoAddressComponent>>,
-    /// Country name.
-    pub country_name: Option<String>,
-    /// Formatted address.
-    pub formatted_address: Option<String>,
-    /// Geometry.
-    pub geometry: Option<GeoGeometry>,
-    /// Id.
-    pub id: Option<String>,
-    /// Key.
-    pub key: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the place.
-    pub place_id: Option<String>,
-    /// Radius.
-    pub radius: Option<rt::Number>,
-    /// Radius unit.
-    #[cfg_attr(feature = "schemars", schemars(rename = "radiusUnit"))]
-    pub radius_unit: Option<RadiusUnit>,
-    /// Resource name.
-    #[cfg_attr(feature = "schemars", schemars(rename = "resourceName"))]
-    pub resource_name: Option<String>,
-    /// Selection type.
-    #[cfg_attr(feature = "schemars", schemars(rename = "selectionType"))]
-    pub selection_type: Option<SelectionType>,
-    /// Type.
-    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
-    pub type_: Option<String>,
-}
-
-rt::object!(GoogleGeoLocation {
-    address_components?, country_name?, formatted_address?, geometry?, id?, key?, name?, place_id?, radius?, radius_unit? "radiusUnit",
-    resource_name? "resourceName", selection_type? "selectionType", type_? "type"
-});
-rt::setters!(GoogleGeoLocation new() {
-    address_components: [GeoAddressComponent], country_name: String, formatted_address: String, geometry: GeoGeometry, id: String,
-    key: String, name: String, place_id: String, radius: (rt::Number), radius_unit: RadiusUnit, resource_name: String,
-    selection_type: SelectionType, type_: String
-});
-
-/// Google keyword item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleKeywordItem {
-    /// Keyword.
-    pub keyword: String,
-    /// Match type.
-    pub match_type: String,
-}
-
-rt::object!(GoogleKeywordItem { keyword!, match_type! "matchType" });
-rt::setters!(GoogleKeywordItem new(keyword: String, match_type: String) {  });
-
-/// Google keywords.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GoogleKeywords {
-    /// Negatives.
-    pub negatives: Option<Vec<GoogleKeywordItem>>,
-    /// Positives.
-    pub positives: Option<Vec<GoogleKeywordItem>>,
-}
-
-rt::object!(GoogleKeywords { negatives?, positives? });
-rt::setters!(GoogleKeywords new() { negatives: [GoogleKeywordItem], positives: [GoogleKeywordItem] });
-
-/// Google locale.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleLocale {
-    /// Id.
-    pub id: Option<String>,
-    /// Key.
-    pub key: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Resource name.
-    pub resource_name: Option<String>,
-}
-
-rt::object!(GoogleLocale { id?, key?, name?, resource_name? "resourceName" });
-rt::setters!(GoogleLocale new() { id: String, key: String, name: String, resource_name: String });
-
-/// Google media.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleMedia {
-    /// Error.
-    pub error: Option<String>,
-    /// Image type.
-    pub image_type: Option<String>,
-    /// Whether it is logo.
-    pub is_logo: Option<bool>,
-    /// Src.
-    pub src: Option<String>,
-    /// Google media type.
-    pub type_: Option<GoogleMediaType>,
-    /// Url.
-    pub url: Option<String>,
-}
-
-rt::object!(GoogleMedia { error?, image_type? "imageType", is_logo? "isLogo", src?, type_? "type", url? });
-rt::setters!(GoogleMedia new() { error: String, image_type: String, is_logo: bool, src: String, type_: GoogleMediaType, url: String });
-
-/// Google media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GoogleMediaType {
-    /// `IMAGE`
-    Image,
-}
-
-rt::closed_enum!(GoogleMediaType, Image = "IMAGE");
-
-/// Google network settings.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleNetworkSettings {
-    /// Target content network: yes or no.
-    pub target_content_network: bool,
-    /// Target search network: yes or no.
-    pub target_search_network: bool,
-}
-
-rt::object!(GoogleNetworkSettings { target_content_network! "targetContentNetwork", target_search_network! "targetSearchNetwork" });
-rt::setters!(GoogleNetworkSettings new(target_search_network: bool, target_content_network: bool) {  });
-
-/// Google segment target.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleSegmentTarget {
-    /// Id.
-    pub id: String,
-    /// Type.
-    pub type_: String,
-}
-
-rt::object!(GoogleSegmentTarget { id!, type_! "type" });
-rt::setters!(GoogleSegmentTarget new(type_: String, id: String) {  });
-
-/// Google target interests.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleTargetInterests {
-    /// Affinity.
-    pub affinity: Option<Vec<String>>,
-    /// In market.
-    pub in_market: Option<Vec<String>>,
-}
-
-rt::object!(GoogleTargetInterests { affinity?, in_market? "inMarket" });
-rt::setters!(GoogleTargetInterests new() { affinity: [String], in_market: [String] });
-
-/// Google you tube video link.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleYouTubeVideoLink {
-    /// Id of the youtube video.
-    pub youtube_video_id: String,
-}
-
-rt::object!(GoogleYouTubeVideoLink { youtube_video_id! "youtubeVideoId" });
-rt::setters!(GoogleYouTubeVideoLink new(youtube_video_id: String) {  });
-
-/// Greeting card.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GreetingCard {
-    /// Content.
-    pub content: Vec<String>,
-    /// Style.
-    pub style: String,
-    /// Title.
-    pub title: String,
-}
-
-rt::object!(GreetingCard { content!, style!, title! });
-rt::setters!(GreetingCard new(title: String, style: String, content: [String]) {  });
-
-/// Hidden field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct HiddenField {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: String,
-}
-
-rt::object!(HiddenField { name!, value! });
-rt::setters!(HiddenField new(name: String, value: String) {  });
-
-/// Lead form asset payload.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadFormAssetPayload {
-    /// Background image asset.
-    pub background_image_asset: Option<String>,
-    /// Business name.
-    pub business_name: String,
-    /// Call to action description.
-    pub call_to_action_description: Option<String>,
-    /// Lead form asset payload call to action type.
-    pub call_to_action_type: LeadFormAssetPayloadCallToActionType,
-    /// Custom question fields.
-    pub custom_question_fields: Option<Vec<CustomQuestionField>>,
-    /// Description.
-    pub description: String,
-    /// Lead form asset payload desired intent.
-    pub desired_intent: Option<LeadFormAssetPayloadDesiredIntent>,
-    /// Fields.
-    pub fields: Vec<LeadFormField>,
-    /// Final urls.
-    pub final_urls: Option<String>,
-    /// Headline.
-    pub headline: String,
-    /// Lead form asset payload post submit call to action type.
-    pub post_submit_call_to_action_type: Option<LeadFormAssetPayloadPostSubmitCallToActionType>,
-    /// Post submit description.
-    pub post_submit_description: Option<String>,
-    /// Post submit headline.
-    pub post_submit_headline: Option<String>,
-    /// Privacy policy url.
-    pub privacy_policy_url: String,
-    /// Resource name.
-    pub resource_name: Option<String>,
-}
-
-rt::object!(LeadFormAssetPayload {
-    background_image_asset? "backgroundImageAsset", business_name! "businessName", call_to_action_description? "callToActionDescription",
-    call_to_action_type! "callToActionType", custom_question_fields? "customQuestionFields", description!, desired_intent? "desiredIntent",
-    fields!, final_urls? "finalUrls", headline!, post_submit_call_to_action_type? "postSubmitCallToActionType",
-    post_submit_description? "postSubmitDescription", post_submit_headline? "postSubmitHeadline", privacy_policy_url! "privacyPolicyUrl",
-    resource_name? "resourceName"
-});
-rt::setters!(LeadFormAssetPayload new(headline: String, description: String, business_name: String, privacy_policy_url: String, fields: [LeadFormField], call_to_action_type: LeadFormAssetPayloadCallToActionType) {
-    background_image_asset: String, call_to_action_description: String, custom_question_fields: [CustomQuestionField],
-    desired_intent: LeadFormAssetPayloadDesiredIntent, final_urls: String,
-    post_submit_call_to_action_type: LeadFormAssetPayloadPostSubmitCallToActionType, post_submit_description: String,
-    post_submit_headline: String, resource_name: String
-});
-
-/// Lead form asset payload call to action type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadFormAssetPayloadCallToActionType {
-    /// `LEARN_MORE`
-    LearnMore,
-    /// `GET_QUOTE`
-    GetQuote,
-    /// `APPLY_NOW`
-    ApplyNow,
-    /// `SIGN_UP`
-    SignUp,
-    /// `CONTACT_US`
-    ContactUs,
-    /// `SUBSCRIBE`
-    Subscribe,
-    /// `DOWNLOAD`
-    Download,
-    /// `BOOK_NOW`
-    BookNow,
-    /// `GET_OFFER`
-    GetOffer,
-    /// `REGISTER`
-    Register,
-    /// `GET_INFO`
-    GetInfo,
-    /// `REQUEST_DEMO`
-    RequestDemo,
-    /// `JOIN_NOW`
-    JoinNow,
-    /// `GET_STARTED`
-    GetStarted,
-    /// `VISIT_SITE`
-    VisitSite,
-}
-
-rt::closed_enum!(
-    LeadFormAssetPayloadCallToActionType,
-    LearnMore = "LEARN_MORE",
-    GetQuote = "GET_QUOTE",
-    ApplyNow = "APPLY_NOW",
-    SignUp = "SIGN_UP",
-    ContactUs = "CONTACT_US",
-    Subscribe = "SUBSCRIBE",
-    Download = "DOWNLOAD",
-    BookNow = "BOOK_NOW",
-    GetOffer = "GET_OFFER",
-    Register = "REGISTER",
-    GetInfo = "GET_INFO",
-    RequestDemo = "REQUEST_DEMO",
-    JoinNow = "JOIN_NOW",
-    GetStarted = "GET_STARTED",
-    VisitSite = "VISIT_SITE"
-);
-
-/// Lead form asset payload desired intent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadFormAssetPayloadDesiredIntent {
-    /// `LOW_INTENT`
-    LowIntent,
-    /// `HIGH_INTENT`
-    HighIntent,
-}
-
-rt::closed_enum!(LeadFormAssetPayloadDesiredIntent, LowIntent = "LOW_INTENT", HighIntent = "HIGH_INTENT");
-
-/// Lead form asset payload post submit call to action type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadFormAssetPayloadPostSubmitCallToActionType {
-    /// `VISIT_SITE`
-    VisitSite,
-    /// `DOWNLOAD`
-    Download,
-    /// `LEARN_MORE`
-    LearnMore,
-    /// `SHOP_NOW`
-    ShopNow,
-}
-
-rt::closed_enum!(
-    LeadFormAssetPayloadPostSubmitCallToActionType,
-    VisitSite = "VISIT_SITE",
-    Download = "DOWNLOAD",
-    LearnMore = "LEARN_MORE",
-    ShopNow = "SHOP_NOW"
-);
-
-/// Lead form content.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadFormContent {
-    /// Description.
-    pub description: Option<LocalizedString>,
-    /// Headline.
-    pub headline: LocalizedString,
-    /// Legal info.
-    pub legal_info: LegalInfo,
-    /// Post submission info.
-    pub post_submission_info: PostSubmissionInfo,
-    /// Questions.
-    pub questions: Vec<LeadFormQuestion>,
-}
-
-rt::object!(LeadFormContent { description?, headline!, legal_info! "legalInfo", post_submission_info! "postSubmissionInfo", questions! });
-rt::setters!(LeadFormContent new(questions: [LeadFormQuestion], headline: LocalizedString, post_submission_info: PostSubmissionInfo, legal_info: LegalInfo) {
-    description: LocalizedString
-});
-
-/// Lead form field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadFormField {
-    /// Input type.
-    pub input_type: String,
-    /// Single choice answers.
-    pub single_choice_answers: Option<Vec<String>>,
-}
-
-rt::object!(LeadFormField { input_type! "inputType", single_choice_answers? "singleChoiceAnswers" });
-rt::setters!(LeadFormField new(input_type: String) { single_choice_answers: [String] });
-
-/// Lead form question.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadFormQuestion {
-    /// Name.
-    pub name: String,
-    /// Predefined field.
-    pub predefined_field: Option<String>,
-    /// Question.
-    pub question: LocalizedString,
-    /// Question details.
-    pub question_details: QuestionDetails,
-}
-
-rt::object!(LeadFormQuestion { name!, predefined_field? "predefinedField", question!, question_details! "questionDetails" });
-rt::setters!(LeadFormQuestion new(question: LocalizedString, name: String, question_details: QuestionDetails) {
-    predefined_field: String
-});
-
-/// Legal info.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LegalInfo {
-    /// Consents.
-    pub consents: Vec<Consent>,
-    /// Legal disclaimer.
-    pub legal_disclaimer: Option<LocalizedString>,
-    /// Privacy policy url.
-    pub privacy_policy_url: String,
-}
-
-rt::object!(LegalInfo { consents!, legal_disclaimer? "legalDisclaimer", privacy_policy_url! "privacyPolicyUrl" });
-rt::setters!(LegalInfo new(consents: [Consent], privacy_policy_url: String) { legal_disclaimer: LocalizedString });
-
-/// Linked in ad.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LinkedInAd {
-    /// Id of the ad campaign group.
-    pub ad_campaign_group_id: Option<String>,
-    /// Id of the ad campaign.
-    pub ad_campaign_id: Option<String>,
-    /// Id of the ad.
-    pub ad_id: Option<String>,
-    /// Call to action label.
-    pub call_to_action_label: Option<String>,
-    /// Content reference string.
-    pub content_reference_string: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Id of the destination form.
-    pub destination_form_id: Option<String>,
-    /// Destination url.
-    pub destination_url: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Introductory text.
-    pub introductory_text: Option<String>,
-    /// Linked in error.
-    pub linked_in_error: Option<String>,
-    /// Media.
-    pub media: Option<Vec<LinkedInMedia>>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-}
-
-rt::object!(LinkedInAd {
-    ad_campaign_group_id? "adCampaignGroupId", ad_campaign_id? "adCampaignId", ad_id? "adId", call_to_action_label? "callToActionLabel",
-    content_reference_string? "contentReferenceString", description?, destination_form_id? "destinationFormId",
-    destination_url? "destinationUrl", headline?, id?, introductory_text? "introductoryText", linked_in_error? "linkedInError", media?,
-    meta?, name?, publishing_status? "publishingStatus"
-});
-rt::setters!(LinkedInAd new() {
-    ad_campaign_group_id: String, ad_campaign_id: String, ad_id: String, call_to_action_label: String, content_reference_string: String,
-    description: String, destination_form_id: String, destination_url: String, headline: String, id: String, introductory_text: String,
-    linked_in_error: String, media: [LinkedInMedia], meta: (rt::Object), name: String, publishing_status: PublishingStatus
-});
-
-/// Linked in budget.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LinkedInBudget {
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Budget type.
-    pub budget_type: Option<BudgetType>,
-    /// Schedule end date.
-    pub schedule_end_date: Option<String>,
-    /// Schedule start date.
-    pub schedule_start_date: Option<String>,
-}
-
-rt::object!(LinkedInBudget {
-    amount?, budget_type? "budgetType", schedule_end_date? "scheduleEndDate", schedule_start_date? "scheduleStartDate"
-});
-rt::setters!(LinkedInBudget new() {
-    amount: (rt::Number), budget_type: BudgetType, schedule_end_date: String, schedule_start_date: String
-});
-
-/// Linked in create lead form body state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedInCreateLeadFormBodyState {
-    /// `PUBLISHED`
-    Published,
-}
-
-rt::closed_enum!(LinkedInCreateLeadFormBodyState, Published = "PUBLISHED");
-
-/// Linked in media.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LinkedInMedia {
-    /// Destination url.
-    pub destination_url: Option<String>,
-    /// File size bytes.
-    pub file_size_bytes: Option<rt::Number>,
-    /// Frames.
-    pub frames: Option<Vec<String>>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Selected poster.
-    pub selected_poster: Option<rt::Number>,
-    /// Src.
-    pub src: Option<String>,
-    /// Thumbnail url.
-    pub thumbnail_url: Option<String>,
-    /// Linked in media type.
-    pub type_: Option<LinkedInMediaType>,
-}
-
-rt::object!(LinkedInMedia {
-    destination_url? "destinationUrl", file_size_bytes? "fileSizeBytes", frames?, headline?, name?, selected_poster? "selectedPoster", src?,
-    thumbnail_url? "thumbnailUrl", type_? "type"
-});
-rt::setters!(LinkedInMedia new() {
-    destination_url: String, file_size_bytes: (rt::Number), frames: [String], headline: String, name: String, selected_poster: (rt::Number),
-    src: String, thumbnail_url: String, type_: LinkedInMediaType
-});
-
-/// Linked in media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedInMediaType {
-    /// `video`
-    Video,
-    /// `image`
-    Image,
-}
-
-rt::closed_enum!(LinkedInMediaType, Video = "video", Image = "image");
-
-/// Linked in update ad status body operation type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedInUpdateAdStatusBodyOperationType {
-    /// `PAUSED`
-    Paused,
-    /// `ARCHIVED`
-    Archived,
-    /// `RESUME`
-    Resume,
-}
-
-rt::closed_enum!(LinkedInUpdateAdStatusBodyOperationType, Paused = "PAUSED", Archived = "ARCHIVED", Resume = "RESUME");
-
-/// Linked in update ad status body type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedInUpdateAdStatusBodyType {
-    /// `adGroup`
-    AdGroup,
-    /// `adCampaign`
-    AdCampaign,
-    /// `ad`
-    Ad,
-}
-
-rt::closed_enum!(LinkedInUpdateAdStatusBodyType, AdGroup = "adGroup", AdCampaign = "adCampaign", Ad = "ad");
-
-/// List facebook custom audiences source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListFacebookCustomAudiencesSource {
-    /// `ad_manager`
-    AdManager,
-    /// `integration`
-    Integration,
-}
-
-rt::closed_enum!(ListFacebookCustomAudiencesSource, AdManager = "ad_manager", Integration = "integration");
-
-/// List facebook custom audiences type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListFacebookCustomAudiencesType {
-    /// `lookalike`
-    Lookalike,
-    /// `custom`
-    Custom,
-    /// `all`
-    All,
-}
-
-rt::closed_enum!(ListFacebookCustomAudiencesType, Lookalike = "lookalike", Custom = "custom", All = "all");
-
-/// List facebook instagram accounts type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListFacebookInstagramAccountsType {
-    /// `INTEGRATION`
-    Integration,
-    /// `AD_MANAGER`
-    AdManager,
-}
-
-rt::closed_enum!(ListFacebookInstagramAccountsType, Integration = "INTEGRATION", AdManager = "AD_MANAGER");
-
-/// List facebook reporting type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListFacebookReportingType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(ListFacebookReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// List google ad accounts type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListGoogleAdAccountsType {
-    /// `INTEGRATION`
-    Integration,
-    /// `AD_MANAGER`
-    AdManager,
-}
-
-rt::closed_enum!(ListGoogleAdAccountsType, Integration = "INTEGRATION", AdManager = "AD_MANAGER");
-
-/// List google assets type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListGoogleAssetsType {
-    /// `CALL`
-    Call,
-    /// `SITELINK`
-    Sitelink,
-    /// `LEAD_FORM`
-    LeadForm,
-    /// `IMAGE`
-    Image,
-    /// `TEXT`
-    Text,
-}
-
-rt::closed_enum!(ListGoogleAssetsType, Call = "CALL", Sitelink = "SITELINK", LeadForm = "LEAD_FORM", Image = "IMAGE", Text = "TEXT");
-
-/// List google conversions type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListGoogleConversionsType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `AD_WORDS`
-    AdWords,
-}
-
-rt::closed_enum!(ListGoogleConversionsType, AdManager = "AD_MANAGER", AdWords = "AD_WORDS");
-
-/// List google keyword ideas request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListGoogleKeywordIdeasRequest {
-    /// Keywords.
-    pub keywords: Option<Vec<String>>,
-    /// Language code.
-    pub language_code: Option<String>,
-    /// Locations.
-    pub locations: Option<Vec<String>>,
-    /// Url.
-    pub url: String,
-}
-
-rt::object!(ListGoogleKeywordIdeasRequest { keywords?, language_code? "languageCode", locations?, url! });
-rt::setters!(ListGoogleKeywordIdeasRequest new(url: String) { keywords: [String], language_code: String, locations: [String] });
-
-/// List google reporting type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListGoogleReportingType {
-    /// `AD_MANAGER`
-    AdManager,
-    /// `INTEGRATION`
-    Integration,
-}
-
-rt::closed_enum!(ListGoogleReportingType, AdManager = "AD_MANAGER", Integration = "INTEGRATION");
-
-/// List google target interests type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListGoogleTargetInterestsType {
-    /// `AFFINITY`
-    Affinity,
-    /// `IN_MARKET`
-    InMarket,
-}
-
-rt::closed_enum!(ListGoogleTargetInterestsType, Affinity = "AFFINITY", InMarket = "IN_MARKET");
-
-/// Locale.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Locale {
-    /// Country.
-    pub country: String,
-    /// Language.
-    pub language: String,
-}
-
-rt::object!(Locale { country!, language! });
-rt::setters!(Locale new(country: String, language: String) {  });
-
-/// Localized string.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LocalizedString {
-    /// Localized.
-    pub localized: rt::Object,
-}
-
-rt::object!(LocalizedString { localized! });
-rt::setters!(LocalizedString new(localized: (rt::Object)) {  });
-
-/// Location id body request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationIdBodyRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-}
-
-rt::object!(LocationIdBodyRequest { location_id! "locationId" });
-rt::setters!(LocationIdBodyRequest new(location_id: String) {  });
-
-/// Media.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Media {
-    /// Description.
-    pub description: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Link.
-    pub link: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Selected poster.
-    pub selected_poster: Option<rt::Number>,
-    /// Src.
-    pub src: String,
-    /// Thumbnail url.
-    pub thumbnail_url: Option<String>,
-    /// Media type.
-    pub type_: MediaType,
-}
-
-rt::object!(Media {
-    description?, headline?, link?, name?, selected_poster? "selectedPoster", src!, thumbnail_url? "thumbnailUrl", type_! "type"
-});
-rt::setters!(Media new(src: String, type_: MediaType) {
-    description: String, headline: String, link: String, name: String, selected_poster: (rt::Number), thumbnail_url: String
-});
-
-/// Media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MediaType {
-    /// `image`
-    Image,
-    /// `video`
-    Video,
-}
-
-rt::closed_enum!(MediaType, Image = "image", Video = "video");
-
-/// Member.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Member {
-    /// App.
-    pub app: Option<String>,
-    /// Keyword.
-    pub keyword: Option<String>,
-    /// Member member type.
-    pub member_type: MemberMemberType,
-    /// Url.
-    pub url: Option<String>,
-}
-
-rt::object!(Member { app?, keyword?, member_type! "memberType", url? });
-rt::setters!(Member new(member_type: MemberMemberType) { app: String, keyword: String, url: String });
-
-/// Member member type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MemberMemberType {
-    /// `KEYWORD`
-    Keyword,
-    /// `URL`
-    Url,
-    /// `APP`
-    App,
-}
-
-rt::closed_enum!(MemberMemberType, Keyword = "KEYWORD", Url = "URL", App = "APP");
-
-/// Multiple choice option.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MultipleChoiceOption {
-    /// Id.
-    pub id: rt::Number,
-    /// Text.
-    pub text: LocalizedString,
-}
-
-rt::object!(MultipleChoiceOption { id!, text! });
-rt::setters!(MultipleChoiceOption new(id: (rt::Number), text: LocalizedString) {  });
-
-/// Multiple choice question details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MultipleChoiceQuestionDetails {
-    /// Options.
-    pub options: Vec<MultipleChoiceOption>,
-}
-
-rt::object!(MultipleChoiceQuestionDetails { options! });
-rt::setters!(MultipleChoiceQuestionDetails new(options: [MultipleChoiceOption]) {  });
-
-/// Post submission call to action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostSubmissionCallToAction {
-    /// Post submission call to action call to action label.
-    pub call_to_action_label: PostSubmissionCallToActionCallToActionLabel,
-    /// Call to action target.
-    pub call_to_action_target: PostSubmissionCallToActionTarget,
-}
-
-rt::object!(PostSubmissionCallToAction { call_to_action_label! "callToActionLabel", call_to_action_target! "callToActionTarget" });
-rt::setters!(PostSubmissionCallToAction new(call_to_action_target: PostSubmissionCallToActionTarget, call_to_action_label: PostSubmissionCallToActionCallToActionLabel) {
-
-});
-
-/// Post submission call to action call to action label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PostSubmissionCallToActionCallToActionLabel {
-    /// `VISIT_COMPANY_WEBSITE`
-    VisitCompanyWebsite,
-    /// `DOWNLOAD_NOW`
-    DownloadNow,
-    /// `TRY_NOW`
-    TryNow,
-    /// `VIEW_NOW`
-    ViewNow,
-    /// `LEARN_MORE`
-    LearnMore,
-}
-
-rt::closed_enum!(
-    PostSubmissionCallToActionCallToActionLabel,
-    VisitCompanyWebsite = "VISIT_COMPANY_WEBSITE",
-    DownloadNow = "DOWNLOAD_NOW",
-    TryNow = "TRY_NOW",
-    ViewNow = "VIEW_NOW",
-    LearnMore = "LEARN_MORE"
-);
-
-/// Post submission call to action target.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostSubmissionCallToActionTarget {
-    /// Landing page url.
-    pub landing_page_url: String,
-}
-
-rt::object!(PostSubmissionCallToActionTarget { landing_page_url! "landingPageUrl" });
-rt::setters!(PostSubmissionCallToActionTarget new(landing_page_url: String) {  });
-
-/// Post submission info.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostSubmissionInfo {
-    /// Call to action.
-    pub call_to_action: PostSubmissionCallToAction,
-    /// Message.
-    pub message: LocalizedString,
-}
-
-rt::object!(PostSubmissionInfo { call_to_action! "callToAction", message! });
-rt::setters!(PostSubmissionInfo new(message: LocalizedString, call_to_action: PostSubmissionCallToAction) {  });
-
-/// Publish facebook campaign request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PublishFacebookCampaignRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-}
-
-rt::object!(PublishFacebookCampaignRequest { location_id! "locationId" });
-rt::setters!(PublishFacebookCampaignRequest new(location_id: String) {  });
-
-/// Publishing status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PublishingStatus {
-    /// `DRAFT`
-    Draft,
-    /// `SCHEDULED`
-    Scheduled,
-    /// `PUBLISHED`
-    Published,
-    /// `PUBLISHING`
-    Publishing,
-    /// `FAILED`
-    Failed,
-    /// `IN_REVIEW`
-    InReview,
-    /// `PAUSED`
-    Paused,
-    /// `ARCHIVED`
-    Archived,
-    /// `WITH_ISSUES`
-    WithIssues,
-    /// `REJECTED`
-    Rejected,
-}
-
-rt::closed_enum!(
-    PublishingStatus,
-    Draft = "DRAFT",
-    Scheduled = "SCHEDULED",
-    Published = "PUBLISHED",
-    Publishing = "PUBLISHING",
-    Failed = "FAILED",
-    InReview = "IN_REVIEW",
-    Paused = "PAUSED",
-    Archived = "ARCHIVED",
-    WithIssues = "WITH_ISSUES",
-    Rejected = "REJECTED"
-);
-
-/// Question details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct QuestionDetails {
-    /// Multiple choice question details.
-    pub multiple_choice_question_details: Option<MultipleChoiceQuestionDetails>,
-    /// Text question details.
-    pub text_question_details: Option<rt::Object>,
-}
-
-rt::object!(QuestionDetails {
-    multiple_choice_question_details? "multipleChoiceQuestionDetails", text_question_details? "textQuestionDetails"
-});
-rt::setters!(QuestionDetails new() {
-    multiple_choice_question_details: MultipleChoiceQuestionDetails, text_question_details: (rt::Object)
-});
-
-/// Radius unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RadiusUnit {
-    /// `km`
-    Km,
-    /// `mi`
-    Mi,
-}
-
-rt::closed_enum!(RadiusUnit, Km = "km", Mi = "mi");
-
-/// Rule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Rule {
-    /// Rule item groups.
-    pub rule_item_groups: Vec<RuleItemGroup>,
-}
-
-rt::object!(Rule { rule_item_groups! "ruleItemGroups" });
-rt::setters!(Rule new(rule_item_groups: [RuleItemGroup]) {  });
-
-/// Rule based user list.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RuleBasedUserList {
-    /// Flexible rule user list.
-    pub flexible_rule_user_list: FlexibleRuleUserList,
-    /// Rule based user list prepopulation status.
-    pub prepopulation_status: Option<RuleBasedUserListPrepopulationStatus>,
-}
-
-rt::object!(RuleBasedUserList { flexible_rule_user_list! "flexibleRuleUserList", prepopulation_status? "prepopulationStatus" });
-rt::setters!(RuleBasedUserList new(flexible_rule_user_list: FlexibleRuleUserList) {
-    prepopulation_status: RuleBasedUserListPrepopulationStatus
-});
-
-/// Rule based user list prepopulation status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RuleBasedUserListPrepopulationStatus {
-    /// `REQUESTED`
-    Requested,
-}
-
-rt::closed_enum!(RuleBasedUserListPrepopulationStatus, Requested = "REQUESTED");
-
-/// Rule item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RuleItem {
-    /// Rule item name.
-    pub name: RuleItemName,
-    /// String rule item.
-    pub string_rule_item: StringRuleItem,
-}
-
-rt::object!(RuleItem { name!, string_rule_item! "stringRuleItem" });
-rt::setters!(RuleItem new(name: RuleItemName, string_rule_item: StringRuleItem) {  });
-
-/// Rule item group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RuleItemGroup {
-    /// Rule items.
-    pub rule_items: Vec<RuleItem>,
-}
-
-rt::object!(RuleItemGroup { rule_items! "ruleItems" });
-rt::setters!(RuleItemGroup new(rule_items: [RuleItem]) {  });
-
-/// Rule item name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RuleItemName {
-    /// `url__`
-    Url,
-    /// `referrer__`
-    Referrer,
-}
-
-rt::closed_enum!(RuleItemName, Url = "url__", Referrer = "referrer__");
-
-/// Rule operand.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RuleOperand {
-    /// Lookback window days.
-    pub lookback_window_days: rt::Number,
-    /// Rule.
-    pub rule: Rule,
-}
-
-rt::object!(RuleOperand { lookback_window_days! "lookbackWindowDays", rule! });
-rt::setters!(RuleOperand new(lookback_window_days: (rt::Number), rule: Rule) {  });
-
-/// Selected attribute.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SelectedAttribute {
-    /// Category name.
-    pub category_name: String,
-    /// Facet.
-    pub facet: String,
-    /// Name.
-    pub name: String,
-    /// Urn.
-    pub urn: String,
-}
-
-rt::object!(SelectedAttribute { category_name! "categoryName", facet!, name!, urn! });
-rt::setters!(SelectedAttribute new(urn: String, name: String, category_name: String, facet: String) {  });
-
-/// Selection type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SelectionType {
-    /// `include`
-    Include,
-    /// `exclude`
-    Exclude,
-}
-
-rt::closed_enum!(SelectionType, Include = "include", Exclude = "exclude");
-
-/// Set facebook default page request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetFacebookDefaultPageRequest {
-    /// Id of the page.
-    pub page_id: String,
-}
-
-rt::object!(SetFacebookDefaultPageRequest { page_id! "pageId" });
-rt::setters!(SetFacebookDefaultPageRequest new(page_id: String) {  });
-
-/// Sitelink asset payload.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SitelinkAssetPayload {
-    /// Ad schedule targets.
-    pub ad_schedule_targets: Option<Vec<AdScheduleTarget>>,
-    /// Description1.
-    pub description1: Option<String>,
-    /// Description2.
-    pub description2: Option<String>,
-    /// End date.
-    pub end_date: Option<String>,
-    /// Final urls.
-    pub final_urls: String,
-    /// Link text.
-    pub link_text: String,
-    /// Resource name.
-    pub resource_name: Option<String>,
-    /// Start date.
-    pub start_date: Option<String>,
-}
-
-rt::object!(SitelinkAssetPayload {
-    ad_schedule_targets? "adScheduleTargets", description1?, description2?, end_date? "endDate", final_urls! "finalUrls",
-    link_text! "linkText", resource_name? "resourceName", start_date? "startDate"
-});
-rt::setters!(SitelinkAssetPayload new(link_text: String, final_urls: String) {
-    ad_schedule_targets: [AdScheduleTarget], description1: String, description2: String, end_date: String, resource_name: String,
-    start_date: String
-});
-
-/// Sponsored account owner.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SponsoredAccountOwner {
-    /// Sponsored account.
-    pub sponsored_account: String,
-}
-
-rt::object!(SponsoredAccountOwner { sponsored_account! "sponsoredAccount" });
-rt::setters!(SponsoredAccountOwner new(sponsored_account: String) {  });
-
-/// String rule item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct StringRuleItem {
-    /// Operator.
-    pub operator: String,
-    /// Value.
-    pub value: String,
-}
-
-rt::object!(StringRuleItem { operator!, value! });
-rt::setters!(StringRuleItem new(operator: String, value: String) {  });
-
-/// Target audience.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TargetAudience {
-    /// Exclude.
-    pub exclude: Option<Vec<Vec<SelectedAttribute>>>,
-    /// Include.
-    pub include: Option<Vec<Vec<SelectedAttribute>>>,
-}
-
-rt::object!(TargetAudience { exclude?, include? });
-rt::setters!(TargetAudience new() { exclude: [[SelectedAttribute]], include: [[SelectedAttribute]] });
-
-/// Thank you page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ThankYouPage {
-    /// Body.
-    pub body: String,
-    /// Business phone.
-    pub business_phone: Option<String>,
-    /// Button link.
-    pub button_link: Option<String>,
-    /// Button text.
-    pub button_text: String,
-    /// Button type.
-    pub button_type: String,
-    /// Country code.
-    pub country_code: Option<String>,
-    /// Title.
-    pub title: String,
-}
-
-rt::object!(ThankYouPage {
-    body!, business_phone? "businessPhone", button_link? "buttonLink", button_text! "buttonText", button_type! "buttonType",
-    country_code? "countryCode", title!
-});
-rt::setters!(ThankYouPage new(title: String, body: String, button_text: String, button_type: String) {
-    business_phone: String, button_link: String, country_code: String
-});
-
-/// Unit cost.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UnitCost {
-    /// Amount.
-    pub amount: rt::Number,
-}
-
-rt::object!(UnitCost { amount! });
-rt::setters!(UnitCost new(amount: (rt::Number)) {  });
-
-/// Update custom audience request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCustomAudienceRequest {
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Id of the fb ad account.
-    pub fb_ad_account_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-}
-
-rt::object!(UpdateCustomAudienceRequest { contact_id! "contactId", fb_ad_account_id? "fbAdAccountId", location_id! "locationId" });
-rt::setters!(UpdateCustomAudienceRequest new(location_id: String, contact_id: String) { fb_ad_account_id: String });
-
-/// Update facebook custom audience request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateFacebookCustomAudienceRequest {
-    /// Description.
-    pub description: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(UpdateFacebookCustomAudienceRequest { description!, location_id! "locationId", name! });
-rt::setters!(UpdateFacebookCustomAudienceRequest new(location_id: String, name: String, description: String) {  });
-
-/// Update linkedin ad status request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateLinkedinAdStatusRequest {
-    /// Linked in update ad status body operation type.
-    pub operation_type: LinkedInUpdateAdStatusBodyOperationType,
-    /// Linked in update ad status body type.
-    pub type_: LinkedInUpdateAdStatusBodyType,
-}
-
-rt::object!(UpdateLinkedinAdStatusRequest { operation_type! "operationType", type_! "type" });
-rt::setters!(UpdateLinkedinAdStatusRequest new(operation_type: LinkedInUpdateAdStatusBodyOperationType, type_: LinkedInUpdateAdStatusBodyType) {
-
-});
-
-/// Upsert ad media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertAdMediaType {
-    /// `SINGLE`
-    Single,
-    /// `CAROUSEL`
-    Carousel,
-}
-
-rt::closed_enum!(UpsertAdMediaType, Single = "SINGLE", Carousel = "CAROUSEL");
-
-/// Upsert adset messaging platforms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertAdsetMessagingPlatforms {
-    /// `WHATSAPP`
-    Whatsapp,
-    /// `MESSENGER`
-    Messenger,
-    /// `INSTAGRAM_DIRECT`
-    InstagramDirect,
-}
-
-rt::closed_enum!(UpsertAdsetMessagingPlatforms, Whatsapp = "WHATSAPP", Messenger = "MESSENGER", InstagramDirect = "INSTAGRAM_DIRECT");
-
-/// Upsert assets payload.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum UpsertAssetsPayload {
-    /// As [`LeadFormAssetPayload`].
-    LeadFormAssetPayload(LeadFormAssetPayload),
-    /// As [`CallAssetPayload`].
-    CallAssetPayload(CallAssetPayload),
-    /// As [`SitelinkAssetPayload`].
-    SitelinkAssetPayload(SitelinkAssetPayload),
-}
-
-rt::one_of!(UpsertAssetsPayload {
-    LeadFormAssetPayload(LeadFormAssetPayload) by LeadFormAssetPayload, CallAssetPayload(CallAssetPayload) by CallAssetPayload,
-    SitelinkAssetPayload(SitelinkAssetPayload) by SitelinkAssetPayload
-});
-rt::alternative!(UpsertAssetsPayload, LeadFormAssetPayload(LeadFormAssetPayload));
-rt::alternative!(UpsertAssetsPayload, CallAssetPayload(CallAssetPayload));
-rt::alternative!(UpsertAssetsPayload, SitelinkAssetPayload(SitelinkAssetPayload));
-
-/// Upsert assets type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertAssetsType {
-    /// `CALL`
-    Call,
-    /// `SITELINK`
-    Sitelink,
-    /// `LEAD_FORM`
-    LeadForm,
-}
-
-rt::closed_enum!(UpsertAssetsType, Call = "CALL", Sitelink = "SITELINK", LeadForm = "LEAD_FORM");
-
-/// Upsert campaign objective.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertCampaignObjective {
-    /// `OUTCOME_LEADS`
-    OutcomeLeads,
-    /// `OUTCOME_TRAFFIC`
-    OutcomeTraffic,
-    /// `OUTCOME_ENGAGEMENT`
-    OutcomeEngagement,
-    /// `OUTCOME_SALES`
-    OutcomeSales,
-}
-
-rt::closed_enum!(
-    UpsertCampaignObjective,
-    OutcomeLeads = "OUTCOME_LEADS",
-    OutcomeTraffic = "OUTCOME_TRAFFIC",
-    OutcomeEngagement = "OUTCOME_ENGAGEMENT",
-    OutcomeSales = "OUTCOME_SALES"
-);
-
-/// Upsert campaign special ad categories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertCampaignSpecialAdCategories {
-    /// `EMPLOYMENT`
-    Employment,
-    /// `CREDIT`
-    Credit,
-    /// `FINANCIAL_PRODUCTS_SERVICES`
-    FinancialProductsServices,
-    /// `HOUSING`
-    Housing,
-    /// `ISSUES_ELECTIONS_POLITICS`
-    IssuesElectionsPolitics,
-    /// `ONLINE_GAMBLING_AND_GAMING`
-    OnlineGamblingAndGaming,
-    /// `NONE`
-    None,
-}
-
-rt::closed_enum!(
-    UpsertCampaignSpecialAdCategories,
-    Employment = "EMPLOYMENT",
-    Credit = "CREDIT",
-    FinancialProductsServices = "FINANCIAL_PRODUCTS_SERVICES",
-    Housing = "HOUSING",
-    IssuesElectionsPolitics = "ISSUES_ELECTIONS_POLITICS",
-    OnlineGamblingAndGaming = "ONLINE_GAMBLING_AND_GAMING",
-    None = "NONE"
-);
-
-/// Upsert conversion attribution model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertConversionAttributionModel {
-    /// `GOOGLE_SEARCH_ATTRIBUTION_DATA_DRIVEN`
-    GoogleSearchAttributionDataDriven,
-    /// `GOOGLE_ADS_LAST_CLICK`
-    GoogleAdsLastClick,
-}
-
-rt::closed_enum!(
-    UpsertConversionAttributionModel,
-    GoogleSearchAttributionDataDriven = "GOOGLE_SEARCH_ATTRIBUTION_DATA_DRIVEN",
-    GoogleAdsLastClick = "GOOGLE_ADS_LAST_CLICK"
-);
-
-/// Upsert conversion counting type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertConversionCountingType {
-    /// `ONE_PER_CLICK`
-    OnePerClick,
-    /// `MANY_PER_CLICK`
-    ManyPerClick,
-}
-
-rt::closed_enum!(UpsertConversionCountingType, OnePerClick = "ONE_PER_CLICK", ManyPerClick = "MANY_PER_CLICK");
-
-/// Upsert conversion type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertConversionType {
-    /// `UPLOAD_CLICKS`
-    UploadClicks,
-    /// `UPLOAD_CALLS`
-    UploadCalls,
-    /// `WEBPAGE`
-    Webpage,
-    /// `LEAD_FORM_SUBMIT`
-    LeadFormSubmit,
-}
-
-rt::closed_enum!(
-    UpsertConversionType,
-    UploadClicks = "UPLOAD_CLICKS",
-    UploadCalls = "UPLOAD_CALLS",
-    Webpage = "WEBPAGE",
-    LeadFormSubmit = "LEAD_FORM_SUBMIT"
-);
-
-/// Upsert facebook ad request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertFacebookAdRequest {
-    /// Id of the adset.
-    pub adset_id: String,
-    /// Id of the campaign.
-    pub campaign_id: String,
-    /// Id of the conversation form.
-    pub conversation_form_id: Option<String>,
-    /// Cta.
-    pub cta: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Id of the destination form.
-    pub destination_form_id: Option<String>,
-    /// Destination link.
-    pub destination_link: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Media.
-    pub media: Option<Vec<Media>>,
-    /// Upsert ad media type.
-    pub media_type: Option<UpsertAdMediaType>,
-    /// Multi advertiser ads: yes or no.
-    pub multi_advertiser_ads: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Primary text.
-    pub primary_text: Option<String>,
-}
-
-rt::object!(UpsertFacebookAdRequest {
-    adset_id! "adsetId", campaign_id! "campaignId", conversation_form_id? "conversationFormId", cta?, description?,
-    destination_form_id? "destinationFormId", destination_link? "destinationLink", headline?, id?, image_url? "imageUrl",
-    location_id! "locationId", media?, media_type? "mediaType", multi_advertiser_ads? "multiAdvertiserAds", name?,
-    primary_text? "primaryText"
-});
-rt::setters!(UpsertFacebookAdRequest new(location_id: String, campaign_id: String, adset_id: String) {
-    conversation_form_id: String, cta: String, description: String, destination_form_id: String, destination_link: String, headline: String,
-    id: String, image_url: String, media: [Media], media_type: UpsertAdMediaType, multi_advertiser_ads: bool, name: String,
-    primary_text: String
-});
-
-/// Upsert facebook adset request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertFacebookAdsetRequest {
-    /// Audience.
-    pub audience: Option<FacebookAudience>,
-    /// Budget.
-    pub budget: Option<Budget>,
-    /// Id of the campaign.
-    pub campaign_id: String,
-    /// Conversion location.
-    pub conversion_location: Option<String>,
-    /// Custom event type.
-    pub custom_event_type: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Id of the instagram actor.
-    pub instagram_actor_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Upsert adset messaging platforms.
-    pub messaging_platforms: Option<UpsertAdsetMessagingPlatforms>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the page.
-    pub page_id: Option<String>,
-    /// Id of the pixel.
-    pub pixel_id: Option<String>,
-    /// Whatsapp number.
-    pub whatsapp_number: Option<String>,
-}
-
-rt::object!(UpsertFacebookAdsetRequest {
-    audience?, budget?, campaign_id! "campaignId", conversion_location? "conversionLocation", custom_event_type? "customEventType", id?,
-    instagram_actor_id? "instagramActorId", location_id! "locationId", messaging_platforms? "messagingPlatforms", name?, page_id? "pageId",
-    pixel_id? "pixelId", whatsapp_number? "whatsappNumber"
-});
-rt::setters!(UpsertFacebookAdsetRequest new(location_id: String, campaign_id: String) {
-    audience: FacebookAudience, budget: Budget, conversion_location: String, custom_event_type: String, id: String,
-    instagram_actor_id: String, messaging_platforms: UpsertAdsetMessagingPlatforms, name: String, page_id: String, pixel_id: String,
-    whatsapp_number: String
-});
-
-/// Upsert facebook campaign request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertFacebookCampaignRequest {
-    /// Id.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Upsert campaign objective.
-    pub objective: Option<UpsertCampaignObjective>,
-    /// Source.
-    pub source: Option<String>,
-    /// Upsert campaign special ad categories.
-    pub special_ad_categories: Option<UpsertCampaignSpecialAdCategories>,
-}
-
-rt::object!(UpsertFacebookCampaignRequest {
-    id?, location_id! "locationId", name?, objective?, source?, special_ad_categories? "specialAdCategories"
-});
-rt::setters!(UpsertFacebookCampaignRequest new(location_id: String) {
-    id: String, name: String, objective: UpsertCampaignObjective, source: String, special_ad_categories: UpsertCampaignSpecialAdCategories
-});
-
-/// Upsert facebook pixel request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertFacebookPixelRequest {
-    /// Id of the conversion pixel.
-    pub conversion_pixel_id: Option<String>,
-    /// Id of the ig user.
-    pub ig_user_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Type.
-    pub type_: String,
-}
-
-rt::object!(UpsertFacebookPixelRequest {
-    conversion_pixel_id? "conversionPixelId", ig_user_id? "igUserId", location_id! "locationId", name?, type_! "type"
-});
-rt::setters!(UpsertFacebookPixelRequest new(location_id: String, type_: String) {
-    conversion_pixel_id: String, ig_user_id: String, name: String
-});
-
-/// Upsert google assets request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertGoogleAssetsRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Upsert assets payload.
-    pub payload: UpsertAssetsPayload,
-    /// Upsert assets type.
-    pub type_: UpsertAssetsType,
-}
-
-rt::object!(UpsertGoogleAssetsRequest { location_id! "locationId", payload!, type_! "type" });
-rt::setters!(UpsertGoogleAssetsRequest new(location_id: String, type_: UpsertAssetsType, payload: UpsertAssetsPayload) {  });
-
-/// Upsert google audience request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertGoogleAudienceRequest {
-    /// Dimensions.
-    pub dimensions: Option<AudienceDimension>,
-    /// Exclusion dimension.
-    pub exclusion_dimension: Option<AudienceDimension>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// Resource name.
-    pub resource_name: Option<String>,
-}
-
-rt::object!(UpsertGoogleAudienceRequest {
-    dimensions?, exclusion_dimension? "exclusionDimension", location_id! "locationId", name!, resource_name? "resourceName"
-});
-rt::setters!(UpsertGoogleAudienceRequest new(location_id: String, name: String) {
-    dimensions: AudienceDimension, exclusion_dimension: AudienceDimension, resource_name: String
-});
-
-/// Upsert google campaign request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertGoogleCampaignRequest {
-    /// Ad groups.
-    pub ad_groups: Option<Vec<GoogleAdGroup>>,
-    /// Ad schedule.
-    pub ad_schedule: Option<Vec<GoogleAdSchedule>>,
-    /// Advanced options.
-    pub advanced_options: Option<rt::Object>,
-    /// Campaign advertising channel sub type.
-    pub advertising_channel_sub_type: Option<CampaignAdvertisingChannelSubType>,
-    /// Campaign advertising channel type.
-    pub advertising_channel_type: CampaignAdvertisingChannelType,
-    /// Assets.
-    pub assets: Option<GoogleAssets>,
-    /// Audience.
-    pub audience: Option<GoogleCampaignAudience>,
-    /// Bidding strategy.
-    pub bidding_strategy: Option<GoogleBiddingStrategy>,
-    /// Budget.
-    pub budget: Option<GoogleBudget>,
-    /// Campaign goal.
-    pub campaign_goal: Option<GoogleCampaignGoal>,
-    /// Campaign goal type.
-    pub goal_type: Option<CampaignGoalType>,
-    /// Id of the google ad account.
-    pub google_ad_account_id: Option<String>,
-    /// Id of the google campaign.
-    pub google_campaign_id: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is eu political ads.
-    pub is_eu_political_ads: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Maximum cpc.
-    pub maximum_cpc: Option<rt::Number>,
-    /// Name.
-    pub name: String,
-    /// Network settings.
-    pub network_settings: Option<GoogleNetworkSettings>,
-    /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-    /// Source.
-    pub source: Option<String>,
-    /// Unpublished changes: yes or no.
-    pub unpublished_changes: Option<bool>,
-}
-
-rt::object!(UpsertGoogleCampaignRequest {
-    ad_groups? "adGroups", ad_schedule? "adSchedule", advanced_options? "advancedOptions",
-    advertising_channel_sub_type? "advertisingChannelSubType", advertising_channel_type! "advertisingChannelType", assets?, audience?,
-    bidding_strategy? "biddingStrategy", budget?, campaign_goal? "campaignGoal", goal_type? "goalType",
-    google_ad_account_id? "googleAdAccountId", google_campaign_id? "googleCampaignId", id?, is_eu_political_ads? "isEuPoliticalAds",
-    location_id! "locationId", maximum_cpc? "maximumCpc", name!, network_settings? "networkSettings", publishing_status? "publishingStatus",
-    source?, unpublished_changes? "unpublishedChanges"
-});
-rt::setters!(UpsertGoogleCampaignRequest new(name: String, location_id: String, advertising_channel_type: CampaignAdvertisingChannelType) {
-    ad_groups: [GoogleAdGroup], ad_schedule: [GoogleAdSchedule], advanced_options: (rt::Object),
-    advertising_channel_sub_type: CampaignAdvertisingChannelSubType, assets: GoogleAssets, audience: GoogleCampaignAudience,
-    bidding_strategy: GoogleBiddingStrategy, budget: GoogleBudget, campaign_goal: GoogleCampaignGoal, goal_type: CampaignGoalType,
-    google_ad_account_id: String, google_campaign_id: String, id: String, is_eu_political_ads: bool, maximum_cpc: (rt::Number),
-    network_settings: GoogleNetworkSettings, publishing_status: PublishingStatus, source: String, unpublished_changes: bool
-});
-
-/// Upsert google conversion request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertGoogleConversionRequest {
-    /// Upsert conversion attribution model.
-    pub attribution_model: UpsertConversionAttributionModel,
-    /// Category.
-    pub category: String,
-    /// Click through window.
-    pub click_through_window: rt::Number,
-    /// Id of the conversion.
-    pub conversion_id: Option<String>,
-    /// Upsert conversion counting type.
-    pub counting_type: UpsertConversionCountingType,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// Upsert conversion type.
-    pub type_: UpsertConversionType,
-    /// Value settings.
-    pub value_settings: ConversionValueSettings,
-}
-
-rt::object!(UpsertGoogleConversionRequest {
-    attribution_model! "attributionModel", category!, click_through_window! "clickThroughWindow", conversion_id? "conversionId",
-    counting_type! "countingType", location_id! "locationId", name!, type_! "type", value_settings! "valueSettings"
-});
-rt::setters!(UpsertGoogleConversionRequest new(location_id: String, name: String, type_: UpsertConversionType, category: String, value_settings: ConversionValueSettings, counting_type: UpsertConversionCountingType, attribution_model: UpsertConversionAttributionModel, click_through_window: (rt::Number)) {
-    conversion_id: String
-});
-
-/// Upsert google segment request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertGoogleSegmentRequest {
-    /// Country codes.
-    pub country_codes: Option<Vec<String>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Upsert segment expansion level.
-    pub expansion_level: Option<UpsertSegmentExpansionLevel>,
-    /// Id.
-    pub id: Option<String>,
-    /// Members.
-    pub members: Option<Vec<Member>>,
-    /// Membership life span.
-    pub membership_life_span: Option<rt::Number>,
-    /// Membership status.
-    pub membership_status: Option<String>,
-    /// Name.
-    pub name: String,
-    /// Rule based user list.
-    pub rule_based_user_list: Option<RuleBasedUserList>,
-    /// Ids of the seed user list.
-    pub seed_user_list_ids: Option<Vec<String>>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-}
-
-rt::object!(UpsertGoogleSegmentRequest {
-    country_codes? "countryCodes", description?, expansion_level? "expansionLevel", id?, members?,
-    membership_life_span? "membershipLifeSpan", membership_status? "membershipStatus", name!, rule_based_user_list? "ruleBasedUserList",
-    seed_user_list_ids? "seedUserListIds", status?, type_? "type"
-});
-rt::setters!(UpsertGoogleSegmentRequest new(name: String) {
-    country_codes: [String], description: String, expansion_level: UpsertSegmentExpansionLevel, id: String, members: [Member],
-    membership_life_span: (rt::Number), membership_status: String, rule_based_user_list: RuleBasedUserList, seed_user_list_ids: [String],
-    status: String, type_: String
-});
-
-/// Upsert google segment type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertGoogleSegmentType {
-    /// `CUSTOM_SEGMENTS`
-    CustomSegments,
-    /// `WEBSITE_VISITOR`
-    WebsiteVisitor,
-    /// `CUSTOMER_MATCH`
-    CustomerMatch,
-    /// `LOOKALIKE`
-    Lookalike,
-}
-
-rt::closed_enum!(
-    UpsertGoogleSegmentType,
-    CustomSegments = "CUSTOM_SEGMENTS",
-    WebsiteVisitor = "WEBSITE_VISITOR",
-    CustomerMatch = "CUSTOMER_MATCH",
-    Lookalike = "LOOKALIKE"
-);
-
-/// Upsert linkedin campaign group request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertLinkedinCampaignGroupRequest {
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
+
+rt::request! {
+    /// Ad campaign.
+    pub struct AdCampaign optional {
+        /// Id of the ad campaign group.
+        ad_campaign_group_id "adCampaignGroupId": String,
+        /// Id of the ad campaign.
+        ad_campaign_id "adCampaignId": String,
+        /// Ads.
+        ads: Vec<LinkedInAd> [LinkedInAd],
+        /// Audience.
+        audience: Audience,
+        /// Campaign type.
+        campaign_type "campaignType": String,
+        /// Id.
+        id: String,
+        /// Linked in error.
+        linked_in_error "linkedInError": String,
+        /// Locale.
+        locale: Locale,
+        /// Ad campaign media type.
+        media_type "mediaType": AdCampaignMediaType,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+        /// Unit cost.
+        unit_cost "unitCost": UnitCost,
+    }
+}
+
+rt::closed_enum! {
     /// Ad campaign group data ad budget optimization.
-    pub ad_budget_optimization: Option<AdCampaignGroupDataAdBudgetOptimization>,
-    /// Id of the ad campaign group.
-    pub ad_campaign_group_id: Option<String>,
-    /// Ad campaigns.
-    pub ad_campaigns: Option<Vec<AdCampaign>>,
-    /// Linked in budget.
-    pub budget: Option<LinkedInBudget>,
-    /// Id.
-    pub id: Option<String>,
-    /// Id of the linked in ad account.
-    pub linked_in_ad_account_id: Option<String>,
-    /// Linked in error.
-    pub linked_in_error: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
+    pub enum AdCampaignGroupDataAdBudgetOptimization {
+        MaximumDelivery = "MAXIMUM_DELIVERY", CostCap = "COST_CAP",
+    }
+}
+
+rt::closed_enum! {
     /// Ad campaign group data objective type.
-    pub objective_type: Option<AdCampaignGroupDataObjectiveType>,
+    pub enum AdCampaignGroupDataObjectiveType {
+        LeadGeneration = "LEAD_GENERATION", WebsiteVisit = "WEBSITE_VISIT",
+    }
+}
+
+rt::closed_enum! {
+    /// Ad campaign media type.
+    pub enum AdCampaignMediaType {
+        StandardUpdate = "STANDARD_UPDATE", SingleVideo = "SINGLE_VIDEO", Carousel = "CAROUSEL",
+    }
+}
+
+rt::request! {
+    /// Ad schedule target.
+    pub struct AdScheduleTarget {
+        /// Ad schedule target start minute.
+        start_minute "startMinute": AdScheduleTargetStartMinute,
+        /// Ad schedule target end minute.
+        end_minute "endMinute": AdScheduleTargetEndMinute,
+        /// Ad schedule target day of week.
+        day_of_week "dayOfWeek": AdScheduleTargetDayOfWeek,
+        /// Start hour.
+        start_hour "startHour": rt::Number,
+        /// End hour.
+        end_hour "endHour": rt::Number,
+    }
+}
+
+rt::closed_enum! {
+    /// Ad schedule target day of week.
+    pub enum AdScheduleTargetDayOfWeek {
+        Monday = "MONDAY", Tuesday = "TUESDAY", Wednesday = "WEDNESDAY", Thursday = "THURSDAY", Friday = "FRIDAY", Saturday = "SATURDAY",
+        Sunday = "SUNDAY",
+    }
+}
+
+rt::closed_enum! {
+    /// Ad schedule target end minute.
+    pub enum AdScheduleTargetEndMinute {
+        Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE",
+    }
+}
+
+rt::closed_enum! {
+    /// Ad schedule target start minute.
+    pub enum AdScheduleTargetStartMinute {
+        Zero = "ZERO", Fifteen = "FIFTEEN", Thirty = "THIRTY", FortyFive = "FORTY_FIVE",
+    }
+}
+
+rt::request! {
+    /// Audience.
+    pub struct Audience optional {
+        /// Geo locations.
+        geo_locations: Vec<GeoLocation> [GeoLocation],
+        /// Target audience.
+        target_audience "targetAudience": TargetAudience,
+    }
+}
+
+rt::request! {
+    /// Audience custom audience item.
+    pub struct AudienceCustomAudienceItem {
+        /// Id.
+        id: String,
+        /// Name.
+        name: String,
+    }
+}
+
+rt::request! {
+    /// Audience dimension.
+    pub struct AudienceDimension optional {
+        /// Age ranges.
+        age_ranges "ageRanges": Vec<String> [String],
+        /// Audience segments.
+        audience_segments "audienceSegments": AudienceSegments,
+        /// Genders.
+        genders: Vec<String> [String],
+        /// Whether it is age unknown.
+        is_age_unknown "isAgeUnknown": bool,
+        /// Parental statuses.
+        parental_statuses "parentalStatuses": Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Audience interest.
+    pub struct AudienceInterest {
+        /// Id.
+        id: String,
+        /// Name.
+        name: String,
+    } optional {
+        /// Type.
+        type_ "type": String,
+    }
+}
+
+rt::request! {
+    /// Audience locale.
+    pub struct AudienceLocale {
+        /// Name.
+        name: String,
+        /// Key.
+        key: rt::Number,
+    }
+}
+
+rt::request! {
+    /// Audience location.
+    pub struct AudienceLocation {
+        /// Key.
+        key: String,
+        /// Name.
+        name: String,
+        /// Audience location type.
+        type_ "type": AudienceLocationType,
+        /// Selection type.
+        selection_type "selectionType": SelectionType,
+    } optional {
+        /// Geometry.
+        geometry: AudienceLocationGeometry,
+        /// Radius.
+        radius: rt::Number,
+        /// Radius unit.
+        radius_unit "radiusUnit": RadiusUnit,
+    }
+}
+
+rt::request! {
+    /// Audience location geometry.
+    pub struct AudienceLocationGeometry {
+        /// Location.
+        location: rt::Object,
+        /// Location type.
+        location_type: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Audience location type.
+    pub enum AudienceLocationType {
+        Country = "country", City = "city", Region = "region", CountryGroup = "country_group", GeoMarket = "geo_market",
+        LargeGeoArea = "large_geo_area", MediumGeoArea = "medium_geo_area", SmallGeoArea = "small_geo_area", Subcity = "subcity",
+        Neighborhood = "neighborhood", Zip = "zip", Address = "address",
+    }
+}
+
+rt::request! {
+    /// Audience placements.
+    pub struct AudiencePlacements optional {
+        /// Facebook.
+        facebook: Vec<String> [String],
+        /// Instagram.
+        instagram: Vec<String> [String],
+        /// Messenger.
+        messenger: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Audience segments.
+    pub struct AudienceSegments optional {
+        /// Custom audiences.
+        custom_audiences "customAudiences": Vec<String> [String],
+        /// User interests.
+        user_interests "userInterests": Vec<String> [String],
+        /// User lists.
+        user_lists "userLists": Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Batch update facebook audience members request.
+    pub struct BatchUpdateFacebookAudienceMembersRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Operation type.
+        operation_type "operationType": String,
+    } optional {
+        /// Csv path.
+        csv_path "csvPath": String,
+        /// Dynamic audience.
+        dynamic_audience "dynamicAudience": String,
+        /// Ids of the smartlist.
+        smartlist_ids "smartlistIds": Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Budget.
+    pub struct Budget {
+        /// Budget type.
+        budget_type "budgetType": BudgetType,
+        /// Amount.
+        amount: rt::Number,
+    } optional {
+        /// Schedule end date.
+        schedule_end_date "scheduleEndDate": String,
+        /// Schedule start date.
+        schedule_start_date "scheduleStartDate": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Budget type.
+    pub enum BudgetType {
+        Daily = "DAILY", Lifetime = "LIFETIME",
+    }
+}
+
+rt::request! {
+    /// Call asset payload.
+    pub struct CallAssetPayload {
+        /// Phone number.
+        phone_number "phoneNumber": String,
+        /// Country code.
+        country_code "countryCode": String,
+    } optional {
+        /// Ad schedule targets.
+        ad_schedule_targets "adScheduleTargets": Vec<AdScheduleTarget> [AdScheduleTarget],
+        /// Call conversion action.
+        call_conversion_action "callConversionAction": String,
+        /// Resource name.
+        resource_name "resourceName": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Campaign advertising channel sub type.
+    pub enum CampaignAdvertisingChannelSubType {
+        DemandGen = "DEMAND_GEN",
+    }
+}
+
+rt::closed_enum! {
+    /// Campaign advertising channel type.
+    pub enum CampaignAdvertisingChannelType {
+        Search = "SEARCH", Discovery = "DISCOVERY", Display = "DISPLAY", Hotel = "HOTEL", Local = "LOCAL", MultiChannel = "MULTI_CHANNEL",
+        PerformanceMax = "PERFORMANCE_MAX", DemandGen = "DEMAND_GEN",
+    }
+}
+
+rt::closed_enum! {
+    /// Campaign goal type.
+    pub enum CampaignGoalType {
+        WebsiteTraffic = "WEBSITE_TRAFFIC", Lead = "LEAD",
+    }
+}
+
+rt::request! {
+    /// Consent.
+    pub struct Consent {
+        /// Check required: yes or no.
+        check_required "checkRequired": bool,
+        /// Id.
+        id: rt::Number,
+        /// Consent.
+        consent: LocalizedString,
+    }
+}
+
+rt::request! {
+    /// Conversion value settings.
+    pub struct ConversionValueSettings {
+        /// Default value.
+        default_value "defaultValue": rt::Number,
+        /// Default currency code.
+        default_currency_code "defaultCurrencyCode": String,
+        /// Always use default value: yes or no.
+        always_use_default_value "alwaysUseDefaultValue": bool,
+    }
+}
+
+rt::request! {
+    /// Create facebook conversation form request.
+    pub struct CreateFacebookConversationFormRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Text.
+        text: String,
+        /// Questions.
+        questions: Vec<WelcomeMessageQuestion> [WelcomeMessageQuestion],
+    }
+}
+
+rt::request! {
+    /// Create facebook integration request.
+    pub struct CreateFacebookIntegrationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the page.
+        page_id "pageId": String,
+    } optional {
+        /// Id of the ad account.
+        ad_account_id "adAccountId": String,
+    }
+}
+
+rt::request! {
+    /// Create facebook page lead form request.
+    pub struct CreateFacebookPageLeadFormRequest {
+        /// Create lead form type.
+        type_ "type": CreateLeadFormType,
+        /// Name.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Questions.
+        questions: Vec<FormQuestion> [FormQuestion],
+        /// Privacy policy link.
+        privacy_policy_link "privacyPolicyLink": String,
+        /// Thank you page.
+        thank_you_page "thankYouPage": ThankYouPage,
+    } optional {
+        /// Custom disclaimer.
+        custom_disclaimer "customDisclaimer": CustomDisclaimer,
+        /// Greeting card.
+        greeting_card "greetingCard": GreetingCard,
+        /// Privacy policy text.
+        privacy_policy_text "privacyPolicyText": String,
+        /// Question page headline.
+        question_page_headline "questionPageHeadline": String,
+    }
+}
+
+rt::request! {
+    /// Create google integration request.
+    pub struct CreateGoogleIntegrationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the ad account.
+        ad_account_id "adAccountId": String,
+        /// Id of the mcc.
+        mcc_id "mccId": String,
+    }
+}
+
+rt::request! {
+    /// Create google offline user list job request.
+    pub struct CreateGoogleOfflineUserListJobRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Csv path.
+        csv_path "csvPath": String,
+        /// Whether it is dynamic.
+        is_dynamic "isDynamic": bool,
+        /// Ids of the smart list.
+        smart_list_ids "smartListIds": Vec<String> [String],
+        /// Id of the user list.
+        user_list_id "userListId": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Create lead form type.
+    pub enum CreateLeadFormType {
+        MoreVolume = "MORE_VOLUME", HigherIntent = "HIGHER_INTENT",
+    }
+}
+
+rt::request! {
+    /// Create linkedin integration request.
+    pub struct CreateLinkedinIntegrationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the ad account.
+        ad_account_id "adAccountId": String,
+        /// Ad account name.
+        ad_account_name "adAccountName": String,
+        /// Currency code.
+        currency_code "currencyCode": String,
+        /// Id of the organization.
+        organization_id "organizationId": String,
+    }
+}
+
+rt::request! {
+    /// Create linkedin lead form request.
+    pub struct CreateLinkedinLeadFormRequest {
+        /// Owner.
+        owner: SponsoredAccountOwner,
+        /// Creation locale.
+        creation_locale "creationLocale": CreationLocale,
+        /// Name.
+        name: String,
+        /// Linked in create lead form body state.
+        state: LinkedInCreateLeadFormBodyState,
+        /// Content.
+        content: LeadFormContent,
+    } optional {
+        /// Hidden fields.
+        hidden_fields "hiddenFields": Vec<HiddenField> [HiddenField],
+    }
+}
+
+rt::request! {
+    /// Creation locale.
+    pub struct CreationLocale {
+        /// Country.
+        country: String,
+        /// Language.
+        language: String,
+    }
+}
+
+rt::request! {
+    /// Custom disclaimer.
+    pub struct CustomDisclaimer {
+        /// Title.
+        title: String,
+        /// Body.
+        body: String,
+    } optional {
+        /// Checkboxes.
+        checkboxes: Vec<CustomDisclaimerCheckbox> [CustomDisclaimerCheckbox],
+    }
+}
+
+rt::request! {
+    /// Custom disclaimer checkbox.
+    pub struct CustomDisclaimerCheckbox {
+        /// Whether it is required.
+        is_required: bool,
+        /// Text.
+        text: String,
+        /// Key.
+        key: String,
+    }
+}
+
+rt::request! {
+    /// Custom question field.
+    pub struct CustomQuestionField {
+        /// Custom question text.
+        custom_question_text "customQuestionText": String,
+        /// Single choice answers.
+        single_choice_answers "singleChoiceAnswers": Vec<String> [String],
+    }
+}
+
+rt::closed_enum! {
+    /// Delete google segment type.
+    pub enum DeleteGoogleSegmentType {
+        CustomSegments = "CUSTOM_SEGMENTS", DataSegments = "DATA_SEGMENTS",
+    }
+}
+
+rt::request! {
+    /// Facebook audience.
+    pub struct FacebookAudience {
+        /// Geo locations.
+        geo_locations: Vec<AudienceLocation> [AudienceLocation],
+    } optional {
+        /// Age max.
+        age_max: rt::Number,
+        /// Age min.
+        age_min: rt::Number,
+        /// Genders.
+        genders: Vec<rt::Number> [rt::Number],
+        /// Interests.
+        interests: Vec<AudienceInterest> [AudienceInterest],
+        /// Locales.
+        locales: Vec<AudienceLocale> [AudienceLocale],
+        /// Lookalike.
+        lookalike: Vec<AudienceCustomAudienceItem> [AudienceCustomAudienceItem],
+        /// Facebook audience placement type.
+        placement_type "placementType": FacebookAudiencePlacementType,
+        /// Placements.
+        placements: AudiencePlacements,
+        /// Retargeting.
+        retargeting: Vec<AudienceCustomAudienceItem> [AudienceCustomAudienceItem],
+    }
+}
+
+rt::closed_enum! {
+    /// Facebook audience placement type.
+    pub enum FacebookAudiencePlacementType {
+        Auto = "auto", Manual = "manual",
+    }
+}
+
+rt::request! {
+    /// Flexible rule user list.
+    pub struct FlexibleRuleUserList {
+        /// Inclusive operands.
+        inclusive_operands "inclusiveOperands": Vec<RuleOperand> [RuleOperand],
+        /// Exclusive operands.
+        exclusive_operands "exclusiveOperands": Vec<RuleOperand> [RuleOperand],
+    } optional {
+        /// Inclusive rule operator.
+        inclusive_rule_operator "inclusiveRuleOperator": String,
+    }
+}
+
+rt::request! {
+    /// Form question.
+    pub struct FormQuestion {
+        /// Key.
+        key: String,
+        /// Form question type.
+        type_ "type": FormQuestionType,
+    } optional {
+        /// Label.
+        label: String,
+        /// Options.
+        options: Vec<FormQuestionOption> [FormQuestionOption],
+    }
+}
+
+rt::request! {
+    /// Form question option.
+    pub struct FormQuestionOption {
+        /// Key.
+        key: String,
+        /// Value.
+        value: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Form question type.
+    pub enum FormQuestionType {
+        Custom = "CUSTOM", City = "CITY", CompanyName = "COMPANY_NAME", Country = "COUNTRY", DateOfBirth = "DATE_OF_BIRTH", Email = "EMAIL",
+        FirstName = "FIRST_NAME", FullName = "FULL_NAME", Gender = "GENDER", JobTitle = "JOB_TITLE", LastName = "LAST_NAME",
+        MaritalStatus = "MARITAL_STATUS", MilitaryStatus = "MILITARY_STATUS", Phone = "PHONE", PostCode = "POST_CODE",
+        RelationshipStatus = "RELATIONSHIP_STATUS", State = "STATE", StreetAddress = "STREET_ADDRESS", WorkEmail = "WORK_EMAIL",
+        WorkPhoneNumber = "WORK_PHONE_NUMBER", Zip = "ZIP", ShortAnswer = "SHORT_ANSWER",
+    }
+}
+
+rt::request! {
+    /// Geo address component.
+    pub struct GeoAddressComponent optional {
+        /// Long name.
+        long_name: String,
+        /// Short name.
+        short_name: String,
+        /// Types.
+        types: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Geo geometry.
+    pub struct GeoGeometry optional {
+        /// Location.
+        location: GeoLatLng,
+        /// Location type.
+        location_type: String,
+        /// Viewport.
+        viewport: GeoViewport,
+    }
+}
+
+rt::request! {
+    /// Geo lat lng.
+    pub struct GeoLatLng optional {
+        /// Lat.
+        lat: rt::Number,
+        /// Lng.
+        lng: rt::Number,
+    }
+}
+
+rt::request! {
+    /// Geo location.
+    pub struct GeoLocation {
+        /// Name.
+        name: String,
+        /// Urn.
+        urn: String,
+        /// Facet urn.
+        facet_urn "facetUrn": String,
+        /// Selection type.
+        selection_type "selectionType": SelectionType,
+    }
+}
+
+rt::request! {
+    /// Geo viewport.
+    pub struct GeoViewport optional {
+        /// Northeast.
+        northeast: GeoLatLng,
+        /// Southwest.
+        southwest: GeoLatLng,
+    }
+}
+
+rt::closed_enum! {
+    /// Get facebook entity entity type.
+    pub enum GetFacebookEntityEntityType {
+        Campaign = "CAMPAIGN", Adset = "ADSET", Ad = "AD",
+    }
+}
+
+rt::closed_enum! {
+    /// Get facebook entity type.
+    pub enum GetFacebookEntityType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// Get facebook reporting group by.
+    pub enum GetFacebookReportingGroupBy {
+        Day = "day", Week = "week", Month = "month",
+    }
+}
+
+rt::closed_enum! {
+    /// Get facebook reporting type.
+    pub enum GetFacebookReportingType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// Get google entity entity type.
+    pub enum GetGoogleEntityEntityType {
+        Campaign = "CAMPAIGN", Adgroup = "ADGROUP", Ad = "AD",
+    }
+}
+
+rt::closed_enum! {
+    /// Get google entity type.
+    pub enum GetGoogleEntityType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// Get google reporting group by.
+    pub enum GetGoogleReportingGroupBy {
+        Date = "date", Week = "week", Month = "month",
+    }
+}
+
+rt::closed_enum! {
+    /// Get google reporting type.
+    pub enum GetGoogleReportingType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// Get google segment type.
+    pub enum GetGoogleSegmentType {
+        CustomSegments = "CUSTOM_SEGMENTS", DataSegments = "DATA_SEGMENTS",
+    }
+}
+
+rt::closed_enum! {
+    /// Get linkedin ad analytics group by.
+    pub enum GetLinkedinAdAnalyticsGroupBy {
+        Day = "day", Month = "month", Year = "year",
+    }
+}
+
+rt::closed_enum! {
+    /// Get linkedin ad analytics pivot.
+    pub enum GetLinkedinAdAnalyticsPivot {
+        Account = "ACCOUNT", Campaign = "CAMPAIGN", CampaignGroup = "CAMPAIGN_GROUP", Creative = "CREATIVE",
+    }
+}
+
+rt::request! {
+    /// Google ad content.
+    pub struct GoogleAdContent optional {
+        /// Id of the ad campaign.
+        ad_campaign_id "adCampaignId": String,
+        /// Ad error.
+        ad_error "adError": String,
+        /// Id of the ad group.
+        ad_group_id "adGroupId": String,
+        /// Id of the ad.
+        ad_id "adId": String,
+        /// Business name.
+        business_name "businessName": String,
+        /// Google ad content call to action label.
+        call_to_action_label "callToActionLabel": GoogleAdContentCallToActionLabel,
+        /// Carousel cards.
+        carousel_cards "carouselCards": Vec<GoogleCarouselCard> [GoogleCarouselCard],
+        /// Custom channels: yes or no.
+        custom_channels "customChannels": bool,
+        /// Descriptions.
+        descriptions: Vec<String> [String],
+        /// Final url.
+        final_url "finalUrl": String,
+        /// Id of the google ad.
+        google_ad_id "googleAdId": String,
+        /// Headlines.
+        headlines: Vec<String> [String],
+        /// Id.
+        id: String,
+        /// Whether it is deleted.
+        is_deleted "isDeleted": bool,
+        /// Long headlines.
+        long_headlines "longHeadlines": Vec<String> [String],
+        /// Media.
+        media: Vec<GoogleMedia> [GoogleMedia],
+        /// Google ad content media type.
+        media_type "mediaType": GoogleAdContentMediaType,
+        /// Name.
+        name: String,
+        /// Path1.
+        path1: String,
+        /// Path2.
+        path2: String,
+        /// Placements.
+        placements: Vec<GoogleAdContentPlacement> [GoogleAdContentPlacement],
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+        /// Youtube video links.
+        youtube_video_links "youtubeVideoLinks": Vec<GoogleYouTubeVideoLink> [GoogleYouTubeVideoLink],
+    }
+}
+
+rt::closed_enum! {
+    /// Google ad content call to action label.
+    pub enum GoogleAdContentCallToActionLabel {
+        Automated = "AUTOMATED", LearnMore = "LEARN_MORE", GetQuote = "GET_QUOTE", ApplyNow = "APPLY_NOW", SignUp = "SIGN_UP",
+        ContactUs = "CONTACT_US", Subscribe = "SUBSCRIBE", Download = "DOWNLOAD", BookNow = "BOOK_NOW", ShopNow = "SHOP_NOW",
+        BuyNow = "BUY_NOW", DonateNow = "DONATE_NOW", OrderNow = "ORDER_NOW", PlayNow = "PLAY_NOW", SeeMore = "SEE_MORE",
+    }
+}
+
+rt::closed_enum! {
+    /// Google ad content media type.
+    pub enum GoogleAdContentMediaType {
+        Image = "IMAGE", Video = "VIDEO", Carousel = "CAROUSEL",
+    }
+}
+
+rt::closed_enum! {
+    /// Google ad content placement.
+    pub enum GoogleAdContentPlacement {
+        Gmail = "GMAIL", YoutubeInStream = "YOUTUBE_IN_STREAM", YoutubeShorts = "YOUTUBE_SHORTS", YoutubeInFeed = "YOUTUBE_IN_FEED",
+        Discover = "DISCOVER", Display = "DISPLAY",
+    }
+}
+
+rt::request! {
+    /// Google ad group.
+    pub struct GoogleAdGroup optional {
+        /// Id of the ad campaign.
+        ad_campaign_id "adCampaignId": String,
+        /// Ad content.
+        ad_content "adContent": Vec<GoogleAdContent> [GoogleAdContent],
+        /// Ad group error.
+        ad_group_error "adGroupError": String,
+        /// Id of the ad group.
+        ad_group_id "adGroupId": String,
+        /// Audience.
+        audience: GoogleAdGroupAudience,
+        /// Custom channels: yes or no.
+        custom_channels "customChannels": bool,
+        /// Id of the google ad group.
+        google_ad_group_id "googleAdGroupId": String,
+        /// Id of the google audience.
+        google_audience_id "googleAudienceId": String,
+        /// Id.
+        id: String,
+        /// Keywords.
+        keywords: GoogleKeywords,
+        /// Name.
+        name: String,
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+        /// Selected channels.
+        selected_channels "selectedChannels": Vec<GoogleAdGroupSelectedChannel> [GoogleAdGroupSelectedChannel],
+    }
+}
+
+rt::request! {
+    /// Google ad group audience.
+    pub struct GoogleAdGroupAudience optional {
+        /// Geo locations.
+        geo_locations: Vec<GoogleGeoLocation> [GoogleGeoLocation],
+        /// Locales.
+        locales: Vec<GoogleLocale> [GoogleLocale],
+    }
+}
+
+rt::closed_enum! {
+    /// Google ad group selected channel.
+    pub enum GoogleAdGroupSelectedChannel {
+        Gmail = "GMAIL", YoutubeInStream = "YOUTUBE_IN_STREAM", YoutubeShorts = "YOUTUBE_SHORTS", YoutubeInFeed = "YOUTUBE_IN_FEED",
+        Discover = "DISCOVER", Display = "DISPLAY",
+    }
+}
+
+rt::request! {
+    /// Google ad schedule.
+    pub struct GoogleAdSchedule {
+        /// Google ad schedule day of week.
+        day_of_week "dayOfWeek": GoogleAdScheduleDayOfWeek,
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Google ad schedule day of week.
+    pub enum GoogleAdScheduleDayOfWeek {
+        Friday = "FRIDAY", Monday = "MONDAY", Saturday = "SATURDAY", Sunday = "SUNDAY", Thursday = "THURSDAY", Tuesday = "TUESDAY",
+        Unknown = "UNKNOWN", Unspecified = "UNSPECIFIED", Wednesday = "WEDNESDAY", AllDays = "ALL_DAYS",
+        MondayToFriday = "MONDAY_TO_FRIDAY", SaturdayAndSunday = "SATURDAY_AND_SUNDAY",
+    }
+}
+
+rt::request! {
+    /// Google asset image.
+    pub struct GoogleAssetImage {
+        /// Url.
+        url: String,
+    } optional {
+        /// Error.
+        error: String,
+        /// Name.
+        name: String,
+        /// Resource name.
+        resource_name "resourceName": String,
+    }
+}
+
+rt::request! {
+    /// Google assets.
+    pub struct GoogleAssets optional {
+        /// Business logo.
+        business_logo "businessLogo": GoogleAssetImage,
+        /// Calls.
+        calls: Vec<String> [String],
+        /// Images.
+        images: Vec<GoogleAssetImage> [GoogleAssetImage],
+        /// Lead form.
+        lead_form "leadForm": String,
+        /// Sitelinks.
+        sitelinks: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Google bidding strategy.
+    pub struct GoogleBiddingStrategy optional {
+        /// Type.
+        type_ "type": String,
+        /// Value.
+        value: rt::Number,
+    }
+}
+
+rt::request! {
+    /// Google budget.
+    pub struct GoogleBudget optional {
+        /// Amount.
+        amount: rt::Number,
+        /// Budget type.
+        budget_type "budgetType": BudgetType,
+        /// Schedule end date.
+        schedule_end_date "scheduleEndDate": String,
+        /// Schedule start date.
+        schedule_start_date "scheduleStartDate": String,
+    }
+}
+
+rt::request! {
+    /// Google campaign audience.
+    pub struct GoogleCampaignAudience optional {
+        /// Age range.
+        age_range "ageRange": Vec<GoogleDemographicTarget> [GoogleDemographicTarget],
+        /// Gender.
+        gender: Vec<GoogleDemographicTarget> [GoogleDemographicTarget],
+        /// Geo locations.
+        geo_locations: Vec<GoogleGeoLocation> [GoogleGeoLocation],
+        /// Locales.
+        locales: Vec<GoogleLocale> [GoogleLocale],
+        /// Segments.
+        segments: Vec<GoogleSegmentTarget> [GoogleSegmentTarget],
+        /// Target interests.
+        target_interests "targetInterests": GoogleTargetInterests,
+    }
+}
+
+rt::request! {
+    /// Google campaign goal.
+    pub struct GoogleCampaignGoal {
+        /// Google campaign goal type.
+        type_ "type": GoogleCampaignGoalType,
+    } optional {
+        /// Whether it is custom conversion goal.
+        is_custom_conversion_goal "isCustomConversionGoal": bool,
+        /// Value.
+        value: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Google campaign goal type.
+    pub enum GoogleCampaignGoalType {
+        Conversions = "CONVERSIONS", Click = "CLICK", YoutubeEngagement = "YOUTUBE_ENGAGEMENT",
+    }
+}
+
+rt::request! {
+    /// Google carousel card.
+    pub struct GoogleCarouselCard optional {
+        /// Call to action label.
+        call_to_action_label "callToActionLabel": String,
+        /// Final url.
+        final_url "finalUrl": String,
+        /// Headline.
+        headline: String,
+        /// Media.
+        media: Vec<GoogleMedia> [GoogleMedia],
+    }
+}
+
+rt::request! {
+    /// Google demographic target.
+    pub struct GoogleDemographicTarget {
+        /// Enum.
+        enum_ "enum": String,
+        /// Negative: yes or no.
+        negative: bool,
+    }
+}
+
+rt::request! {
+    /// Google geo location.
+    pub struct GoogleGeoLocation optional {
+        /// Address components.
+        address_components: Vec<GeoAddressComponent> [GeoAddressComponent],
+        /// Country name.
+        country_name: String,
+        /// Formatted address.
+        formatted_address: String,
+        /// Geometry.
+        geometry: GeoGeometry,
+        /// Id.
+        id: String,
+        /// Key.
+        key: String,
+        /// Name.
+        name: String,
+        /// Id of the place.
+        place_id: String,
+        /// Radius.
+        radius: rt::Number,
+        /// Radius unit.
+        radius_unit "radiusUnit": RadiusUnit,
+        /// Resource name.
+        resource_name "resourceName": String,
+        /// Selection type.
+        selection_type "selectionType": SelectionType,
+        /// Type.
+        type_ "type": String,
+    }
+}
+
+rt::request! {
+    /// Google keyword item.
+    pub struct GoogleKeywordItem {
+        /// Keyword.
+        keyword: String,
+        /// Match type.
+        match_type "matchType": String,
+    }
+}
+
+rt::request! {
+    /// Google keywords.
+    pub struct GoogleKeywords optional {
+        /// Negatives.
+        negatives: Vec<GoogleKeywordItem> [GoogleKeywordItem],
+        /// Positives.
+        positives: Vec<GoogleKeywordItem> [GoogleKeywordItem],
+    }
+}
+
+rt::request! {
+    /// Google locale.
+    pub struct GoogleLocale optional {
+        /// Id.
+        id: String,
+        /// Key.
+        key: String,
+        /// Name.
+        name: String,
+        /// Resource name.
+        resource_name "resourceName": String,
+    }
+}
+
+rt::request! {
+    /// Google media.
+    pub struct GoogleMedia optional {
+        /// Error.
+        error: String,
+        /// Image type.
+        image_type "imageType": String,
+        /// Whether it is logo.
+        is_logo "isLogo": bool,
+        /// Src.
+        src: String,
+        /// Google media type.
+        type_ "type": GoogleMediaType,
+        /// Url.
+        url: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Google media type.
+    pub enum GoogleMediaType {
+        Image = "IMAGE",
+    }
+}
+
+rt::request! {
+    /// Google network settings.
+    pub struct GoogleNetworkSettings {
+        /// Target search network: yes or no.
+        target_search_network "targetSearchNetwork": bool,
+        /// Target content network: yes or no.
+        target_content_network "targetContentNetwork": bool,
+    }
+}
+
+rt::request! {
+    /// Google segment target.
+    pub struct GoogleSegmentTarget {
+        /// Type.
+        type_ "type": String,
+        /// Id.
+        id: String,
+    }
+}
+
+rt::request! {
+    /// Google target interests.
+    pub struct GoogleTargetInterests optional {
+        /// Affinity.
+        affinity: Vec<String> [String],
+        /// In market.
+        in_market "inMarket": Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Google you tube video link.
+    pub struct GoogleYouTubeVideoLink {
+        /// Id of the youtube video.
+        youtube_video_id "youtubeVideoId": String,
+    }
+}
+
+rt::request! {
+    /// Greeting card.
+    pub struct GreetingCard {
+        /// Title.
+        title: String,
+        /// Style.
+        style: String,
+        /// Content.
+        content: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Hidden field.
+    pub struct HiddenField {
+        /// Name.
+        name: String,
+        /// Value.
+        value: String,
+    }
+}
+
+rt::request! {
+    /// Lead form asset payload.
+    pub struct LeadFormAssetPayload {
+        /// Headline.
+        headline: String,
+        /// Description.
+        description: String,
+        /// Business name.
+        business_name "businessName": String,
+        /// Privacy policy url.
+        privacy_policy_url "privacyPolicyUrl": String,
+        /// Fields.
+        fields: Vec<LeadFormField> [LeadFormField],
+        /// Lead form asset payload call to action type.
+        call_to_action_type "callToActionType": LeadFormAssetPayloadCallToActionType,
+    } optional {
+        /// Background image asset.
+        background_image_asset "backgroundImageAsset": String,
+        /// Call to action description.
+        call_to_action_description "callToActionDescription": String,
+        /// Custom question fields.
+        custom_question_fields "customQuestionFields": Vec<CustomQuestionField> [CustomQuestionField],
+        /// Lead form asset payload desired intent.
+        desired_intent "desiredIntent": LeadFormAssetPayloadDesiredIntent,
+        /// Final urls.
+        final_urls "finalUrls": String,
+        /// Lead form asset payload post submit call to action type.
+        post_submit_call_to_action_type "postSubmitCallToActionType": LeadFormAssetPayloadPostSubmitCallToActionType,
+        /// Post submit description.
+        post_submit_description "postSubmitDescription": String,
+        /// Post submit headline.
+        post_submit_headline "postSubmitHeadline": String,
+        /// Resource name.
+        resource_name "resourceName": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Lead form asset payload call to action type.
+    pub enum LeadFormAssetPayloadCallToActionType {
+        LearnMore = "LEARN_MORE", GetQuote = "GET_QUOTE", ApplyNow = "APPLY_NOW", SignUp = "SIGN_UP", ContactUs = "CONTACT_US",
+        Subscribe = "SUBSCRIBE", Download = "DOWNLOAD", BookNow = "BOOK_NOW", GetOffer = "GET_OFFER", Register = "REGISTER",
+        GetInfo = "GET_INFO", RequestDemo = "REQUEST_DEMO", JoinNow = "JOIN_NOW", GetStarted = "GET_STARTED", VisitSite = "VISIT_SITE",
+    }
+}
+
+rt::closed_enum! {
+    /// Lead form asset payload desired intent.
+    pub enum LeadFormAssetPayloadDesiredIntent {
+        LowIntent = "LOW_INTENT", HighIntent = "HIGH_INTENT",
+    }
+}
+
+rt::closed_enum! {
+    /// Lead form asset payload post submit call to action type.
+    pub enum LeadFormAssetPayloadPostSubmitCallToActionType {
+        VisitSite = "VISIT_SITE", Download = "DOWNLOAD", LearnMore = "LEARN_MORE", ShopNow = "SHOP_NOW",
+    }
+}
+
+rt::request! {
+    /// Lead form content.
+    pub struct LeadFormContent {
+        /// Questions.
+        questions: Vec<LeadFormQuestion> [LeadFormQuestion],
+        /// Headline.
+        headline: LocalizedString,
+        /// Post submission info.
+        post_submission_info "postSubmissionInfo": PostSubmissionInfo,
+        /// Legal info.
+        legal_info "legalInfo": LegalInfo,
+    } optional {
+        /// Description.
+        description: LocalizedString,
+    }
+}
+
+rt::request! {
+    /// Lead form field.
+    pub struct LeadFormField {
+        /// Input type.
+        input_type "inputType": String,
+    } optional {
+        /// Single choice answers.
+        single_choice_answers "singleChoiceAnswers": Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Lead form question.
+    pub struct LeadFormQuestion {
+        /// Question.
+        question: LocalizedString,
+        /// Name.
+        name: String,
+        /// Question details.
+        question_details "questionDetails": QuestionDetails,
+    } optional {
+        /// Predefined field.
+        predefined_field "predefinedField": String,
+    }
+}
+
+rt::request! {
+    /// Legal info.
+    pub struct LegalInfo {
+        /// Consents.
+        consents: Vec<Consent> [Consent],
+        /// Privacy policy url.
+        privacy_policy_url "privacyPolicyUrl": String,
+    } optional {
+        /// Legal disclaimer.
+        legal_disclaimer "legalDisclaimer": LocalizedString,
+    }
+}
+
+rt::request! {
+    /// Linked in ad.
+    pub struct LinkedInAd optional {
+        /// Id of the ad campaign group.
+        ad_campaign_group_id "adCampaignGroupId": String,
+        /// Id of the ad campaign.
+        ad_campaign_id "adCampaignId": String,
+        /// Id of the ad.
+        ad_id "adId": String,
+        /// Call to action label.
+        call_to_action_label "callToActionLabel": String,
+        /// Content reference string.
+        content_reference_string "contentReferenceString": String,
+        /// Description.
+        description: String,
+        /// Id of the destination form.
+        destination_form_id "destinationFormId": String,
+        /// Destination url.
+        destination_url "destinationUrl": String,
+        /// Headline.
+        headline: String,
+        /// Id.
+        id: String,
+        /// Introductory text.
+        introductory_text "introductoryText": String,
+        /// Linked in error.
+        linked_in_error "linkedInError": String,
+        /// Media.
+        media: Vec<LinkedInMedia> [LinkedInMedia],
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+    }
+}
+
+rt::request! {
+    /// Linked in budget.
+    pub struct LinkedInBudget optional {
+        /// Amount.
+        amount: rt::Number,
+        /// Budget type.
+        budget_type "budgetType": BudgetType,
+        /// Schedule end date.
+        schedule_end_date "scheduleEndDate": String,
+        /// Schedule start date.
+        schedule_start_date "scheduleStartDate": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Linked in create lead form body state.
+    pub enum LinkedInCreateLeadFormBodyState {
+        Published = "PUBLISHED",
+    }
+}
+
+rt::request! {
+    /// Linked in media.
+    pub struct LinkedInMedia optional {
+        /// Destination url.
+        destination_url "destinationUrl": String,
+        /// File size bytes.
+        file_size_bytes "fileSizeBytes": rt::Number,
+        /// Frames.
+        frames: Vec<String> [String],
+        /// Headline.
+        headline: String,
+        /// Name.
+        name: String,
+        /// Selected poster.
+        selected_poster "selectedPoster": rt::Number,
+        /// Src.
+        src: String,
+        /// Thumbnail url.
+        thumbnail_url "thumbnailUrl": String,
+        /// Linked in media type.
+        type_ "type": LinkedInMediaType,
+    }
+}
+
+rt::closed_enum! {
+    /// Linked in media type.
+    pub enum LinkedInMediaType {
+        Video = "video", Image = "image",
+    }
+}
+
+rt::closed_enum! {
+    /// Linked in update ad status body operation type.
+    pub enum LinkedInUpdateAdStatusBodyOperationType {
+        Paused = "PAUSED", Archived = "ARCHIVED", Resume = "RESUME",
+    }
+}
+
+rt::closed_enum! {
+    /// Linked in update ad status body type.
+    pub enum LinkedInUpdateAdStatusBodyType {
+        AdGroup = "adGroup", AdCampaign = "adCampaign", Ad = "ad",
+    }
+}
+
+rt::closed_enum! {
+    /// List facebook custom audiences source.
+    pub enum ListFacebookCustomAudiencesSource {
+        AdManager = "ad_manager", Integration = "integration",
+    }
+}
+
+rt::closed_enum! {
+    /// List facebook custom audiences type.
+    pub enum ListFacebookCustomAudiencesType {
+        Lookalike = "lookalike", Custom = "custom", All = "all",
+    }
+}
+
+rt::closed_enum! {
+    /// List facebook instagram accounts type.
+    pub enum ListFacebookInstagramAccountsType {
+        Integration = "INTEGRATION", AdManager = "AD_MANAGER",
+    }
+}
+
+rt::closed_enum! {
+    /// List facebook reporting type.
+    pub enum ListFacebookReportingType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// List google ad accounts type.
+    pub enum ListGoogleAdAccountsType {
+        Integration = "INTEGRATION", AdManager = "AD_MANAGER",
+    }
+}
+
+rt::closed_enum! {
+    /// List google assets type.
+    pub enum ListGoogleAssetsType {
+        Call = "CALL", Sitelink = "SITELINK", LeadForm = "LEAD_FORM", Image = "IMAGE", Text = "TEXT",
+    }
+}
+
+rt::closed_enum! {
+    /// List google conversions type.
+    pub enum ListGoogleConversionsType {
+        AdManager = "AD_MANAGER", AdWords = "AD_WORDS",
+    }
+}
+
+rt::request! {
+    /// List google keyword ideas request.
+    pub struct ListGoogleKeywordIdeasRequest {
+        /// Url.
+        url: String,
+    } optional {
+        /// Keywords.
+        keywords: Vec<String> [String],
+        /// Language code.
+        language_code "languageCode": String,
+        /// Locations.
+        locations: Vec<String> [String],
+    }
+}
+
+rt::closed_enum! {
+    /// List google reporting type.
+    pub enum ListGoogleReportingType {
+        AdManager = "AD_MANAGER", Integration = "INTEGRATION",
+    }
+}
+
+rt::closed_enum! {
+    /// List google target interests type.
+    pub enum ListGoogleTargetInterestsType {
+        Affinity = "AFFINITY", InMarket = "IN_MARKET",
+    }
+}
+
+rt::request! {
+    /// Locale.
+    pub struct Locale {
+        /// Country.
+        country: String,
+        /// Language.
+        language: String,
+    }
+}
+
+rt::request! {
+    /// Localized string.
+    pub struct LocalizedString {
+        /// Localized.
+        localized: rt::Object,
+    }
+}
+
+rt::request! {
+    /// Location id body request.
+    pub struct LocationIdBodyRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
+}
+
+rt::request! {
+    /// Media.
+    pub struct Media {
+        /// Src.
+        src: String,
+        /// Media type.
+        type_ "type": MediaType,
+    } optional {
+        /// Description.
+        description: String,
+        /// Headline.
+        headline: String,
+        /// Link.
+        link: String,
+        /// Name.
+        name: String,
+        /// Selected poster.
+        selected_poster "selectedPoster": rt::Number,
+        /// Thumbnail url.
+        thumbnail_url "thumbnailUrl": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Media type.
+    pub enum MediaType {
+        Image = "image", Video = "video",
+    }
+}
+
+rt::request! {
+    /// Member.
+    pub struct Member {
+        /// Member member type.
+        member_type "memberType": MemberMemberType,
+    } optional {
+        /// App.
+        app: String,
+        /// Keyword.
+        keyword: String,
+        /// Url.
+        url: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Member member type.
+    pub enum MemberMemberType {
+        Keyword = "KEYWORD", Url = "URL", App = "APP",
+    }
+}
+
+rt::request! {
+    /// Multiple choice option.
+    pub struct MultipleChoiceOption {
+        /// Id.
+        id: rt::Number,
+        /// Text.
+        text: LocalizedString,
+    }
+}
+
+rt::request! {
+    /// Multiple choice question details.
+    pub struct MultipleChoiceQuestionDetails {
+        /// Options.
+        options: Vec<MultipleChoiceOption> [MultipleChoiceOption],
+    }
+}
+
+rt::request! {
+    /// Post submission call to action.
+    pub struct PostSubmissionCallToAction {
+        /// Call to action target.
+        call_to_action_target "callToActionTarget": PostSubmissionCallToActionTarget,
+        /// Post submission call to action call to action label.
+        call_to_action_label "callToActionLabel": PostSubmissionCallToActionCallToActionLabel,
+    }
+}
+
+rt::closed_enum! {
+    /// Post submission call to action call to action label.
+    pub enum PostSubmissionCallToActionCallToActionLabel {
+        VisitCompanyWebsite = "VISIT_COMPANY_WEBSITE", DownloadNow = "DOWNLOAD_NOW", TryNow = "TRY_NOW", ViewNow = "VIEW_NOW",
+        LearnMore = "LEARN_MORE",
+    }
+}
+
+rt::request! {
+    /// Post submission call to action target.
+    pub struct PostSubmissionCallToActionTarget {
+        /// Landing page url.
+        landing_page_url "landingPageUrl": String,
+    }
+}
+
+rt::request! {
+    /// Post submission info.
+    pub struct PostSubmissionInfo {
+        /// Message.
+        message: LocalizedString,
+        /// Call to action.
+        call_to_action "callToAction": PostSubmissionCallToAction,
+    }
+}
+
+rt::request! {
+    /// Publish facebook campaign request.
+    pub struct PublishFacebookCampaignRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
+}
+
+rt::closed_enum! {
     /// Publishing status.
-    pub publishing_status: Option<PublishingStatus>,
-    /// Unpublished changes: yes or no.
-    pub unpublished_changes: Option<bool>,
+    pub enum PublishingStatus {
+        Draft = "DRAFT", Scheduled = "SCHEDULED", Published = "PUBLISHED", Publishing = "PUBLISHING", Failed = "FAILED",
+        InReview = "IN_REVIEW", Paused = "PAUSED", Archived = "ARCHIVED", WithIssues = "WITH_ISSUES", Rejected = "REJECTED",
+    }
 }
 
-rt::object!(UpsertLinkedinCampaignGroupRequest {
-    ad_budget_optimization? "adBudgetOptimization", ad_campaign_group_id? "adCampaignGroupId", ad_campaigns? "adCampaigns", budget?, id?,
-    linked_in_ad_account_id? "linkedInAdAccountId", linked_in_error? "linkedInError", location_id! "locationId", meta?, name?,
-    objective_type? "objectiveType", publishing_status? "publishingStatus", unpublished_changes? "unpublishedChanges"
-});
-rt::setters!(UpsertLinkedinCampaignGroupRequest new(location_id: String) {
-    ad_budget_optimization: AdCampaignGroupDataAdBudgetOptimization, ad_campaign_group_id: String, ad_campaigns: [AdCampaign],
-    budget: LinkedInBudget, id: String, linked_in_ad_account_id: String, linked_in_error: String, meta: (rt::Object), name: String,
-    objective_type: AdCampaignGroupDataObjectiveType, publishing_status: PublishingStatus, unpublished_changes: bool
-});
-
-/// Upsert segment expansion level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpsertSegmentExpansionLevel {
-    /// `BALANCED`
-    Balanced,
-    /// `BROAD`
-    Broad,
-    /// `NARROW`
-    Narrow,
+rt::request! {
+    /// Question details.
+    pub struct QuestionDetails optional {
+        /// Multiple choice question details.
+        multiple_choice_question_details "multipleChoiceQuestionDetails": MultipleChoiceQuestionDetails,
+        /// Text question details.
+        text_question_details "textQuestionDetails": rt::Object,
+    }
 }
 
-rt::closed_enum!(UpsertSegmentExpansionLevel, Balanced = "BALANCED", Broad = "BROAD", Narrow = "NARROW");
-
-/// Welcome message question.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct WelcomeMessageQuestion {
-    /// Question.
-    pub question: String,
-    /// Response.
-    pub response: Option<String>,
+rt::closed_enum! {
+    /// Radius unit.
+    pub enum RadiusUnit {
+        Km = "km", Mi = "mi",
+    }
 }
 
-rt::object!(WelcomeMessageQuestion { question!, response? });
-rt::setters!(WelcomeMessageQuestion new(question: String) { response: String });
+rt::request! {
+    /// Rule.
+    pub struct Rule {
+        /// Rule item groups.
+        rule_item_groups "ruleItemGroups": Vec<RuleItemGroup> [RuleItemGroup],
+    }
+}
+
+rt::request! {
+    /// Rule based user list.
+    pub struct RuleBasedUserList {
+        /// Flexible rule user list.
+        flexible_rule_user_list "flexibleRuleUserList": FlexibleRuleUserList,
+    } optional {
+        /// Rule based user list prepopulation status.
+        prepopulation_status "prepopulationStatus": RuleBasedUserListPrepopulationStatus,
+    }
+}
+
+rt::closed_enum! {
+    /// Rule based user list prepopulation status.
+    pub enum RuleBasedUserListPrepopulationStatus {
+        Requested = "REQUESTED",
+    }
+}
+
+rt::request! {
+    /// Rule item.
+    pub struct RuleItem {
+        /// Rule item name.
+        name: RuleItemName,
+        /// String rule item.
+        string_rule_item "stringRuleItem": StringRuleItem,
+    }
+}
+
+rt::request! {
+    /// Rule item group.
+    pub struct RuleItemGroup {
+        /// Rule items.
+        rule_items "ruleItems": Vec<RuleItem> [RuleItem],
+    }
+}
+
+rt::closed_enum! {
+    /// Rule item name.
+    pub enum RuleItemName {
+        Url = "url__", Referrer = "referrer__",
+    }
+}
+
+rt::request! {
+    /// Rule operand.
+    pub struct RuleOperand {
+        /// Lookback window days.
+        lookback_window_days "lookbackWindowDays": rt::Number,
+        /// Rule.
+        rule: Rule,
+    }
+}
+
+rt::request! {
+    /// Selected attribute.
+    pub struct SelectedAttribute {
+        /// Urn.
+        urn: String,
+        /// Name.
+        name: String,
+        /// Category name.
+        category_name "categoryName": String,
+        /// Facet.
+        facet: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Selection type.
+    pub enum SelectionType {
+        Include = "include", Exclude = "exclude",
+    }
+}
+
+rt::request! {
+    /// Set facebook default page request.
+    pub struct SetFacebookDefaultPageRequest {
+        /// Id of the page.
+        page_id "pageId": String,
+    }
+}
+
+rt::request! {
+    /// Sitelink asset payload.
+    pub struct SitelinkAssetPayload {
+        /// Link text.
+        link_text "linkText": String,
+        /// Final urls.
+        final_urls "finalUrls": String,
+    } optional {
+        /// Ad schedule targets.
+        ad_schedule_targets "adScheduleTargets": Vec<AdScheduleTarget> [AdScheduleTarget],
+        /// Description1.
+        description1: String,
+        /// Description2.
+        description2: String,
+        /// End date.
+        end_date "endDate": String,
+        /// Resource name.
+        resource_name "resourceName": String,
+        /// Start date.
+        start_date "startDate": String,
+    }
+}
+
+rt::request! {
+    /// Sponsored account owner.
+    pub struct SponsoredAccountOwner {
+        /// Sponsored account.
+        sponsored_account "sponsoredAccount": String,
+    }
+}
+
+rt::request! {
+    /// String rule item.
+    pub struct StringRuleItem {
+        /// Operator.
+        operator: String,
+        /// Value.
+        value: String,
+    }
+}
+
+rt::request! {
+    /// Target audience.
+    pub struct TargetAudience optional {
+        /// Exclude.
+        exclude: Vec<Vec<SelectedAttribute>> [Vec<SelectedAttribute>],
+        /// Include.
+        include: Vec<Vec<SelectedAttribute>> [Vec<SelectedAttribute>],
+    }
+}
+
+rt::request! {
+    /// Thank you page.
+    pub struct ThankYouPage {
+        /// Title.
+        title: String,
+        /// Body.
+        body: String,
+        /// Button text.
+        button_text "buttonText": String,
+        /// Button type.
+        button_type "buttonType": String,
+    } optional {
+        /// Business phone.
+        business_phone "businessPhone": String,
+        /// Button link.
+        button_link "buttonLink": String,
+        /// Country code.
+        country_code "countryCode": String,
+    }
+}
+
+rt::request! {
+    /// Unit cost.
+    pub struct UnitCost {
+        /// Amount.
+        amount: rt::Number,
+    }
+}
+
+rt::request! {
+    /// Update custom audience request.
+    pub struct UpdateCustomAudienceRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+    } optional {
+        /// Id of the fb ad account.
+        fb_ad_account_id "fbAdAccountId": String,
+    }
+}
+
+rt::request! {
+    /// Update facebook custom audience request.
+    pub struct UpdateFacebookCustomAudienceRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Description.
+        description: String,
+    }
+}
+
+rt::request! {
+    /// Update linkedin ad status request.
+    pub struct UpdateLinkedinAdStatusRequest {
+        /// Linked in update ad status body operation type.
+        operation_type "operationType": LinkedInUpdateAdStatusBodyOperationType,
+        /// Linked in update ad status body type.
+        type_ "type": LinkedInUpdateAdStatusBodyType,
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert ad media type.
+    pub enum UpsertAdMediaType {
+        Single = "SINGLE", Carousel = "CAROUSEL",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert adset messaging platforms.
+    pub enum UpsertAdsetMessagingPlatforms {
+        Whatsapp = "WHATSAPP", Messenger = "MESSENGER", InstagramDirect = "INSTAGRAM_DIRECT",
+    }
+}
+
+rt::one_of! {
+    /// Upsert assets payload.
+    pub enum UpsertAssetsPayload {
+        /// As [`LeadFormAssetPayload`].
+        LeadFormAssetPayload(LeadFormAssetPayload) by LeadFormAssetPayload,
+        /// As [`CallAssetPayload`].
+        CallAssetPayload(CallAssetPayload) by CallAssetPayload,
+        /// As [`SitelinkAssetPayload`].
+        SitelinkAssetPayload(SitelinkAssetPayload) by SitelinkAssetPayload,
+    }
+    from LeadFormAssetPayload(LeadFormAssetPayload), CallAssetPayload(CallAssetPayload), SitelinkAssetPayload(SitelinkAssetPayload)
+}
+
+rt::closed_enum! {
+    /// Upsert assets type.
+    pub enum UpsertAssetsType {
+        Call = "CALL", Sitelink = "SITELINK", LeadForm = "LEAD_FORM",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert campaign objective.
+    pub enum UpsertCampaignObjective {
+        OutcomeLeads = "OUTCOME_LEADS", OutcomeTraffic = "OUTCOME_TRAFFIC", OutcomeEngagement = "OUTCOME_ENGAGEMENT",
+        OutcomeSales = "OUTCOME_SALES",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert campaign special ad categories.
+    pub enum UpsertCampaignSpecialAdCategories {
+        Employment = "EMPLOYMENT", Credit = "CREDIT", FinancialProductsServices = "FINANCIAL_PRODUCTS_SERVICES", Housing = "HOUSING",
+        IssuesElectionsPolitics = "ISSUES_ELECTIONS_POLITICS", OnlineGamblingAndGaming = "ONLINE_GAMBLING_AND_GAMING", None = "NONE",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert conversion attribution model.
+    pub enum UpsertConversionAttributionModel {
+        GoogleSearchAttributionDataDriven = "GOOGLE_SEARCH_ATTRIBUTION_DATA_DRIVEN", GoogleAdsLastClick = "GOOGLE_ADS_LAST_CLICK",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert conversion counting type.
+    pub enum UpsertConversionCountingType {
+        OnePerClick = "ONE_PER_CLICK", ManyPerClick = "MANY_PER_CLICK",
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert conversion type.
+    pub enum UpsertConversionType {
+        UploadClicks = "UPLOAD_CLICKS", UploadCalls = "UPLOAD_CALLS", Webpage = "WEBPAGE", LeadFormSubmit = "LEAD_FORM_SUBMIT",
+    }
+}
+
+rt::request! {
+    /// Upsert facebook ad request.
+    pub struct UpsertFacebookAdRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Id of the adset.
+        adset_id "adsetId": String,
+    } optional {
+        /// Id of the conversation form.
+        conversation_form_id "conversationFormId": String,
+        /// Cta.
+        cta: String,
+        /// Description.
+        description: String,
+        /// Id of the destination form.
+        destination_form_id "destinationFormId": String,
+        /// Destination link.
+        destination_link "destinationLink": String,
+        /// Headline.
+        headline: String,
+        /// Id.
+        id: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Media.
+        media: Vec<Media> [Media],
+        /// Upsert ad media type.
+        media_type "mediaType": UpsertAdMediaType,
+        /// Multi advertiser ads: yes or no.
+        multi_advertiser_ads "multiAdvertiserAds": bool,
+        /// Name.
+        name: String,
+        /// Primary text.
+        primary_text "primaryText": String,
+    }
+}
+
+rt::request! {
+    /// Upsert facebook adset request.
+    pub struct UpsertFacebookAdsetRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+    } optional {
+        /// Audience.
+        audience: FacebookAudience,
+        /// Budget.
+        budget: Budget,
+        /// Conversion location.
+        conversion_location "conversionLocation": String,
+        /// Custom event type.
+        custom_event_type "customEventType": String,
+        /// Id.
+        id: String,
+        /// Id of the instagram actor.
+        instagram_actor_id "instagramActorId": String,
+        /// Upsert adset messaging platforms.
+        messaging_platforms "messagingPlatforms": UpsertAdsetMessagingPlatforms,
+        /// Name.
+        name: String,
+        /// Id of the page.
+        page_id "pageId": String,
+        /// Id of the pixel.
+        pixel_id "pixelId": String,
+        /// Whatsapp number.
+        whatsapp_number "whatsappNumber": String,
+    }
+}
+
+rt::request! {
+    /// Upsert facebook campaign request.
+    pub struct UpsertFacebookCampaignRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Id.
+        id: String,
+        /// Name.
+        name: String,
+        /// Upsert campaign objective.
+        objective: UpsertCampaignObjective,
+        /// Source.
+        source: String,
+        /// Upsert campaign special ad categories.
+        special_ad_categories "specialAdCategories": UpsertCampaignSpecialAdCategories,
+    }
+}
+
+rt::request! {
+    /// Upsert facebook pixel request.
+    pub struct UpsertFacebookPixelRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Type.
+        type_ "type": String,
+    } optional {
+        /// Id of the conversion pixel.
+        conversion_pixel_id "conversionPixelId": String,
+        /// Id of the ig user.
+        ig_user_id "igUserId": String,
+        /// Name.
+        name: String,
+    }
+}
+
+rt::request! {
+    /// Upsert google assets request.
+    pub struct UpsertGoogleAssetsRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Upsert assets type.
+        type_ "type": UpsertAssetsType,
+        /// Upsert assets payload.
+        payload: UpsertAssetsPayload,
+    }
+}
+
+rt::request! {
+    /// Upsert google audience request.
+    pub struct UpsertGoogleAudienceRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+    } optional {
+        /// Dimensions.
+        dimensions: AudienceDimension,
+        /// Exclusion dimension.
+        exclusion_dimension "exclusionDimension": AudienceDimension,
+        /// Resource name.
+        resource_name "resourceName": String,
+    }
+}
+
+rt::request! {
+    /// Upsert google campaign request.
+    pub struct UpsertGoogleCampaignRequest {
+        /// Name.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Campaign advertising channel type.
+        advertising_channel_type "advertisingChannelType": CampaignAdvertisingChannelType,
+    } optional {
+        /// Ad groups.
+        ad_groups "adGroups": Vec<GoogleAdGroup> [GoogleAdGroup],
+        /// Ad schedule.
+        ad_schedule "adSchedule": Vec<GoogleAdSchedule> [GoogleAdSchedule],
+        /// Advanced options.
+        advanced_options "advancedOptions": rt::Object,
+        /// Campaign advertising channel sub type.
+        advertising_channel_sub_type "advertisingChannelSubType": CampaignAdvertisingChannelSubType,
+        /// Assets.
+        assets: GoogleAssets,
+        /// Audience.
+        audience: GoogleCampaignAudience,
+        /// Bidding strategy.
+        bidding_strategy "biddingStrategy": GoogleBiddingStrategy,
+        /// Budget.
+        budget: GoogleBudget,
+        /// Campaign goal.
+        campaign_goal "campaignGoal": GoogleCampaignGoal,
+        /// Campaign goal type.
+        goal_type "goalType": CampaignGoalType,
+        /// Id of the google ad account.
+        google_ad_account_id "googleAdAccountId": String,
+        /// Id of the google campaign.
+        google_campaign_id "googleCampaignId": String,
+        /// Id.
+        id: String,
+        /// Whether it is eu political ads.
+        is_eu_political_ads "isEuPoliticalAds": bool,
+        /// Maximum cpc.
+        maximum_cpc "maximumCpc": rt::Number,
+        /// Network settings.
+        network_settings "networkSettings": GoogleNetworkSettings,
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+        /// Source.
+        source: String,
+        /// Unpublished changes: yes or no.
+        unpublished_changes "unpublishedChanges": bool,
+    }
+}
+
+rt::request! {
+    /// Upsert google conversion request.
+    pub struct UpsertGoogleConversionRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Upsert conversion type.
+        type_ "type": UpsertConversionType,
+        /// Category.
+        category: String,
+        /// Value settings.
+        value_settings "valueSettings": ConversionValueSettings,
+        /// Upsert conversion counting type.
+        counting_type "countingType": UpsertConversionCountingType,
+        /// Upsert conversion attribution model.
+        attribution_model "attributionModel": UpsertConversionAttributionModel,
+        /// Click through window.
+        click_through_window "clickThroughWindow": rt::Number,
+    } optional {
+        /// Id of the conversion.
+        conversion_id "conversionId": String,
+    }
+}
+
+rt::request! {
+    /// Upsert google segment request.
+    pub struct UpsertGoogleSegmentRequest {
+        /// Name.
+        name: String,
+    } optional {
+        /// Country codes.
+        country_codes "countryCodes": Vec<String> [String],
+        /// Description.
+        description: String,
+        /// Upsert segment expansion level.
+        expansion_level "expansionLevel": UpsertSegmentExpansionLevel,
+        /// Id.
+        id: String,
+        /// Members.
+        members: Vec<Member> [Member],
+        /// Membership life span.
+        membership_life_span "membershipLifeSpan": rt::Number,
+        /// Membership status.
+        membership_status "membershipStatus": String,
+        /// Rule based user list.
+        rule_based_user_list "ruleBasedUserList": RuleBasedUserList,
+        /// Ids of the seed user list.
+        seed_user_list_ids "seedUserListIds": Vec<String> [String],
+        /// State it is in.
+        status: String,
+        /// Type.
+        type_ "type": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert google segment type.
+    pub enum UpsertGoogleSegmentType {
+        CustomSegments = "CUSTOM_SEGMENTS", WebsiteVisitor = "WEBSITE_VISITOR", CustomerMatch = "CUSTOMER_MATCH", Lookalike = "LOOKALIKE",
+    }
+}
+
+rt::request! {
+    /// Upsert linkedin campaign group request.
+    pub struct UpsertLinkedinCampaignGroupRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Ad campaign group data ad budget optimization.
+        ad_budget_optimization "adBudgetOptimization": AdCampaignGroupDataAdBudgetOptimization,
+        /// Id of the ad campaign group.
+        ad_campaign_group_id "adCampaignGroupId": String,
+        /// Ad campaigns.
+        ad_campaigns "adCampaigns": Vec<AdCampaign> [AdCampaign],
+        /// Linked in budget.
+        budget: LinkedInBudget,
+        /// Id.
+        id: String,
+        /// Id of the linked in ad account.
+        linked_in_ad_account_id "linkedInAdAccountId": String,
+        /// Linked in error.
+        linked_in_error "linkedInError": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Ad campaign group data objective type.
+        objective_type "objectiveType": AdCampaignGroupDataObjectiveType,
+        /// Publishing status.
+        publishing_status "publishingStatus": PublishingStatus,
+        /// Unpublished changes: yes or no.
+        unpublished_changes "unpublishedChanges": bool,
+    }
+}
+
+rt::closed_enum! {
+    /// Upsert segment expansion level.
+    pub enum UpsertSegmentExpansionLevel {
+        Balanced = "BALANCED", Broad = "BROAD", Narrow = "NARROW",
+    }
+}
+
+rt::request! {
+    /// Welcome message question.
+    pub struct WelcomeMessageQuestion {
+        /// Question.
+        question: String,
+    } optional {
+        /// Response.
+        response: String,
+    }
+}

@@ -4,461 +4,356 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Affiliate list meta response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AffiliateListMetaResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Affiliate list meta response.
+    pub struct AffiliateListMetaResponse optional {
+        /// Count.
+        count: rt::Number,
+    } with extra
 }
 
-rt::object!(AffiliateListMetaResponse { count? } extra);
-
-/// Commission affiliate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CommissionAffiliateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Email.
-    pub email: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Commission affiliate response.
+    pub struct CommissionAffiliateResponse optional {
+        /// Id.
+        id "_id": String,
+        /// Email.
+        email: String,
+        /// Name.
+        name: String,
+    } with extra
 }
 
-rt::object!(CommissionAffiliateResponse { id? "_id", email?, name? } extra);
-
-/// Commission campaign response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CommissionCampaignResponse {
-    /// Id.
-    pub id: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Commission campaign response.
+    pub struct CommissionCampaignResponse optional {
+        /// Id.
+        id: String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+    } with extra
 }
 
-rt::object!(CommissionCampaignResponse { id?, live_mode? "liveMode", name? } extra);
-
-/// Commission customer response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CommissionCustomerResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Email.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Commission customer response.
+    pub struct CommissionCustomerResponse optional {
+        /// Id.
+        id "_id": String,
+        /// Email.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Type.
+        type_ "type": String,
+    } with extra
 }
 
-rt::object!(CommissionCustomerResponse { id? "_id", email?, first_name? "firstName", last_name? "lastName", type_? "type" } extra);
-
-/// Commission list item response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CommissionListItemResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Affiliate.
-    pub affiliate: Option<CommissionAffiliateResponse>,
-    /// Id of the affiliate.
-    pub affiliate_id: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Campaign.
-    pub campaign: Option<CommissionCampaignResponse>,
-    /// Campaign name.
-    pub campaign_name: Option<String>,
-    /// Commission.
-    pub commission: Option<rt::Number>,
-    /// Commission amount.
-    pub commission_amount: Option<rt::Number>,
-    /// Commission type.
-    pub commission_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Customer.
-    pub customer: Option<CommissionCustomerResponse>,
-    /// Due at.
-    pub due_at: Option<String>,
-    /// Id of the event.
-    pub event_id: Option<String>,
-    /// Whether it is trial.
-    pub is_trial: Option<bool>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Id of the payout.
-    pub payout_id: Option<String>,
-    /// Product commission.
-    pub product_commission: Option<rt::Number>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Product name.
-    pub product_name: Option<String>,
-    /// Qty.
-    pub qty: Option<rt::Number>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Tier.
-    pub tier: Option<rt::Number>,
-    /// Transaction at.
-    pub transaction_at: Option<String>,
-    /// Id of the transaction.
-    pub transaction_id: Option<String>,
-    /// Unit discount.
-    pub unit_discount: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Commission list item response.
+    pub struct CommissionListItemResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Affiliate.
+        affiliate: CommissionAffiliateResponse,
+        /// Id of the affiliate.
+        affiliate_id "affiliateId": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Campaign.
+        campaign: CommissionCampaignResponse,
+        /// Campaign name.
+        campaign_name "campaignName": String,
+        /// Commission.
+        commission: rt::Number,
+        /// Commission amount.
+        commission_amount "commissionAmount": rt::Number,
+        /// Commission type.
+        commission_type "commissionType": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Customer.
+        customer: CommissionCustomerResponse,
+        /// Due at.
+        due_at "dueAt": String,
+        /// Id of the event.
+        event_id "eventId": String,
+        /// Whether it is trial.
+        is_trial "isTrial": bool,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Id of the payout.
+        payout_id "payoutId": String,
+        /// Product commission.
+        product_commission "productCommission": rt::Number,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Product name.
+        product_name "productName": String,
+        /// Qty.
+        qty: rt::Number,
+        /// State it is in.
+        status: String,
+        /// Tier.
+        tier: rt::Number,
+        /// Transaction at.
+        transaction_at "transactionAt": String,
+        /// Id of the transaction.
+        transaction_id "transactionId": String,
+        /// Unit discount.
+        unit_discount "unitDiscount": rt::Number,
+    } with extra
 }
 
-rt::object!(CommissionListItemResponse {
-    id! "_id", affiliate?, affiliate_id? "affiliateId", amount?, campaign?, campaign_name? "campaignName", commission?,
-    commission_amount? "commissionAmount", commission_type? "commissionType", created_at? "createdAt", currency?, customer?,
-    due_at? "dueAt", event_id? "eventId", is_trial? "isTrial", live_mode? "liveMode", payout_id? "payoutId",
-    product_commission? "productCommission", product_id? "productId", product_name? "productName", qty?, status?, tier?,
-    transaction_at? "transactionAt", transaction_id? "transactionId", unit_discount? "unitDiscount"
-} extra);
-
-/// Commission list meta response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CommissionListMetaResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Commission list meta response.
+    pub struct CommissionListMetaResponse optional {
+        /// Count.
+        count: rt::Number,
+    } with extra
 }
 
-rt::object!(CommissionListMetaResponse { count? } extra);
-
-/// Get affiliate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetAffiliateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Address.
-    pub address: Option<String>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Ids of the campaign.
-    pub campaign_ids: Option<Vec<String>>,
-    /// Click count.
-    pub click_count: Option<rt::Number>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Created by.
-    pub created_by: Option<rt::Object>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Customer.
-    pub customer: Option<rt::Number>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Dropped customer.
-    pub dropped_customer: Option<rt::Number>,
-    /// Email.
-    pub email: Option<String>,
-    /// Facebook url.
-    pub facebook_url: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Instagram url.
-    pub instagram_url: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Last updated by.
-    pub last_updated_by: Option<rt::Object>,
-    /// Lead.
-    pub lead: Option<rt::Number>,
-    /// Linked in url.
-    pub linked_in_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Owned.
-    pub owned: Option<rt::Number>,
-    /// Paid.
-    pub paid: Option<rt::Number>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// Revenue.
-    pub revenue: Option<rt::Number>,
-    /// Twitter url.
-    pub twitter_url: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Id of the vat.
-    pub vat_id: Option<String>,
-    /// W8 form.
-    pub w8_form: Option<String>,
-    /// W9 form.
-    pub w9_form: Option<String>,
-    /// Website url.
-    pub website_url: Option<String>,
-    /// Youtube url.
-    pub youtube_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get affiliate response.
+    pub struct GetAffiliateResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Active: yes or no.
+        active: bool,
+        /// Address.
+        address: String,
+        /// Avatar.
+        avatar: String,
+        /// Ids of the campaign.
+        campaign_ids "campaignIds": Vec<String>,
+        /// Click count.
+        click_count "clickCount": rt::Number,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Created by.
+        created_by "createdBy": rt::Object,
+        /// Currency.
+        currency: String,
+        /// Customer.
+        customer: rt::Number,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Dropped customer.
+        dropped_customer "droppedCustomer": rt::Number,
+        /// Email.
+        email: String,
+        /// Facebook url.
+        facebook_url "facebookUrl": String,
+        /// First name.
+        first_name "firstName": String,
+        /// Instagram url.
+        instagram_url "instagramUrl": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Last updated by.
+        last_updated_by "lastUpdatedBy": rt::Object,
+        /// Lead.
+        lead: rt::Number,
+        /// Linked in url.
+        linked_in_url "linkedInUrl": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Owned.
+        owned: rt::Number,
+        /// Paid.
+        paid: rt::Number,
+        /// Phone.
+        phone: String,
+        /// Revenue.
+        revenue: rt::Number,
+        /// Twitter url.
+        twitter_url "twitterUrl": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Id of the vat.
+        vat_id "vatId": String,
+        /// W8 form.
+        w8_form "w8Form": String,
+        /// W9 form.
+        w9_form "w9Form": String,
+        /// Website url.
+        website_url "websiteUrl": String,
+        /// Youtube url.
+        youtube_url "youtubeUrl": String,
+    } with extra
 }
 
-rt::object!(GetAffiliateResponse {
-    id! "_id", active?, address?, avatar?, campaign_ids? "campaignIds", click_count? "clickCount", contact_id? "contactId",
-    created_at? "createdAt", created_by? "createdBy", currency?, customer?, deleted?, dropped_customer? "droppedCustomer", email?,
-    facebook_url? "facebookUrl", first_name? "firstName", instagram_url? "instagramUrl", last_name? "lastName",
-    last_updated_by? "lastUpdatedBy", lead?, linked_in_url? "linkedInUrl", location_id? "locationId", owned?, paid?, phone?, revenue?,
-    twitter_url? "twitterUrl", updated_at? "updatedAt", vat_id? "vatId", w8_form? "w8Form", w9_form? "w9Form", website_url? "websiteUrl",
-    youtube_url? "youtubeUrl"
-} extra);
-
-/// List affiliate commissions response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListAffiliateCommissionsResponse {
-    /// Commissions.
-    pub commissions: Option<Vec<CommissionListItemResponse>>,
-    /// Meta.
-    pub meta: Option<CommissionListMetaResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List affiliate commissions response.
+    pub struct ListAffiliateCommissionsResponse optional {
+        /// Commissions.
+        commissions: Vec<CommissionListItemResponse>,
+        /// Meta.
+        meta: CommissionListMetaResponse,
+    } with extra
 }
 
-rt::object!(ListAffiliateCommissionsResponse { commissions?, meta? } extra);
-
-/// List affiliate payouts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListAffiliatePayoutsResponse {
-    /// Meta.
-    pub meta: Option<PayoutListMetaResponse>,
-    /// Payouts.
-    pub payouts: Option<Vec<PayoutListItemResponse>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List affiliate payouts response.
+    pub struct ListAffiliatePayoutsResponse optional {
+        /// Meta.
+        meta: PayoutListMetaResponse,
+        /// Payouts.
+        payouts: Vec<PayoutListItemResponse>,
+    } with extra
 }
 
-rt::object!(ListAffiliatePayoutsResponse { meta?, payouts? } extra);
-
-/// List affiliates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListAffiliatesResponse {
-    /// Affiliates.
-    pub affiliates: Option<Vec<OAuthAffiliateListItemResponse>>,
-    /// Meta.
-    pub meta: Option<AffiliateListMetaResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List affiliates response.
+    pub struct ListAffiliatesResponse optional {
+        /// Affiliates.
+        affiliates: Vec<OAuthAffiliateListItemResponse>,
+        /// Meta.
+        meta: AffiliateListMetaResponse,
+    } with extra
 }
 
-rt::object!(ListAffiliatesResponse { affiliates?, meta? } extra);
-
-/// O auth affiliate list item response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OAuthAffiliateListItemResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Address.
-    pub address: Option<String>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Ids of the campaign.
-    pub campaign_ids: Option<Vec<String>>,
-    /// Click count.
-    pub click_count: Option<rt::Number>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Created by.
-    pub created_by: Option<rt::Object>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Customer.
-    pub customer: Option<rt::Number>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Dropped customer.
-    pub dropped_customer: Option<rt::Number>,
-    /// Email.
-    pub email: Option<String>,
-    /// Facebook url.
-    pub facebook_url: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Instagram url.
-    pub instagram_url: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Last updated by.
-    pub last_updated_by: Option<rt::Object>,
-    /// Lead.
-    pub lead: Option<rt::Number>,
-    /// Linked in url.
-    pub linked_in_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Owned.
-    pub owned: Option<rt::Number>,
-    /// Paid.
-    pub paid: Option<rt::Number>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// Revenue.
-    pub revenue: Option<rt::Number>,
-    /// Twitter url.
-    pub twitter_url: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Id of the vat.
-    pub vat_id: Option<String>,
-    /// W8 form.
-    pub w8_form: Option<String>,
-    /// W9 form.
-    pub w9_form: Option<String>,
-    /// Website url.
-    pub website_url: Option<String>,
-    /// Youtube url.
-    pub youtube_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// O auth affiliate list item response.
+    pub struct OAuthAffiliateListItemResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Active: yes or no.
+        active: bool,
+        /// Address.
+        address: String,
+        /// Avatar.
+        avatar: String,
+        /// Ids of the campaign.
+        campaign_ids "campaignIds": Vec<String>,
+        /// Click count.
+        click_count "clickCount": rt::Number,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Created by.
+        created_by "createdBy": rt::Object,
+        /// Currency.
+        currency: String,
+        /// Customer.
+        customer: rt::Number,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Dropped customer.
+        dropped_customer "droppedCustomer": rt::Number,
+        /// Email.
+        email: String,
+        /// Facebook url.
+        facebook_url "facebookUrl": String,
+        /// First name.
+        first_name "firstName": String,
+        /// Instagram url.
+        instagram_url "instagramUrl": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Last updated by.
+        last_updated_by "lastUpdatedBy": rt::Object,
+        /// Lead.
+        lead: rt::Number,
+        /// Linked in url.
+        linked_in_url "linkedInUrl": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Owned.
+        owned: rt::Number,
+        /// Paid.
+        paid: rt::Number,
+        /// Phone.
+        phone: String,
+        /// Revenue.
+        revenue: rt::Number,
+        /// Twitter url.
+        twitter_url "twitterUrl": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Id of the vat.
+        vat_id "vatId": String,
+        /// W8 form.
+        w8_form "w8Form": String,
+        /// W9 form.
+        w9_form "w9Form": String,
+        /// Website url.
+        website_url "websiteUrl": String,
+        /// Youtube url.
+        youtube_url "youtubeUrl": String,
+    } with extra
 }
 
-rt::object!(OAuthAffiliateListItemResponse {
-    id! "_id", active?, address?, avatar?, campaign_ids? "campaignIds", click_count? "clickCount", contact_id? "contactId",
-    created_at? "createdAt", created_by? "createdBy", currency?, customer?, deleted?, dropped_customer? "droppedCustomer", email?,
-    facebook_url? "facebookUrl", first_name? "firstName", instagram_url? "instagramUrl", last_name? "lastName",
-    last_updated_by? "lastUpdatedBy", lead?, linked_in_url? "linkedInUrl", location_id? "locationId", owned?, paid?, phone?, revenue?,
-    twitter_url? "twitterUrl", updated_at? "updatedAt", vat_id? "vatId", w8_form? "w8Form", w9_form? "w9Form", website_url? "websiteUrl",
-    youtube_url? "youtubeUrl"
-} extra);
-
-/// Payout list item response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PayoutListItemResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Affiliate.
-    pub affiliate: Option<OAuthAffiliateListItemResponse>,
-    /// Affiliate email.
-    pub affiliate_email: Option<String>,
-    /// Id of the affiliate.
-    pub affiliate_id: Option<String>,
-    /// Affiliate name.
-    pub affiliate_name: Option<String>,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Campaign.
-    pub campaign: Option<String>,
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Due at.
-    pub due_at: Option<String>,
-    /// Whether it is migrated.
-    pub is_migrated: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Paid at.
-    pub paid_at: Option<String>,
-    /// Paid meta.
-    pub paid_meta: Option<rt::Object>,
-    /// Paid method.
-    pub paid_method: Option<String>,
-    /// Payout method.
-    pub payout_method: Option<String>,
-    /// Payout month.
-    pub payout_month: Option<String>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Payout list item response.
+    pub struct PayoutListItemResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Affiliate.
+        affiliate: OAuthAffiliateListItemResponse,
+        /// Affiliate email.
+        affiliate_email "affiliateEmail": String,
+        /// Id of the affiliate.
+        affiliate_id "affiliateId": String,
+        /// Affiliate name.
+        affiliate_name "affiliateName": String,
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Campaign.
+        campaign: String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Due at.
+        due_at "dueAt": String,
+        /// Whether it is migrated.
+        is_migrated "isMigrated": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Paid at.
+        paid_at "paidAt": String,
+        /// Paid meta.
+        paid_meta "paidMeta": rt::Object,
+        /// Paid method.
+        paid_method "paidMethod": String,
+        /// Payout method.
+        payout_method "payoutMethod": String,
+        /// Payout month.
+        payout_month "payoutMonth": String,
+        /// State it is in.
+        status: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(PayoutListItemResponse {
-    id! "_id", affiliate?, affiliate_email? "affiliateEmail", affiliate_id? "affiliateId", affiliate_name? "affiliateName", alt_id? "altId",
-    amount?, campaign?, campaign_id? "campaignId", created_at? "createdAt", currency?, deleted?, due_at? "dueAt", is_migrated? "isMigrated",
-    location_id? "locationId", paid_at? "paidAt", paid_meta? "paidMeta", paid_method? "paidMethod", payout_method? "payoutMethod",
-    payout_month? "payoutMonth", status?, updated_at? "updatedAt"
-} extra);
-
-/// Payout list meta response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PayoutListMetaResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Payout list meta response.
+    pub struct PayoutListMetaResponse optional {
+        /// Count.
+        count: rt::Number,
+    } with extra
 }
-
-rt::object!(PayoutListMetaResponse { count? } extra);

@@ -4,361 +4,260 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Create studio agent request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateStudioAgentRequest {
-    /// Id of the agency.
-    pub agency_id: Option<String>,
-    /// Author email.
-    pub author_email: Option<String>,
-    /// Id of the author.
-    pub author_id: Option<String>,
-    /// Author name.
-    pub author_name: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Edges.
-    pub edges: Option<Vec<String>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Nodes.
-    pub nodes: Option<Vec<String>>,
+rt::request! {
+    /// Create studio agent request.
+    pub struct CreateStudioAgentRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Studio status.
+        status: StudioStatus,
+        /// Version.
+        version: rt::Object,
+    } optional {
+        /// Id of the agency.
+        agency_id "agencyId": String,
+        /// Author email.
+        author_email "authorEmail": String,
+        /// Id of the author.
+        author_id "authorId": String,
+        /// Author name.
+        author_name "authorName": String,
+        /// Description.
+        description: String,
+        /// Edges.
+        edges: Vec<String> [String],
+        /// Name.
+        name: String,
+        /// Nodes.
+        nodes: Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// Create studio agent response.
+    pub struct CreateStudioAgentResponse optional {
+        /// Agent.
+        agent: rt::Object,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+        /// Versions.
+        versions: Vec<rt::Value>,
+    } with extra
+}
+
+rt::object! {
+    /// Delete studio agent response.
+    pub struct DeleteStudioAgentResponse optional {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Execute public agent request.
+    pub struct ExecutePublicAgentRequest {
+        /// Message.
+        message: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Attachments.
+        attachments: Vec<PublicAttachment> [PublicAttachment],
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Id of the execution.
+        execution_id "executionId": String,
+        /// Input variables.
+        input_variables "inputVariables": rt::Object,
+        /// Id of the version.
+        version_id "versionId": String,
+    }
+}
+
+rt::object! {
+    /// Execute public agent response.
+    pub struct ExecutePublicAgentResponse optional {
+        /// Attachments.
+        attachments: Vec<rt::Value>,
+        /// Id of the execution.
+        execution_id "executionId": String,
+        /// Execution status.
+        execution_status "executionStatus": String,
+        /// Flow switch: yes or no.
+        flow_switch "flowSwitch": bool,
+        /// Generative outputs.
+        generative_outputs "generativeOutputs": Vec<rt::Value>,
+        /// Goal completion: yes or no.
+        goal_completion "goalCompletion": bool,
+        /// Id of the interaction.
+        interaction_id "interactionId": String,
+        /// Next expected input.
+        next_expected_input "nextExpectedInput": String,
+        /// Response.
+        response: String,
+        /// Whether the call did what it should.
+        success: bool,
+        /// Type.
+        type_ "type": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get agent by id response.
+    pub struct GetAgentByIdResponse optional {
+        /// Agent.
+        agent: rt::Object,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get published agents response.
+    pub struct GetPublishedAgentsResponse optional {
+        /// Agents.
+        agents: Vec<GetPublishedAgentsResponseAgent>,
+        /// Message.
+        message: String,
+        /// Pagination.
+        pagination: GetPublishedAgentsResponsePagination,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Get published agents response agent.
+    pub struct GetPublishedAgentsResponseAgent optional {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Description.
+        description: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// State it is in.
+        status: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get published agents response pagination.
+    pub struct GetPublishedAgentsResponsePagination optional {
+        /// Whether it has more.
+        has_more "hasMore": bool,
+        /// How many to return.
+        limit: rt::Number,
+        /// How many to pass over.
+        offset: rt::Number,
+        /// Total.
+        total: rt::Number,
+    } with extra
+}
+
+rt::request! {
+    /// Public attachment.
+    pub struct PublicAttachment {
+        /// Type.
+        type_ "type": String,
+        /// Image url.
+        image_url "imageUrl": String,
+    }
+}
+
+rt::request! {
+    /// Publish studio agent version request.
+    pub struct PublishStudioAgentVersionRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// User email.
+        user_email "userEmail": String,
+        /// Id of the user.
+        user_id "userId": String,
+        /// User name.
+        user_name "userName": String,
+    }
+}
+
+rt::object! {
+    /// Studio agent response.
+    pub struct StudioAgentResponse optional {
+        /// Data.
+        data: rt::Object,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Studio status.
-    pub status: StudioStatus,
-    /// Version.
-    pub version: rt::Object,
+    pub enum StudioStatus {
+        Active = "active", Inactive = "inactive", Archived = "archived",
+    }
 }
 
-rt::object!(CreateStudioAgentRequest {
-    agency_id? "agencyId", author_email? "authorEmail", author_id? "authorId", author_name? "authorName", description?, edges?,
-    location_id! "locationId", name?, nodes?, status!, version!
-});
-rt::setters!(CreateStudioAgentRequest new(location_id: String, status: StudioStatus, version: (rt::Object)) {
-    agency_id: String, author_email: String, author_id: String, author_name: String, description: String, edges: [String], name: String,
-    nodes: [String]
-});
-
-/// Create studio agent response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateStudioAgentResponse {
-    /// Agent.
-    pub agent: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Versions.
-    pub versions: Option<Vec<rt::Value>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update studio agent request.
+    pub struct UpdateStudioAgentRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Description.
+        description: String,
+        /// Name.
+        name: String,
+        /// Studio status.
+        status: StudioStatus,
+    }
 }
 
-rt::object!(CreateStudioAgentResponse { agent?, message?, success?, versions? } extra);
-
-/// Delete studio agent response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteStudioAgentResponse {
-    /// Id of the agent.
-    pub agent_id: Option<String>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update studio agent version request.
+    pub struct UpdateStudioAgentVersionRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Description.
+        description: String,
+        /// Edges.
+        edges: Vec<rt::Object> [rt::Object],
+        /// Global config.
+        global_config "globalConfig": rt::Object,
+        /// Global variables.
+        global_variables "globalVariables": Vec<rt::Object> [rt::Object],
+        /// Input variables.
+        input_variables "inputVariables": Vec<rt::Object> [rt::Object],
+        /// Nodes.
+        nodes: Vec<rt::Object> [rt::Object],
+        /// Runtime variables.
+        runtime_variables "runtimeVariables": Vec<rt::Object> [rt::Object],
+        /// Id of the user.
+        user_id "userId": String,
+        /// User name.
+        user_name "userName": String,
+        /// Version name.
+        version_name "versionName": String,
+    }
 }
-
-rt::object!(DeleteStudioAgentResponse { agent_id? "agentId", message?, success? } extra);
-
-/// Execute public agent request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ExecutePublicAgentRequest {
-    /// Attachments.
-    pub attachments: Option<Vec<PublicAttachment>>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Id of the execution.
-    pub execution_id: Option<String>,
-    /// Input variables.
-    pub input_variables: Option<rt::Object>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Message.
-    pub message: String,
-    /// Id of the version.
-    pub version_id: Option<String>,
-}
-
-rt::object!(ExecutePublicAgentRequest {
-    attachments?, contact_id? "contactId", execution_id? "executionId", input_variables? "inputVariables", location_id! "locationId",
-    message!, version_id? "versionId"
-});
-rt::setters!(ExecutePublicAgentRequest new(message: String, location_id: String) {
-    attachments: [PublicAttachment], contact_id: String, execution_id: String, input_variables: (rt::Object), version_id: String
-});
-
-/// Execute public agent response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ExecutePublicAgentResponse {
-    /// Attachments.
-    pub attachments: Option<Vec<rt::Value>>,
-    /// Id of the execution.
-    pub execution_id: Option<String>,
-    /// Execution status.
-    pub execution_status: Option<String>,
-    /// Flow switch: yes or no.
-    pub flow_switch: Option<bool>,
-    /// Generative outputs.
-    pub generative_outputs: Option<Vec<rt::Value>>,
-    /// Goal completion: yes or no.
-    pub goal_completion: Option<bool>,
-    /// Id of the interaction.
-    pub interaction_id: Option<String>,
-    /// Next expected input.
-    pub next_expected_input: Option<String>,
-    /// Response.
-    pub response: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ExecutePublicAgentResponse {
-    attachments?, execution_id? "executionId", execution_status? "executionStatus", flow_switch? "flowSwitch",
-    generative_outputs? "generativeOutputs", goal_completion? "goalCompletion", interaction_id? "interactionId",
-    next_expected_input? "nextExpectedInput", response?, success?, type_? "type"
-} extra);
-
-/// Get agent by id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetAgentByIdResponse {
-    /// Agent.
-    pub agent: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetAgentByIdResponse { agent?, message?, success?, trace_id? "traceId" } extra);
-
-/// Get published agents response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetPublishedAgentsResponse {
-    /// Agents.
-    pub agents: Option<Vec<GetPublishedAgentsResponseAgent>>,
-    /// Message.
-    pub message: Option<String>,
-    /// Pagination.
-    pub pagination: Option<GetPublishedAgentsResponsePagination>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetPublishedAgentsResponse { agents?, message?, pagination?, success? } extra);
-
-/// Get published agents response agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPublishedAgentsResponseAgent {
-    /// Id of the agent.
-    pub agent_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetPublishedAgentsResponseAgent {
-    agent_id? "agentId", created_at? "createdAt", description?, location_id? "locationId", name?, status?, updated_at? "updatedAt"
-} extra);
-
-/// Get published agents response pagination.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPublishedAgentsResponsePagination {
-    /// Whether it has more.
-    pub has_more: Option<bool>,
-    /// How many to return.
-    pub limit: Option<rt::Number>,
-    /// How many to pass over.
-    pub offset: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetPublishedAgentsResponsePagination { has_more? "hasMore", limit?, offset?, total? } extra);
-
-/// Public attachment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PublicAttachment {
-    /// Image url.
-    pub image_url: String,
-    /// Type.
-    pub type_: String,
-}
-
-rt::object!(PublicAttachment { image_url! "imageUrl", type_! "type" });
-rt::setters!(PublicAttachment new(type_: String, image_url: String) {  });
-
-/// Publish studio agent version request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PublishStudioAgentVersionRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// User email.
-    pub user_email: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// User name.
-    pub user_name: Option<String>,
-}
-
-rt::object!(PublishStudioAgentVersionRequest {
-    location_id! "locationId", user_email? "userEmail", user_id? "userId", user_name? "userName"
-});
-rt::setters!(PublishStudioAgentVersionRequest new(location_id: String) { user_email: String, user_id: String, user_name: String });
-
-/// Studio agent response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct StudioAgentResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StudioAgentResponse { data?, message?, success? } extra);
-
-/// Studio status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum StudioStatus {
-    /// `active`
-    Active,
-    /// `inactive`
-    Inactive,
-    /// `archived`
-    Archived,
-}
-
-rt::closed_enum!(StudioStatus, Active = "active", Inactive = "inactive", Archived = "archived");
-
-/// Update studio agent request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateStudioAgentRequest {
-    /// Description.
-    pub description: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Studio status.
-    pub status: Option<StudioStatus>,
-}
-
-rt::object!(UpdateStudioAgentRequest { description?, location_id! "locationId", name?, status? });
-rt::setters!(UpdateStudioAgentRequest new(location_id: String) { description: String, name: String, status: StudioStatus });
-
-/// Update studio agent version request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateStudioAgentVersionRequest {
-    /// Description.
-    pub description: Option<String>,
-    /// Edges.
-    pub edges: Option<Vec<rt::Object>>,
-    /// Global config.
-    pub global_config: Option<rt::Object>,
-    /// Global variables.
-    pub global_variables: Option<Vec<rt::Object>>,
-    /// Input variables.
-    pub input_variables: Option<Vec<rt::Object>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Nodes.
-    pub nodes: Option<Vec<rt::Object>>,
-    /// Runtime variables.
-    pub runtime_variables: Option<Vec<rt::Object>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// User name.
-    pub user_name: Option<String>,
-    /// Version name.
-    pub version_name: Option<String>,
-}
-
-rt::object!(UpdateStudioAgentVersionRequest {
-    description?, edges?, global_config? "globalConfig", global_variables? "globalVariables", input_variables? "inputVariables",
-    location_id! "locationId", nodes?, runtime_variables? "runtimeVariables", user_id? "userId", user_name? "userName",
-    version_name? "versionName"
-});
-rt::setters!(UpdateStudioAgentVersionRequest new(location_id: String) {
-    description: String, edges: [(rt::Object)], global_config: (rt::Object), global_variables: [(rt::Object)],
-    input_variables: [(rt::Object)], nodes: [(rt::Object)], runtime_variables: [(rt::Object)], user_id: String, user_name: String,
-    version_name: String
-});

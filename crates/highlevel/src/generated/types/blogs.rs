@@ -4,294 +4,193 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Author response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AuthorResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Canonical link.
-    pub canonical_link: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Author response.
+    pub struct AuthorResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Canonical link.
+        canonical_link "canonicalLink": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(AuthorResponse {
-    id! "_id", canonical_link? "canonicalLink", location_id? "locationId", name?, updated_at? "updatedAt"
-} extra);
-
-/// Blog post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BlogPostResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Archived: yes or no.
-    pub archived: Option<bool>,
-    /// Author.
-    pub author: Option<String>,
-    /// Canonical link.
-    pub canonical_link: Option<String>,
-    /// Categories.
-    pub categories: Option<Vec<String>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image alt text.
-    pub image_alt_text: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// When it was published.
-    pub published_at: Option<String>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Title.
-    pub title: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Url slug.
-    pub url_slug: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Blog post response.
+    pub struct BlogPostResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Archived: yes or no.
+        archived: bool,
+        /// Author.
+        author: String,
+        /// Canonical link.
+        canonical_link "canonicalLink": String,
+        /// Categories.
+        categories: Vec<String>,
+        /// Description.
+        description: String,
+        /// Image alt text.
+        image_alt_text "imageAltText": String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// When it was published.
+        published_at "publishedAt": String,
+        /// State it is in.
+        status: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Title.
+        title: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Url slug.
+        url_slug "urlSlug": String,
+    } with extra
 }
 
-rt::object!(BlogPostResponse {
-    id! "_id", archived?, author?, canonical_link? "canonicalLink", categories?, description?, image_alt_text? "imageAltText",
-    image_url? "imageUrl", published_at? "publishedAt", status?, tags?, title?, updated_at? "updatedAt", url_slug? "urlSlug"
-} extra);
+rt::request! {
+    /// Blog request.
+    pub struct BlogRequest {
+        /// Title.
+        title: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the blog.
+        blog_id "blogId": String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Description.
+        description: String,
+        /// Raw html.
+        raw_html "rawHTML": String,
+        /// Blog status.
+        status: BlogStatus,
+        /// Image alt text.
+        image_alt_text "imageAltText": String,
+        /// Categories.
+        categories: Vec<String> [String],
+        /// Author.
+        author: String,
+        /// Url slug.
+        url_slug "urlSlug": String,
+        /// When it was published.
+        published_at "publishedAt": String,
+    } optional {
+        /// Canonical link.
+        canonical_link "canonicalLink": String,
+        /// Tags.
+        tags: Vec<String> [String],
+    }
+}
 
-/// Blog request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BlogRequest {
-    /// Author.
-    pub author: String,
-    /// Id of the blog.
-    pub blog_id: String,
-    /// Canonical link.
-    pub canonical_link: Option<String>,
-    /// Categories.
-    pub categories: Vec<String>,
-    /// Description.
-    pub description: String,
-    /// Image alt text.
-    pub image_alt_text: String,
-    /// Image url.
-    pub image_url: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// When it was published.
-    pub published_at: String,
-    /// Raw html.
-    #[cfg_attr(feature = "schemars", schemars(rename = "rawHTML"))]
-    pub raw_html: String,
+rt::object! {
+    /// Blog response.
+    pub struct BlogResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Name.
+        name: String,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Blog status.
-    pub status: BlogStatus,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Title.
-    pub title: String,
-    /// Url slug.
-    pub url_slug: String,
+    pub enum BlogStatus {
+        Draft = "DRAFT", Published = "PUBLISHED", Scheduled = "SCHEDULED", Archived = "ARCHIVED",
+    }
 }
 
-rt::object!(BlogRequest {
-    author!, blog_id! "blogId", canonical_link? "canonicalLink", categories!, description!, image_alt_text! "imageAltText",
-    image_url! "imageUrl", location_id! "locationId", published_at! "publishedAt", raw_html! "rawHTML", status!, tags?, title!,
-    url_slug! "urlSlug"
-});
-rt::setters!(BlogRequest new(title: String, location_id: String, blog_id: String, image_url: String, description: String, raw_html: String, status: BlogStatus, image_alt_text: String, categories: [String], author: String, url_slug: String, published_at: String) {
-    canonical_link: String, tags: [String]
-});
-
-/// Blog response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BlogResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Category response.
+    pub struct CategoryResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Canonical link.
+        canonical_link "canonicalLink": String,
+        /// Label.
+        label: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Url slug.
+        url_slug "urlSlug": String,
+    } with extra
 }
 
-rt::object!(BlogResponse { id! "_id", name? } extra);
-
-/// Blog status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BlogStatus {
-    /// `DRAFT`
-    Draft,
-    /// `PUBLISHED`
-    Published,
-    /// `SCHEDULED`
-    Scheduled,
-    /// `ARCHIVED`
-    Archived,
+rt::object! {
+    /// Check blog slug response.
+    pub struct CheckBlogSlugResponse optional {
+        /// Exists: yes or no.
+        exists: bool,
+    } with extra
 }
 
-rt::closed_enum!(BlogStatus, Draft = "DRAFT", Published = "PUBLISHED", Scheduled = "SCHEDULED", Archived = "ARCHIVED");
-
-/// Category response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CategoryResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Canonical link.
-    pub canonical_link: Option<String>,
-    /// Label.
-    pub label: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Url slug.
-    pub url_slug: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create blog post response.
+    pub struct CreateBlogPostResponse optional {
+        /// Data.
+        data: BlogPostResponse,
+    } with extra
 }
 
-rt::object!(CategoryResponse {
-    id! "_id", canonical_link? "canonicalLink", label?, location_id? "locationId", updated_at? "updatedAt", url_slug? "urlSlug"
-} extra);
-
-/// Check blog slug response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CheckBlogSlugResponse {
-    /// Exists: yes or no.
-    pub exists: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List blog authors response.
+    pub struct ListBlogAuthorsResponse optional {
+        /// Authors.
+        authors: Vec<AuthorResponse>,
+    } with extra
 }
 
-rt::object!(CheckBlogSlugResponse { exists? } extra);
-
-/// Create blog post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateBlogPostResponse {
-    /// Data.
-    pub data: Option<BlogPostResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List blog categories response.
+    pub struct ListBlogCategoriesResponse optional {
+        /// Categories.
+        categories: Vec<CategoryResponse>,
+    } with extra
 }
 
-rt::object!(CreateBlogPostResponse { data? } extra);
-
-/// List blog authors response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListBlogAuthorsResponse {
-    /// Authors.
-    pub authors: Option<Vec<AuthorResponse>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List blog posts response.
+    pub struct ListBlogPostsResponse optional {
+        /// Blogs.
+        blogs: Vec<BlogPostResponse>,
+    } with extra
 }
 
-rt::object!(ListBlogAuthorsResponse { authors? } extra);
-
-/// List blog categories response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListBlogCategoriesResponse {
-    /// Categories.
-    pub categories: Option<Vec<CategoryResponse>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::closed_enum! {
+    /// List blog posts status.
+    pub enum ListBlogPostsStatus {
+        Published = "PUBLISHED", Scheduled = "SCHEDULED", Archived = "ARCHIVED", Draft = "DRAFT",
+    }
 }
 
-rt::object!(ListBlogCategoriesResponse { categories? } extra);
-
-/// List blog posts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListBlogPostsResponse {
-    /// Blogs.
-    pub blogs: Option<Vec<BlogPostResponse>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List blogs response.
+    pub struct ListBlogsResponse optional {
+        /// Data.
+        data: Vec<BlogResponse>,
+    } with extra
 }
 
-rt::object!(ListBlogPostsResponse { blogs? } extra);
-
-/// List blog posts status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListBlogPostsStatus {
-    /// `PUBLISHED`
-    Published,
-    /// `SCHEDULED`
-    Scheduled,
-    /// `ARCHIVED`
-    Archived,
-    /// `DRAFT`
-    Draft,
+rt::object! {
+    /// Update blog post response.
+    pub struct UpdateBlogPostResponse optional {
+        /// Updated blog post.
+        updated_blog_post "updatedBlogPost": BlogPostResponse,
+    } with extra
 }
-
-rt::closed_enum!(ListBlogPostsStatus, Published = "PUBLISHED", Scheduled = "SCHEDULED", Archived = "ARCHIVED", Draft = "DRAFT");
-
-/// List blogs response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListBlogsResponse {
-    /// Data.
-    pub data: Option<Vec<BlogResponse>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListBlogsResponse { data? } extra);
-
-/// Update blog post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateBlogPostResponse {
-    /// Updated blog post.
-    pub updated_blog_post: Option<BlogPostResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateBlogPostResponse { updated_blog_post? "updatedBlogPost" } extra);

@@ -4,266 +4,188 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Brand board list item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BrandBoardListItem {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Default: yes or no.
-    pub default: Option<bool>,
-    /// Meta.
-    pub meta: Option<MetaData>,
-    /// Name.
-    pub name: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Brand board list item.
+    pub struct BrandBoardListItem {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Default: yes or no.
+        default: bool,
+        /// Meta.
+        meta: MetaData,
+        /// Name.
+        name: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(BrandBoardListItem { id! "_id", default?, meta?, name?, updated_at? "updatedAt" } extra);
-
-/// Color.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Color {
-    /// Hex.
-    pub hex: Option<String>,
-    /// Hexa.
-    pub hexa: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Rgb.
-    pub rgb: Option<String>,
-    /// Rgba.
-    pub rgba: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Color.
+    pub struct Color {
+        /// Id.
+        id: String,
+    } optional {
+        /// Hex.
+        hex: String,
+        /// Hexa.
+        hexa: String,
+        /// Label.
+        label: String,
+        /// Rgb.
+        rgb: String,
+        /// Rgba.
+        rgba: String,
+    } with extra
 }
 
-rt::object!(Color { hex?, hexa?, id!, label?, rgb?, rgba? } extra);
-rt::setters!(Color new(id: String) { hex: String, hexa: String, label: String, rgb: String, rgba: String } extra);
-
-/// Create brand board param type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateBrandBoardParamType {
-    /// `template`
-    Template,
-    /// `blank`
-    Blank,
-    /// `snapshot`
-    Snapshot,
-}
-
-rt::closed_enum!(CreateBrandBoardParamType, Template = "template", Blank = "blank", Snapshot = "snapshot");
-
-/// Create brand board request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateBrandBoardRequest {
-    /// Id of the brand board.
-    pub brand_board_id: Option<String>,
-    /// Colors.
-    pub colors: Option<Vec<Color>>,
-    /// Default: yes or no.
-    pub default: Option<bool>,
-    /// Fonts.
-    pub fonts: Option<Vec<Font>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Logos.
-    pub logos: Option<Vec<Logo>>,
-    /// Name.
-    pub name: String,
-    /// Id of the parent.
-    pub parent_id: Option<String>,
+rt::closed_enum! {
     /// Create brand board param type.
-    pub type_: Option<CreateBrandBoardParamType>,
+    pub enum CreateBrandBoardParamType {
+        Template = "template", Blank = "blank", Snapshot = "snapshot",
+    }
 }
 
-rt::object!(CreateBrandBoardRequest {
-    brand_board_id? "brandBoardId", colors?, default?, fonts?, location_id! "locationId", logos?, name!, parent_id? "parentId",
-    type_? "type"
-});
-rt::setters!(CreateBrandBoardRequest new(location_id: String, name: String) {
-    brand_board_id: String, colors: [Color], default: bool, fonts: [Font], logos: [Logo], parent_id: String,
-    type_: CreateBrandBoardParamType
-});
+rt::request! {
+    /// Create brand board request.
+    pub struct CreateBrandBoardRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+    } optional {
+        /// Id of the brand board.
+        brand_board_id "brandBoardId": String,
+        /// Colors.
+        colors: Vec<Color> [Color],
+        /// Default: yes or no.
+        default: bool,
+        /// Fonts.
+        fonts: Vec<Font> [Font],
+        /// Logos.
+        logos: Vec<Logo> [Logo],
+        /// Id of the parent.
+        parent_id "parentId": String,
+        /// Create brand board param type.
+        type_ "type": CreateBrandBoardParamType,
+    }
+}
 
-/// Font.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Font {
-    /// Fallback.
-    pub fallback: Option<String>,
+rt::request! {
     /// Font.
-    pub font: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct Font {
+        /// Id.
+        id: String,
+    } optional {
+        /// Fallback.
+        fallback: String,
+        /// Font.
+        font: String,
+        /// Label.
+        label: String,
+    } with extra
 }
 
-rt::object!(Font { fallback?, font?, id!, label? } extra);
-rt::setters!(Font new(id: String) { fallback: String, font: String, label: String } extra);
-
-/// Get brand board success response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetBrandBoardSuccessResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Colors.
-    pub colors: Option<Vec<Color>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Default: yes or no.
-    pub default: Option<bool>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the folder.
-    pub folder_id: Option<String>,
-    /// Fonts.
-    pub fonts: Option<Vec<Font>>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Logos.
-    pub logos: Option<Vec<Logo>>,
-    /// Meta.
-    pub meta: Option<MetaData>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Id of the parent.
-    pub parent_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get brand board success response.
+    pub struct GetBrandBoardSuccessResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Colors.
+        colors: Vec<Color>,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Default: yes or no.
+        default: bool,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the folder.
+        folder_id "folderId": String,
+        /// Fonts.
+        fonts: Vec<Font>,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Logos.
+        logos: Vec<Logo>,
+        /// Meta.
+        meta: MetaData,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Id of the parent.
+        parent_id "parentId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(GetBrandBoardSuccessResponse {
-    id! "_id", colors?, created_at? "createdAt", default?, deleted?, folder_id? "folderId", fonts?, location_id? "locationId", logos?,
-    meta?, name?, origin_id? "originId", parent_id? "parentId", updated_at? "updatedAt"
-} extra);
-
-/// List brand boards response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListBrandBoardsResponse {
-    /// Brand boards.
-    pub brand_boards: Option<Vec<BrandBoardListItem>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List brand boards response.
+    pub struct ListBrandBoardsResponse optional {
+        /// Brand boards.
+        brand_boards "brandBoards": Vec<BrandBoardListItem>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+    } with extra
 }
 
-rt::object!(ListBrandBoardsResponse { brand_boards? "brandBoards", total_count? "totalCount" } extra);
-
-/// Logo.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Logo {
-    /// Id.
-    pub id: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Path.
-    pub path: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Logo.
+    pub struct Logo {
+        /// Id.
+        id: String,
+    } optional {
+        /// Label.
+        label: String,
+        /// Path.
+        path: String,
+        /// Url.
+        url: String,
+    } with extra
 }
 
-rt::object!(Logo { id!, label?, path?, url? } extra);
-rt::setters!(Logo new(id: String) { label: String, path: String, url: String } extra);
-
-/// Meta data.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MetaData {
-    /// Last action.
-    pub last_action: Option<String>,
-    /// Id of the source.
-    pub source_id: Option<String>,
-    /// Source type.
-    pub source_type: Option<MetaDataSourceType>,
-    /// Updated by.
-    pub updated_by: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Meta data.
+    pub struct MetaData optional {
+        /// Last action.
+        last_action "lastAction": String,
+        /// Id of the source.
+        source_id "sourceId": String,
+        /// Source type.
+        source_type "sourceType": MetaDataSourceType,
+        /// Updated by.
+        updated_by "updatedBy": String,
+    } with extra
 }
 
-rt::object!(MetaData { last_action? "lastAction", source_id? "sourceId", source_type? "sourceType", updated_by? "updatedBy" } extra);
-
-/// Meta data source type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MetaDataSourceType {
-    /// `template`
-    Template,
-    /// `blank`
-    Blank,
-    /// `snapshot`
-    Snapshot,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Meta data source type.
+    pub enum MetaDataSourceType {
+        Template = "template", Blank = "blank", Snapshot = "snapshot",
+    }
 }
 
-rt::open_enum!(MetaDataSourceType, Template = "template", Blank = "blank", Snapshot = "snapshot");
-
-/// Update brand board request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateBrandBoardRequest {
-    /// Colors.
-    pub colors: Option<Vec<Color>>,
-    /// Default: yes or no.
-    pub default: Option<bool>,
-    /// Fonts.
-    pub fonts: Option<Vec<Font>>,
-    /// Logos.
-    pub logos: Option<Vec<Logo>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the parent.
-    pub parent_id: Option<String>,
+rt::request! {
+    /// Update brand board request.
+    pub struct UpdateBrandBoardRequest optional {
+        /// Colors.
+        colors: Vec<Color> [Color],
+        /// Default: yes or no.
+        default: bool,
+        /// Fonts.
+        fonts: Vec<Font> [Font],
+        /// Logos.
+        logos: Vec<Logo> [Logo],
+        /// Name.
+        name: String,
+        /// Id of the parent.
+        parent_id "parentId": String,
+    }
 }
-
-rt::object!(UpdateBrandBoardRequest { colors?, default?, fonts?, logos?, name?, parent_id? "parentId" });
-rt::setters!(UpdateBrandBoardRequest new() {
-    colors: [Color], default: bool, fonts: [Font], logos: [Logo], name: String, parent_id: String
-});

@@ -4,338 +4,137 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Category interface.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CategoryInterface {
-    /// Posts.
-    pub posts: Option<Vec<PostInterface>>,
-    /// Sub categories.
-    pub sub_categories: Option<Vec<SubCategoryInterface>>,
-    /// Thumbnail url.
-    pub thumbnail_url: Option<String>,
-    /// Title.
-    pub title: String,
-    /// Visibility.
-    pub visibility: Visibility,
+rt::request! {
+    /// Category interface.
+    pub struct CategoryInterface {
+        /// Title.
+        title: String,
+        /// Visibility.
+        visibility: Visibility,
+    } optional {
+        /// Posts.
+        posts: Vec<PostInterface> [PostInterface],
+        /// Sub categories.
+        sub_categories "subCategories": Vec<SubCategoryInterface> [SubCategoryInterface],
+        /// Thumbnail url.
+        thumbnail_url "thumbnailUrl": String,
+    }
 }
 
-rt::object!(CategoryInterface { posts?, sub_categories? "subCategories", thumbnail_url? "thumbnailUrl", title!, visibility! });
-rt::setters!(CategoryInterface new(title: String, visibility: Visibility) {
-    posts: [PostInterface], sub_categories: [SubCategoryInterface], thumbnail_url: String
-});
-
-/// Content type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ContentType {
-    /// `video`
-    Video,
-    /// `assignment`
-    Assignment,
-    /// `quiz`
-    Quiz,
-}
-
-rt::closed_enum!(ContentType, Video = "video", Assignment = "assignment", Quiz = "quiz");
-
-/// Course type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CourseType {
-    /// `pdf`
-    Pdf,
-    /// `image`
-    Image,
-    /// `docx`
-    Docx,
-    /// `pptx`
-    Pptx,
-    /// `xlsx`
-    Xlsx,
-    /// `html`
-    Html,
-    /// `dotx`
-    Dotx,
-    /// `epub`
-    Epub,
-    /// `webp`
-    Webp,
-    /// `gdoc`
-    Gdoc,
-    /// `mp3`
-    Mp3,
-    /// `doc`
-    Doc,
-    /// `txt`
-    Txt,
-    /// `zip`
-    Zip,
-    /// `ppt`
-    Ppt,
-    /// `key`
-    Key,
-    /// `htm`
-    Htm,
-    /// `xls`
-    Xls,
-    /// `odp`
-    Odp,
-    /// `odt`
-    Odt,
-    /// `rtf`
-    Rtf,
-    /// `m4a`
-    M4a,
-    /// `ods`
-    Ods,
-    /// `mp4`
-    Mp4,
-    /// `ai`
-    Ai,
-    /// `avi`
-    Avi,
-    /// `mov`
-    Mov,
-    /// `wmv`
-    Wmv,
-    /// `mkv`
-    Mkv,
-    /// `wav`
-    Wav,
-    /// `flac`
-    Flac,
-    /// `ogg`
-    Ogg,
-    /// `png`
-    Png,
-    /// `jpeg`
-    Jpeg,
-    /// `jpg`
-    Jpg,
-    /// `gif`
-    Gif,
-    /// `bmp`
-    Bmp,
-    /// `tiff`
-    Tiff,
-    /// `svg`
-    Svg,
-    /// `odg`
-    Odg,
-    /// `sxw`
-    Sxw,
-    /// `sxc`
-    Sxc,
-    /// `sxi`
-    Sxi,
-    /// `rar`
-    Rar,
-    /// `7z`
-    _7z,
-    /// `json`
-    Json,
-    /// `xml`
-    Xml,
-    /// `csv`
-    Csv,
-    /// `md`
-    Md,
-    /// `obj`
-    Obj,
-    /// `stl`
-    Stl,
-    /// `woff`
-    Woff,
-    /// `ttf`
-    Ttf,
-}
-
-rt::closed_enum!(
-    CourseType,
-    Pdf = "pdf",
-    Image = "image",
-    Docx = "docx",
-    Pptx = "pptx",
-    Xlsx = "xlsx",
-    Html = "html",
-    Dotx = "dotx",
-    Epub = "epub",
-    Webp = "webp",
-    Gdoc = "gdoc",
-    Mp3 = "mp3",
-    Doc = "doc",
-    Txt = "txt",
-    Zip = "zip",
-    Ppt = "ppt",
-    Key = "key",
-    Htm = "htm",
-    Xls = "xls",
-    Odp = "odp",
-    Odt = "odt",
-    Rtf = "rtf",
-    M4a = "m4a",
-    Ods = "ods",
-    Mp4 = "mp4",
-    Ai = "ai",
-    Avi = "avi",
-    Mov = "mov",
-    Wmv = "wmv",
-    Mkv = "mkv",
-    Wav = "wav",
-    Flac = "flac",
-    Ogg = "ogg",
-    Png = "png",
-    Jpeg = "jpeg",
-    Jpg = "jpg",
-    Gif = "gif",
-    Bmp = "bmp",
-    Tiff = "tiff",
-    Svg = "svg",
-    Odg = "odg",
-    Sxw = "sxw",
-    Sxc = "sxc",
-    Sxi = "sxi",
-    Rar = "rar",
-    _7z = "7z",
-    Json = "json",
-    Xml = "xml",
-    Csv = "csv",
-    Md = "md",
-    Obj = "obj",
-    Stl = "stl",
-    Woff = "woff",
-    Ttf = "ttf"
-);
-
-/// Import courses request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ImportCoursesRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Products.
-    pub products: Vec<ProductInterface>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-}
-
-rt::object!(ImportCoursesRequest { location_id! "locationId", products!, user_id? "userId" });
-rt::setters!(ImportCoursesRequest new(location_id: String, products: [ProductInterface]) { user_id: String });
-
-/// Instructor details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InstructorDetails {
-    /// Description.
-    pub description: String,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(InstructorDetails { description!, name! });
-rt::setters!(InstructorDetails new(name: String, description: String) {  });
-
-/// Post interface.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostInterface {
-    /// Bucket video url.
-    pub bucket_video_url: Option<String>,
+rt::closed_enum! {
     /// Content type.
-    pub content_type: ContentType,
-    /// Description.
-    pub description: String,
-    /// Post materials.
-    pub post_materials: Option<Vec<PostMaterialInterface>>,
-    /// Thumbnail url.
-    pub thumbnail_url: Option<String>,
-    /// Title.
-    pub title: String,
-    /// Visibility.
-    pub visibility: Visibility,
+    pub enum ContentType {
+        Video = "video", Assignment = "assignment", Quiz = "quiz",
+    }
 }
 
-rt::object!(PostInterface {
-    bucket_video_url? "bucketVideoUrl", content_type! "contentType", description!, post_materials? "postMaterials",
-    thumbnail_url? "thumbnailUrl", title!, visibility!
-});
-rt::setters!(PostInterface new(title: String, visibility: Visibility, content_type: ContentType, description: String) {
-    bucket_video_url: String, post_materials: [PostMaterialInterface], thumbnail_url: String
-});
-
-/// Post material interface.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostMaterialInterface {
-    /// Title.
-    pub title: String,
+rt::closed_enum! {
     /// Course type.
-    pub type_: CourseType,
-    /// Url.
-    pub url: String,
+    pub enum CourseType {
+        Pdf = "pdf", Image = "image", Docx = "docx", Pptx = "pptx", Xlsx = "xlsx", Html = "html", Dotx = "dotx", Epub = "epub",
+        Webp = "webp", Gdoc = "gdoc", Mp3 = "mp3", Doc = "doc", Txt = "txt", Zip = "zip", Ppt = "ppt", Key = "key", Htm = "htm",
+        Xls = "xls", Odp = "odp", Odt = "odt", Rtf = "rtf", M4a = "m4a", Ods = "ods", Mp4 = "mp4", Ai = "ai", Avi = "avi", Mov = "mov",
+        Wmv = "wmv", Mkv = "mkv", Wav = "wav", Flac = "flac", Ogg = "ogg", Png = "png", Jpeg = "jpeg", Jpg = "jpg", Gif = "gif",
+        Bmp = "bmp", Tiff = "tiff", Svg = "svg", Odg = "odg", Sxw = "sxw", Sxc = "sxc", Sxi = "sxi", Rar = "rar", _7z = "7z", Json = "json",
+        Xml = "xml", Csv = "csv", Md = "md", Obj = "obj", Stl = "stl", Woff = "woff", Ttf = "ttf",
+    }
 }
 
-rt::object!(PostMaterialInterface { title!, type_! "type", url! });
-rt::setters!(PostMaterialInterface new(title: String, type_: CourseType, url: String) {  });
+rt::request! {
+    /// Import courses request.
+    pub struct ImportCoursesRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Products.
+        products: Vec<ProductInterface> [ProductInterface],
+    } optional {
+        /// Id of the user.
+        user_id "userId": String,
+    }
+}
 
-/// Product interface.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductInterface {
-    /// Categories.
-    pub categories: Vec<CategoryInterface>,
-    /// Description.
-    pub description: String,
-    /// Image url.
-    pub image_url: Option<String>,
+rt::request! {
     /// Instructor details.
-    pub instructor_details: Option<InstructorDetails>,
-    /// Title.
-    pub title: String,
+    pub struct InstructorDetails {
+        /// Name.
+        name: String,
+        /// Description.
+        description: String,
+    }
 }
 
-rt::object!(ProductInterface { categories!, description!, image_url? "imageUrl", instructor_details? "instructorDetails", title! });
-rt::setters!(ProductInterface new(title: String, description: String, categories: [CategoryInterface]) {
-    image_url: String, instructor_details: InstructorDetails
-});
+rt::request! {
+    /// Post interface.
+    pub struct PostInterface {
+        /// Title.
+        title: String,
+        /// Visibility.
+        visibility: Visibility,
+        /// Content type.
+        content_type "contentType": ContentType,
+        /// Description.
+        description: String,
+    } optional {
+        /// Bucket video url.
+        bucket_video_url "bucketVideoUrl": String,
+        /// Post materials.
+        post_materials "postMaterials": Vec<PostMaterialInterface> [PostMaterialInterface],
+        /// Thumbnail url.
+        thumbnail_url "thumbnailUrl": String,
+    }
+}
 
-/// Sub category interface.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubCategoryInterface {
-    /// Posts.
-    pub posts: Option<Vec<PostInterface>>,
-    /// Thumbnail url.
-    pub thumbnail_url: Option<String>,
-    /// Title.
-    pub title: String,
+rt::request! {
+    /// Post material interface.
+    pub struct PostMaterialInterface {
+        /// Title.
+        title: String,
+        /// Course type.
+        type_ "type": CourseType,
+        /// Url.
+        url: String,
+    }
+}
+
+rt::request! {
+    /// Product interface.
+    pub struct ProductInterface {
+        /// Title.
+        title: String,
+        /// Description.
+        description: String,
+        /// Categories.
+        categories: Vec<CategoryInterface> [CategoryInterface],
+    } optional {
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Instructor details.
+        instructor_details "instructorDetails": InstructorDetails,
+    }
+}
+
+rt::request! {
+    /// Sub category interface.
+    pub struct SubCategoryInterface {
+        /// Title.
+        title: String,
+        /// Visibility.
+        visibility: Visibility,
+    } optional {
+        /// Posts.
+        posts: Vec<PostInterface> [PostInterface],
+        /// Thumbnail url.
+        thumbnail_url "thumbnailUrl": String,
+    }
+}
+
+rt::closed_enum! {
     /// Visibility.
-    pub visibility: Visibility,
+    pub enum Visibility {
+        Published = "published", Draft = "draft",
+    }
 }
-
-rt::object!(SubCategoryInterface { posts?, thumbnail_url? "thumbnailUrl", title!, visibility! });
-rt::setters!(SubCategoryInterface new(title: String, visibility: Visibility) { posts: [PostInterface], thumbnail_url: String });
-
-/// Visibility.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Visibility {
-    /// `published`
-    Published,
-    /// `draft`
-    Draft,
-}
-
-rt::closed_enum!(Visibility, Published = "published", Draft = "draft");

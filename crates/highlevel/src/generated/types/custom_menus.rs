@@ -4,276 +4,178 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Create custom menu request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCustomMenuRequest {
-    /// Allow camera: yes or no.
-    pub allow_camera: Option<bool>,
-    /// Allow microphone: yes or no.
-    pub allow_microphone: Option<bool>,
-    /// Icon.
-    pub icon: Icon,
-    /// Locations.
-    pub locations: Vec<String>,
-    /// Open mode.
-    pub open_mode: OpenMode,
-    /// Show on company: yes or no.
-    pub show_on_company: bool,
-    /// Show on location: yes or no.
-    pub show_on_location: bool,
-    /// Show to all locations: yes or no.
-    pub show_to_all_locations: bool,
-    /// Title.
-    pub title: String,
-    /// Url.
-    pub url: String,
-    /// Menu user role.
-    pub user_role: MenuUserRole,
+rt::request! {
+    /// Create custom menu request.
+    pub struct CreateCustomMenuRequest {
+        /// Title.
+        title: String,
+        /// Url.
+        url: String,
+        /// Icon.
+        icon: Icon,
+        /// Show on company: yes or no.
+        show_on_company "showOnCompany": bool,
+        /// Show on location: yes or no.
+        show_on_location "showOnLocation": bool,
+        /// Show to all locations: yes or no.
+        show_to_all_locations "showToAllLocations": bool,
+        /// Open mode.
+        open_mode "openMode": OpenMode,
+        /// Locations.
+        locations: Vec<String> [String],
+        /// Menu user role.
+        user_role "userRole": MenuUserRole,
+    } optional {
+        /// Allow camera: yes or no.
+        allow_camera "allowCamera": bool,
+        /// Allow microphone: yes or no.
+        allow_microphone "allowMicrophone": bool,
+    }
 }
 
-rt::object!(CreateCustomMenuRequest {
-    allow_camera? "allowCamera", allow_microphone? "allowMicrophone", icon!, locations!, open_mode! "openMode",
-    show_on_company! "showOnCompany", show_on_location! "showOnLocation", show_to_all_locations! "showToAllLocations", title!, url!,
-    user_role! "userRole"
-});
-rt::setters!(CreateCustomMenuRequest new(title: String, url: String, icon: Icon, show_on_company: bool, show_on_location: bool, show_to_all_locations: bool, open_mode: OpenMode, locations: [String], user_role: MenuUserRole) {
-    allow_camera: bool, allow_microphone: bool
-});
-
-/// Custom menu.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomMenu {
-    /// Allow camera: yes or no.
-    pub allow_camera: Option<bool>,
-    /// Allow microphone: yes or no.
-    pub allow_microphone: Option<bool>,
-    /// Icon.
-    pub icon: Option<IconSchemaOptional>,
-    /// Id.
-    pub id: Option<String>,
-    /// Locations.
-    pub locations: Option<Vec<String>>,
-    /// Open mode.
-    pub open_mode: Option<OpenMode>,
-    /// Order.
-    pub order: Option<rt::Number>,
-    /// Show on company: yes or no.
-    pub show_on_company: Option<bool>,
-    /// Show on location: yes or no.
-    pub show_on_location: Option<bool>,
-    /// Show to all locations: yes or no.
-    pub show_to_all_locations: Option<bool>,
-    /// Title.
-    pub title: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// User role.
-    pub user_role: Option<MenuUserRole>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomMenu {
-    allow_camera? "allowCamera", allow_microphone? "allowMicrophone", icon?, id?, locations?, open_mode? "openMode", order?,
-    show_on_company? "showOnCompany", show_on_location? "showOnLocation", show_to_all_locations? "showToAllLocations", title?, url?,
-    user_role? "userRole"
-} extra);
-
-/// Delete custom menu response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteCustomMenuResponse {
-    /// When it was deleted.
-    pub deleted_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the deleted menu.
-    pub deleted_menu_id: Option<String>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteCustomMenuResponse { deleted_at? "deletedAt", deleted_menu_id? "deletedMenuId", message?, success? } extra);
-
-/// Font family.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FontFamily {
-    /// `fab`
-    Fab,
-    /// `fas`
-    Fas,
-    /// `far`
-    Far,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(FontFamily, Fab = "fab", Fas = "fas", Far = "far");
-
-/// Get single custom menus successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSingleCustomMenusSuccessfulResponse {
+rt::object! {
     /// Custom menu.
-    pub custom_menu: Option<CustomMenu>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct CustomMenu optional {
+        /// Allow camera: yes or no.
+        allow_camera "allowCamera": bool,
+        /// Allow microphone: yes or no.
+        allow_microphone "allowMicrophone": bool,
+        /// Icon.
+        icon: IconSchemaOptional,
+        /// Id.
+        id: String,
+        /// Locations.
+        locations: Vec<String>,
+        /// Open mode.
+        open_mode "openMode": OpenMode,
+        /// Order.
+        order: rt::Number,
+        /// Show on company: yes or no.
+        show_on_company "showOnCompany": bool,
+        /// Show on location: yes or no.
+        show_on_location "showOnLocation": bool,
+        /// Show to all locations: yes or no.
+        show_to_all_locations "showToAllLocations": bool,
+        /// Title.
+        title: String,
+        /// Url.
+        url: String,
+        /// User role.
+        user_role "userRole": MenuUserRole,
+    } with extra
 }
 
-rt::object!(GetSingleCustomMenusSuccessfulResponse { custom_menu? "customMenu" } extra);
+rt::object! {
+    /// Delete custom menu response.
+    pub struct DeleteCustomMenuResponse optional {
+        /// When it was deleted.
+        deleted_at "deletedAt": rt::DateTime<rt::Utc>,
+        /// Id of the deleted menu.
+        deleted_menu_id "deletedMenuId": String,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
 
-/// Icon.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Icon {
+rt::open_enum! {
     /// Font family.
-    pub font_family: FontFamily,
-    /// Name.
-    pub name: String,
+    pub enum FontFamily {
+        Fab = "fab", Fas = "fas", Far = "far",
+    }
 }
 
-rt::object!(Icon { font_family! "fontFamily", name! });
-rt::setters!(Icon new(name: String, font_family: FontFamily) {  });
-
-/// Icon schema optional.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct IconSchemaOptional {
-    /// Font family.
-    pub font_family: Option<FontFamily>,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get single custom menus successful response.
+    pub struct GetSingleCustomMenusSuccessfulResponse optional {
+        /// Custom menu.
+        custom_menu "customMenu": CustomMenu,
+    } with extra
 }
 
-rt::object!(IconSchemaOptional { font_family? "fontFamily", name? } extra);
-rt::setters!(IconSchemaOptional new() { font_family: FontFamily, name: String } extra);
-
-/// List custom menus response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListCustomMenusResponse {
-    /// Custom menus.
-    pub custom_menus: Option<Vec<CustomMenu>>,
-    /// Total links.
-    pub total_links: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListCustomMenusResponse { custom_menus? "customMenus", total_links? "totalLinks" } extra);
-
-/// Menu user role.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MenuUserRole {
-    /// `all`
-    All,
-    /// `admin`
-    Admin,
-    /// `user`
-    User,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(MenuUserRole, All = "all", Admin = "admin", User = "user");
-
-/// Open mode.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OpenMode {
-    /// `iframe`
-    Iframe,
-    /// `new_tab`
-    NewTab,
-    /// `current_tab`
-    CurrentTab,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(OpenMode, Iframe = "iframe", NewTab = "new_tab", CurrentTab = "current_tab");
-
-/// Update custom menu request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCustomMenuRequest {
-    /// Allow camera: yes or no.
-    pub allow_camera: Option<bool>,
-    /// Allow microphone: yes or no.
-    pub allow_microphone: Option<bool>,
+rt::request! {
     /// Icon.
-    pub icon: Option<IconSchemaOptional>,
-    /// Locations.
-    pub locations: Option<Vec<String>>,
-    /// Open mode.
-    pub open_mode: Option<OpenMode>,
-    /// Show on company: yes or no.
-    pub show_on_company: Option<bool>,
-    /// Show on location: yes or no.
-    pub show_on_location: Option<bool>,
-    /// Show to all locations: yes or no.
-    pub show_to_all_locations: Option<bool>,
-    /// Title.
-    pub title: Option<String>,
-    /// Url.
-    pub url: Option<String>,
+    pub struct Icon {
+        /// Name.
+        name: String,
+        /// Font family.
+        font_family "fontFamily": FontFamily,
+    }
+}
+
+rt::request! {
+    /// Icon schema optional.
+    pub struct IconSchemaOptional optional {
+        /// Font family.
+        font_family "fontFamily": FontFamily,
+        /// Name.
+        name: String,
+    } with extra
+}
+
+rt::object! {
+    /// List custom menus response.
+    pub struct ListCustomMenusResponse optional {
+        /// Custom menus.
+        custom_menus "customMenus": Vec<CustomMenu>,
+        /// Total links.
+        total_links "totalLinks": rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
     /// Menu user role.
-    pub user_role: Option<MenuUserRole>,
+    pub enum MenuUserRole {
+        All = "all", Admin = "admin", User = "user",
+    }
 }
 
-rt::object!(UpdateCustomMenuRequest {
-    allow_camera? "allowCamera", allow_microphone? "allowMicrophone", icon?, locations?, open_mode? "openMode",
-    show_on_company? "showOnCompany", show_on_location? "showOnLocation", show_to_all_locations? "showToAllLocations", title?, url?,
-    user_role? "userRole"
-});
-rt::setters!(UpdateCustomMenuRequest new() {
-    allow_camera: bool, allow_microphone: bool, icon: IconSchemaOptional, locations: [String], open_mode: OpenMode, show_on_company: bool,
-    show_on_location: bool, show_to_all_locations: bool, title: String, url: String, user_role: MenuUserRole
-});
-
-/// Update custom menu response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCustomMenuResponse {
-    /// Custom menu.
-    pub custom_menu: Option<CustomMenu>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Open mode.
+    pub enum OpenMode {
+        Iframe = "iframe", NewTab = "new_tab", CurrentTab = "current_tab",
+    }
 }
 
-rt::object!(UpdateCustomMenuResponse { custom_menu? "customMenu", success? } extra);
+rt::request! {
+    /// Update custom menu request.
+    pub struct UpdateCustomMenuRequest optional {
+        /// Allow camera: yes or no.
+        allow_camera "allowCamera": bool,
+        /// Allow microphone: yes or no.
+        allow_microphone "allowMicrophone": bool,
+        /// Icon.
+        icon: IconSchemaOptional,
+        /// Locations.
+        locations: Vec<String> [String],
+        /// Open mode.
+        open_mode "openMode": OpenMode,
+        /// Show on company: yes or no.
+        show_on_company "showOnCompany": bool,
+        /// Show on location: yes or no.
+        show_on_location "showOnLocation": bool,
+        /// Show to all locations: yes or no.
+        show_to_all_locations "showToAllLocations": bool,
+        /// Title.
+        title: String,
+        /// Url.
+        url: String,
+        /// Menu user role.
+        user_role "userRole": MenuUserRole,
+    }
+}
+
+rt::object! {
+    /// Update custom menu response.
+    pub struct UpdateCustomMenuResponse optional {
+        /// Custom menu.
+        custom_menu "customMenu": CustomMenu,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}

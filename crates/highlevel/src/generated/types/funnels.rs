@@ -4,193 +4,129 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Count funnel pages response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CountFunnelPagesResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Count funnel pages response.
+    pub struct CountFunnelPagesResponse optional {
+        /// Count.
+        count: rt::Number,
+    } with extra
 }
 
-rt::object!(CountFunnelPagesResponse { count? } extra);
+rt::request! {
+    /// Create funnel redirect request.
+    pub struct CreateFunnelRedirectRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Domain.
+        domain: String,
+        /// Path.
+        path: String,
+        /// Target.
+        target: String,
+        /// Funnel action.
+        action: FunnelAction,
+    }
+}
 
-/// Create funnel redirect request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateFunnelRedirectRequest {
+rt::object! {
+    /// Create funnel redirect response.
+    pub struct CreateFunnelRedirectResponse optional {
+        /// Data.
+        data: RedirectResponse,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Funnel action.
-    pub action: FunnelAction,
-    /// Domain.
-    pub domain: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Path.
-    pub path: String,
-    /// Target.
-    pub target: String,
+    pub enum FunnelAction {
+        Funnel = "funnel", Website = "website", Url = "url", All = "all",
+    }
 }
 
-rt::object!(CreateFunnelRedirectRequest { action!, domain!, location_id! "locationId", path!, target! });
-rt::setters!(CreateFunnelRedirectRequest new(location_id: String, domain: String, path: String, target: String, action: FunnelAction) {
-
-});
-
-/// Create funnel redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateFunnelRedirectResponse {
-    /// Data.
-    pub data: Option<RedirectResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Funnel redirect response.
+    pub struct FunnelRedirectResponse optional {
+        /// Data.
+        data: rt::Object,
+    } with extra
 }
 
-rt::object!(CreateFunnelRedirectResponse { data? } extra);
-
-/// Funnel action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FunnelAction {
-    /// `funnel`
-    Funnel,
-    /// `website`
-    Website,
-    /// `url`
-    Url,
-    /// `all`
-    All,
+rt::object! {
+    /// List funnel pages response.
+    pub struct ListFunnelPagesResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Deleted.
+        deleted: String,
+        /// Id of the funnel.
+        funnel_id "funnelId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Id of the step.
+        step_id "stepId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::closed_enum!(FunnelAction, Funnel = "funnel", Website = "website", Url = "url", All = "all");
-
-/// Funnel redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FunnelRedirectResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List funnels response.
+    pub struct ListFunnelsResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Funnels.
+        funnels: rt::Object,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(FunnelRedirectResponse { data? } extra);
-
-/// List funnel pages response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListFunnelPagesResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Deleted.
-    pub deleted: Option<String>,
-    /// Id of the funnel.
-    pub funnel_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the step.
-    pub step_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Redirect response.
+    pub struct RedirectResponse {
+        /// Id.
+        id: String,
+    } optional {
+        /// Action.
+        action: String,
+        /// Domain.
+        domain: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Path.
+        path: String,
+        /// Path lowercase.
+        path_lowercase "pathLowercase": String,
+        /// Target.
+        target: String,
+        /// Type.
+        type_ "type": String,
+    } with extra
 }
 
-rt::object!(ListFunnelPagesResponse {
-    id! "_id", deleted?, funnel_id? "funnelId", location_id? "locationId", name?, step_id? "stepId", updated_at? "updatedAt"
-} extra);
-
-/// List funnels response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListFunnelsResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Funnels.
-    pub funnels: Option<rt::Object>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update funnel redirect request.
+    pub struct UpdateFunnelRedirectRequest {
+        /// Target.
+        target: String,
+        /// Funnel action.
+        action: FunnelAction,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
 }
 
-rt::object!(ListFunnelsResponse { count?, funnels?, trace_id? "traceId" } extra);
-
-/// Redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RedirectResponse {
-    /// Action.
-    pub action: Option<String>,
-    /// Domain.
-    pub domain: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Path.
-    pub path: Option<String>,
-    /// Path lowercase.
-    pub path_lowercase: Option<String>,
-    /// Target.
-    pub target: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Update funnel redirect response.
+    pub struct UpdateFunnelRedirectResponse optional {
+        /// Data.
+        data: RedirectResponse,
+    } with extra
 }
-
-rt::object!(RedirectResponse {
-    action?, domain?, id!, location_id? "locationId", path?, path_lowercase? "pathLowercase", target?, type_? "type"
-} extra);
-
-/// Update funnel redirect request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateFunnelRedirectRequest {
-    /// Funnel action.
-    pub action: FunnelAction,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Target.
-    pub target: String,
-}
-
-rt::object!(UpdateFunnelRedirectRequest { action!, location_id! "locationId", target! });
-rt::setters!(UpdateFunnelRedirectRequest new(target: String, action: FunnelAction, location_id: String) {  });
-
-/// Update funnel redirect response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateFunnelRedirectResponse {
-    /// Data.
-    pub data: Option<RedirectResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateFunnelRedirectResponse { data? } extra);

@@ -4,3039 +4,2047 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
-
-/// Additional emails.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdditionalEmails {
-    /// Email.
-    pub email: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AdditionalEmails { email? } extra);
-rt::setters!(AdditionalEmails new() { email: String } extra);
-
-/// Alt alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AltAltType {
-    /// `location`
-    Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(AltAltType, Location = "location");
-
-/// Alt request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AltRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-}
-
-rt::object!(AltRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(AltRequest new(alt_id: String, alt_type: AltAltType) {  });
-
-/// Attachments.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Attachments {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Size.
-    pub size: Option<rt::Number>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Attachments { id!, name?, size?, type_? "type", url? } extra);
-rt::setters!(Attachments new(id: String) { name: String, size: (rt::Number), type_: String, url: String } extra);
-
-/// Auto invoicing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AutoInvoicing {
-    /// Direct payments: yes or no.
-    pub direct_payments: Option<bool>,
-    /// Enabled: yes or no.
-    pub enabled: bool,
-}
-
-rt::object!(AutoInvoicing { direct_payments? "directPayments", enabled! });
-rt::setters!(AutoInvoicing new(enabled: bool) { direct_payments: bool });
-
-/// Auto payment details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AutoPaymentDetails {
-    /// Bacs direct debit.
-    pub bacs_direct_debit: Option<BacsDirectDebit>,
-    /// Becs direct debit.
-    pub becs_direct_debit: Option<BecsDirectDebit>,
-    /// Invoice card.
-    pub card: Option<InvoiceCard>,
-    /// Id of the card.
-    pub card_id: Option<String>,
-    /// Id of the customer.
-    pub customer_id: Option<String>,
-    /// Enable: yes or no.
-    pub enable: bool,
-    /// Id of the payment method.
-    pub payment_method_id: Option<String>,
-    /// Provider.
-    pub provider: Option<rt::Object>,
-    /// Sepa direct debit.
-    pub sepa_direct_debit: Option<SepaDirectDebit>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Us bank account.
-    pub us_bank_account: Option<UsBankAccount>,
-}
-
-rt::object!(AutoPaymentDetails {
-    bacs_direct_debit? "bacsDirectDebit", becs_direct_debit? "becsDirectDebit", card?, card_id? "cardId", customer_id? "customerId",
-    enable!, payment_method_id? "paymentMethodId", provider?, sepa_direct_debit? "sepaDirectDebit", type_? "type",
-    us_bank_account? "usBankAccount"
-});
-rt::setters!(AutoPaymentDetails new(enable: bool) {
-    bacs_direct_debit: BacsDirectDebit, becs_direct_debit: BecsDirectDebit, card: InvoiceCard, card_id: String, customer_id: String,
-    payment_method_id: String, provider: (rt::Object), sepa_direct_debit: SepaDirectDebit, type_: String, us_bank_account: UsBankAccount
-});
-
-/// Bacs direct debit.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BacsDirectDebit {
-    /// Last4.
-    pub last4: String,
-    /// Sort code.
-    pub sort_code: String,
-}
-
-rt::object!(BacsDirectDebit { last4!, sort_code! });
-rt::setters!(BacsDirectDebit new(sort_code: String, last4: String) {  });
-
-/// Becs direct debit.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BecsDirectDebit {
-    /// Bsb number.
-    pub bsb_number: String,
-    /// Last4.
-    pub last4: String,
-}
-
-rt::object!(BecsDirectDebit { bsb_number!, last4! });
-rt::setters!(BecsDirectDebit new(bsb_number: String, last4: String) {  });
-
-/// Cancel invoice schedule request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CancelInvoiceScheduleRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-}
-
-rt::object!(CancelInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(CancelInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType) {  });
-
-/// Create estimate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateEstimateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Auto invoice.
-    pub auto_invoice: Option<AutoInvoicing>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Estimate number.
-    pub estimate_number: Option<rt::Number>,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Expiry date.
-    pub expiry_date: Option<String>,
-    /// Frequency settings.
-    pub frequency_settings: FrequencySettings,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Items.
-    pub items: Vec<EstimateLineItem>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment schedule config.
-    pub payment_schedule_config: Option<PaymentScheduleConfig>,
-    /// Send estimate details.
-    pub send_estimate_details: Option<SendEstimateRequest>,
-    /// Sent to.
-    pub sent_to: Option<InvoiceSentTo2>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-}
-
-rt::object!(CreateEstimateRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, auto_invoice? "autoInvoice", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", contact_details! "contactDetails", currency!, discount!, estimate_number? "estimateNumber",
-    estimate_number_prefix? "estimateNumberPrefix", expiry_date? "expiryDate", frequency_settings! "frequencySettings",
-    issue_date? "issueDate", items!, live_mode? "liveMode", meta?, miscellaneous_charges? "miscellaneousCharges", name!,
-    payment_schedule_config? "paymentScheduleConfig", send_estimate_details? "sendEstimateDetails", sent_to? "sentTo",
-    terms_notes? "termsNotes", title?, user_id? "userId"
-});
-rt::setters!(CreateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
-    attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
-    estimate_number_prefix: String, expiry_date: String, issue_date: String, live_mode: bool, meta: (rt::Object),
-    miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig, send_estimate_details: SendEstimateRequest,
-    sent_to: InvoiceSentTo2, terms_notes: String, title: String, user_id: String
-});
-
-/// Create invoice from estimate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceFromEstimateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Mark as invoiced: yes or no.
-    pub mark_as_invoiced: bool,
-    /// Create invoice from estimate version.
-    pub version: Option<CreateInvoiceFromEstimateVersion>,
-}
-
-rt::object!(CreateInvoiceFromEstimateRequest { alt_id! "altId", alt_type! "altType", mark_as_invoiced! "markAsInvoiced", version? });
-rt::setters!(CreateInvoiceFromEstimateRequest new(alt_id: String, alt_type: AltAltType, mark_as_invoiced: bool) {
-    version: CreateInvoiceFromEstimateVersion
-});
-
-/// Create invoice from estimate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateInvoiceFromEstimateResponse {
-    /// Estimate.
-    pub estimate: Option<EstimateResponse>,
-    /// Invoice.
-    pub invoice: Option<DefaultInvoiceResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateInvoiceFromEstimateResponse { estimate?, invoice? } extra);
-
-/// Create invoice from estimate version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateInvoiceFromEstimateVersion {
-    /// `v1`
-    V1,
-    /// `v2`
-    V2,
-}
-
-rt::closed_enum!(CreateInvoiceFromEstimateVersion, V1 = "v1", V2 = "v2");
-
-/// Create invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice number.
-    pub invoice_number: Option<String>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Issue date.
-    pub issue_date: String,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Late fees configuration.
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Payment schedule.
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// Invoice sent to2.
-    pub sent_to: InvoiceSentTo2,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-}
-
-rt::object!(CreateInvoiceRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", contact_details! "contactDetails", currency!, discount!, due_date? "dueDate",
-    invoice_number? "invoiceNumber", invoice_number_prefix? "invoiceNumberPrefix", issue_date! "issueDate", items!,
-    late_fees_configuration? "lateFeesConfiguration", live_mode! "liveMode", miscellaneous_charges? "miscellaneousCharges", name!,
-    payment_methods? "paymentMethods", payment_schedule? "paymentSchedule", sent_to! "sentTo", terms_notes? "termsNotes",
-    tips_configuration? "tipsConfiguration", title?
-});
-rt::setters!(CreateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount, contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, due_date: String, invoice_number: String, invoice_number_prefix: String,
-    late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
-});
-
-/// Create invoice schedule request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceScheduleRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Invoice contact details2.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Late fees configuration.
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Invoice schedule options.
-    pub schedule: InvoiceScheduleOptions,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-}
-
-rt::object!(CreateInvoiceScheduleRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", contact_details! "contactDetails", currency!, discount!,
-    invoice_number_prefix? "invoiceNumberPrefix", items!, late_fees_configuration? "lateFeesConfiguration", live_mode! "liveMode",
-    miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", schedule!, terms_notes? "termsNotes",
-    tips_configuration? "tipsConfiguration", title?
-});
-rt::setters!(CreateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, invoice_number_prefix: String,
-    late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    terms_notes: String, tips_configuration: TipsConfiguration, title: String
-});
-
-/// Create invoice template request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateInvoiceTemplateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<String>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Internal: yes or no.
-    pub internal: Option<bool>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Late fees configuration.
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-}
-
-rt::object!(CreateInvoiceTemplateRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", currency!, discount?, internal?, invoice_number_prefix? "invoiceNumberPrefix", items!,
-    late_fees_configuration? "lateFeesConfiguration", miscellaneous_charges? "miscellaneousCharges", name!,
-    payment_methods? "paymentMethods", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?
-});
-rt::setters!(CreateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
-    attachments: [String], automatic_taxes_enabled: bool, discount: Discount, internal: bool, invoice_number_prefix: String,
-    late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    terms_notes: String, tips_configuration: TipsConfiguration, title: String
-});
-
-/// Custom notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomNotification {
-    /// Customer auto payment amount changed.
-    pub customer_auto_payment_amount_changed: Option<CustomNotificationItem>,
-    /// Customer auto payment failure.
-    pub customer_auto_payment_failure: Option<CustomNotificationItem>,
-    /// Customer auto payment info.
-    pub customer_auto_payment_info: Option<CustomNotificationItem>,
-    /// Customer auto payment success.
-    pub customer_auto_payment_success: Option<CustomNotificationItem>,
-    /// Customer payment failure.
-    pub customer_payment_failure: Option<CustomNotificationItem>,
-    /// Customer payment success.
-    pub customer_payment_success: Option<CustomNotificationItem>,
-    /// Customer send estimate.
-    pub customer_send_estimate: Option<CustomNotificationItem>,
-    /// Customer send invoice.
-    pub customer_send_invoice: Option<CustomNotificationItem>,
-    /// Team auto payment failure.
-    pub team_auto_payment_failure: Option<CustomNotificationItem>,
-    /// Team auto payment skip.
-    pub team_auto_payment_skip: Option<CustomNotificationItem>,
-    /// Team auto payment success.
-    pub team_auto_payment_success: Option<CustomNotificationItem>,
-    /// Team estimate accepted.
-    pub team_estimate_accepted: Option<CustomNotificationItem>,
-    /// Team estimate declined.
-    pub team_estimate_declined: Option<CustomNotificationItem>,
-    /// Team payment failure.
-    pub team_payment_failure: Option<CustomNotificationItem>,
-    /// Team payment success.
-    pub team_payment_success: Option<CustomNotificationItem>,
-    /// Team recurring send invoice failed.
-    pub team_recurring_send_invoice_failed: Option<CustomNotificationItem>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomNotification {
-    customer_auto_payment_amount_changed? "customerAutoPaymentAmountChanged", customer_auto_payment_failure? "customerAutoPaymentFailure",
-    customer_auto_payment_info? "customerAutoPaymentInfo", customer_auto_payment_success? "customerAutoPaymentSuccess",
-    customer_payment_failure? "customerPaymentFailure", customer_payment_success? "customerPaymentSuccess",
-    customer_send_estimate? "customerSendEstimate", customer_send_invoice? "customerSendInvoice",
-    team_auto_payment_failure? "teamAutoPaymentFailure", team_auto_payment_skip? "teamAutoPaymentSkip",
-    team_auto_payment_success? "teamAutoPaymentSuccess", team_estimate_accepted? "teamEstimateAccepted",
-    team_estimate_declined? "teamEstimateDeclined", team_payment_failure? "teamPaymentFailure", team_payment_success? "teamPaymentSuccess",
-    team_recurring_send_invoice_failed? "teamRecurringSendInvoiceFailed"
-} extra);
-
-/// Custom notification item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomNotificationItem {
-    /// Id of the default email template.
-    pub default_email_template_id: Option<String>,
-    /// Email subject.
-    pub email_subject: Option<String>,
-    /// Email template.
-    pub email_template: Option<String>,
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// From email.
-    pub from_email: Option<String>,
-    /// From name.
-    pub from_name: Option<String>,
-    /// Sms template.
-    pub sms_template: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomNotificationItem {
-    default_email_template_id? "defaultEmailTemplateId", email_subject? "emailSubject", email_template? "emailTemplate", enabled?,
-    from_email? "fromEmail", from_name? "fromName", sms_template? "smsTemplate"
-} extra);
-
-/// Default invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DefaultInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DefaultInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Delete invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteInvoiceScheduleResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteInvoiceScheduleResponse { success? } extra);
-
-/// Delete invoice template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteInvoiceTemplateResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteInvoiceTemplateResponse { success? } extra);
-
-/// Discount.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Discount {
-    /// Type.
-    pub type_: Option<InvoiceDiscountType>,
-    /// Ids of the valid on product.
-    pub valid_on_product_ids: Option<Vec<String>>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Discount { type_? "type", valid_on_product_ids? "validOnProductIds", value? } extra);
-rt::setters!(Discount new() { type_: InvoiceDiscountType, valid_on_product_ids: [String], value: (rt::Number) } extra);
-
-/// Estimate line item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EstimateLineItem {
-    /// Amount.
-    pub amount: rt::Number,
-    /// Attachments.
-    pub attachments: Option<Vec<String>>,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is setup fee item.
-    pub is_setup_fee_item: Option<bool>,
-    /// Name.
-    pub name: String,
-    /// Id of the price.
-    pub price_id: Option<String>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Qty.
-    pub qty: rt::Number,
-    /// Tax inclusive: yes or no.
-    pub tax_inclusive: Option<bool>,
-    /// Taxes.
-    pub taxes: Option<Vec<ItemTax>>,
-    /// Estimate line item type.
-    pub type_: Option<EstimateLineItemType>,
-}
-
-rt::object!(EstimateLineItem {
-    amount!, attachments?, automatic_tax_category_id? "automaticTaxCategoryId", currency!, description?,
-    is_setup_fee_item? "isSetupFeeItem", name!, price_id? "priceId", product_id? "productId", qty!, tax_inclusive? "taxInclusive", taxes?,
-    type_? "type"
-});
-rt::setters!(EstimateLineItem new(name: String, currency: String, amount: (rt::Number), qty: (rt::Number)) {
-    attachments: [String], automatic_tax_category_id: String, description: String, is_setup_fee_item: bool, price_id: String,
-    product_id: String, tax_inclusive: bool, taxes: [ItemTax], type_: EstimateLineItemType
-});
-
-/// Estimate line item type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EstimateLineItemType {
-    /// `one_time`
-    OneTime,
-    /// `recurring`
-    Recurring,
-}
-
-rt::closed_enum!(EstimateLineItemType, OneTime = "one_time", Recurring = "recurring");
-
-/// Estimate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EstimateResponse {
-    /// V.
-    #[cfg_attr(feature = "schemars", schemars(rename = "__v"))]
-    pub v: Option<rt::Number>,
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Auto invoice.
-    pub auto_invoice: Option<rt::Object>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Estimate action history.
-    pub estimate_action_history: Option<Vec<String>>,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Expiry date.
-    pub expiry_date: Option<rt::DateTime<rt::Utc>>,
-    /// Frequency settings.
-    pub frequency_settings: Option<FrequencySettings>,
-    /// Issue date.
-    pub issue_date: Option<rt::DateTime<rt::Utc>>,
-    /// Items.
-    pub items: Option<Vec<Vec<rt::Value>>>,
-    /// Last visited at.
-    pub last_visited_at: Option<rt::DateTime<rt::Utc>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Sent by.
-    pub sent_by: Option<String>,
-    /// Sent to.
-    pub sent_to: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Totalamount in usd.
-    #[cfg_attr(feature = "schemars", schemars(rename = "totalamountInUSD"))]
-    pub totalamount_in_usd: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Updated by.
-    pub updated_by: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EstimateResponse {
-    v? "__v", id! "_id", alt_id? "altId", alt_type? "altType", attachments?, auto_invoice? "autoInvoice",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", company_id? "companyId", contact_details? "contactDetails", created_at? "createdAt", currency?,
-    deleted?, discount?, estimate_action_history? "estimateActionHistory", estimate_number_prefix? "estimateNumberPrefix",
-    expiry_date? "expiryDate", frequency_settings? "frequencySettings", issue_date? "issueDate", items?, last_visited_at? "lastVisitedAt",
-    live_mode? "liveMode", meta?, name?, sent_by? "sentBy", sent_to? "sentTo", terms_notes? "termsNotes", title?, total?,
-    totalamount_in_usd? "totalamountInUSD", trace_id? "traceId", updated_at? "updatedAt", updated_by? "updatedBy"
-} extra);
-
-/// Estimate template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EstimateTemplateResponse {
-    /// V.
-    #[cfg_attr(feature = "schemars", schemars(rename = "__v"))]
-    pub v: Option<rt::Number>,
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Items.
-    pub items: Option<Vec<Vec<rt::Value>>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Updated by.
-    pub updated_by: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EstimateTemplateResponse {
-    v? "__v", id! "_id", alt_id? "altId", alt_type? "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", created_at? "createdAt", currency?, deleted?, discount?,
-    estimate_number_prefix? "estimateNumberPrefix", items?, live_mode? "liveMode", name?, terms_notes? "termsNotes", title?, total?,
-    updated_at? "updatedAt", updated_by? "updatedBy"
-} extra);
-
-/// Estimate templates request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EstimateTemplatesRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Items.
-    pub items: Vec<Vec<rt::Value>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Send estimate details.
-    pub send_estimate_details: Option<SendEstimateRequest>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-}
-
-rt::object!(EstimateTemplatesRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", currency!, discount!, estimate_number_prefix? "estimateNumberPrefix", items!,
-    live_mode? "liveMode", meta?, miscellaneous_charges? "miscellaneousCharges", name!, send_estimate_details? "sendEstimateDetails",
-    terms_notes? "termsNotes", title?
-});
-rt::setters!(EstimateTemplatesRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [[(rt::Value)]], discount: Discount) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, estimate_number_prefix: String, live_mode: bool, meta: (rt::Object),
-    miscellaneous_charges: ProcessingFee, send_estimate_details: SendEstimateRequest, terms_notes: String, title: String
-});
-
-/// Frequency settings.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FrequencySettings {
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(FrequencySettings { enabled?, schedule? } extra);
-rt::setters!(FrequencySettings new() { enabled: bool, schedule: InvoiceScheduleOptions } extra);
-
-/// Generate estimate number response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GenerateEstimateNumberResponse {
-    /// Estimate number.
-    pub estimate_number: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GenerateEstimateNumberResponse { estimate_number? "estimateNumber", trace_id? "traceId" } extra);
-
-/// Generate invoice number response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GenerateInvoiceNumberResponse {
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GenerateInvoiceNumberResponse { invoice_number? "invoiceNumber" } extra);
-
-/// Get invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetInvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// Reminders configuration.
-    pub reminders_configuration: Option<RemindersConfiguration>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Total summary.
-    pub total_summary: Option<TotalSummary>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetInvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", reminders_configuration? "remindersConfiguration", status?, title?, total?,
-    total_summary? "totalSummary", updated_at? "updatedAt"
-} extra);
-
-/// Get invoice settings response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetInvoiceSettingsResponse {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceSettingsBusinessDetails>,
-    /// Custom fields.
-    pub custom_fields: Option<Vec<String>>,
-    /// Custom notification.
-    pub custom_notification: Option<CustomNotification>,
-    /// Due after x days.
-    pub due_after_x_days: Option<rt::Number>,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Estimates expire after x days.
-    pub estimates_expire_after_x_days: Option<rt::Number>,
-    /// Estimates terms note.
-    pub estimates_terms_note: Option<String>,
-    /// Estimates title.
-    pub estimates_title: Option<String>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Late fees configuration.
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// Minimum percentage partial payment.
-    pub minimum_percentage_partial_payment: Option<rt::Number>,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Product settings.
-    pub product_settings: Option<InvoiceProductSettings>,
-    /// Reminder settings.
-    pub reminder_settings: Option<ReminderSettings>,
-    /// Sender configuration.
-    pub sender_configuration: Option<InvoiceSettingsSenderConfiguration>,
-    /// Terms note.
-    pub terms_note: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetInvoiceSettingsResponse {
-    alt_id? "altId", alt_type? "altType", business_details? "businessDetails", custom_fields? "customFields",
-    custom_notification? "customNotification", due_after_x_days? "dueAfterXDays", estimate_number_prefix? "estimateNumberPrefix",
-    estimates_expire_after_x_days? "estimatesExpireAfterXDays", estimates_terms_note? "estimatesTermsNote",
-    estimates_title? "estimatesTitle", invoice_number_prefix? "invoiceNumberPrefix", late_fees_configuration? "lateFeesConfiguration",
-    minimum_percentage_partial_payment? "minimumPercentagePartialPayment", payment_methods? "paymentMethods",
-    product_settings? "productSettings", reminder_settings? "reminderSettings", sender_configuration? "senderConfiguration",
-    terms_note? "termsNote", tips_configuration? "tipsConfiguration", title?
-} extra);
-
-/// Interval type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum IntervalType {
-    /// `yearly`
-    Yearly,
-    /// `monthly`
-    Monthly,
-    /// `weekly`
-    Weekly,
-    /// `daily`
-    Daily,
-    /// `hourly`
-    Hourly,
-    /// `minutely`
-    Minutely,
-    /// `secondly`
-    Secondly,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    IntervalType,
-    Yearly = "yearly",
-    Monthly = "monthly",
-    Weekly = "weekly",
-    Daily = "daily",
-    Hourly = "hourly",
-    Minutely = "minutely",
-    Secondly = "secondly"
-);
-
-/// Invoice action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceAction {
-    /// `sms_and_email`
-    SmsAndEmail,
-    /// `send_manually`
-    SendManually,
-    /// `email`
-    Email,
-    /// `sms`
-    Sms,
-}
-
-rt::closed_enum!(InvoiceAction, SmsAndEmail = "sms_and_email", SendManually = "send_manually", Email = "email", Sms = "sms");
-
-/// Invoice address.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceAddress {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// Address line2.
-    pub address_line2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code.
-    pub country_code: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceAddress {
-    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
-} extra);
-
-/// Invoice address2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceAddress2 {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// Address line2.
-    pub address_line2: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country code.
-    pub country_code: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceAddress2 {
-    address_line1? "addressLine1", address_line2? "addressLine2", city?, country_code? "countryCode", postal_code? "postalCode", state?
-} extra);
-rt::setters!(InvoiceAddress2 new() {
-    address_line1: String, address_line2: String, city: String, country_code: String, postal_code: String, state: String
-} extra);
-
-/// Invoice alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceAltType {
-    /// `location`
-    Location,
-}
-
-rt::closed_enum!(InvoiceAltType, Location = "location");
-
-/// Invoice business details2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceBusinessDetails2 {
-    /// Address.
-    pub address: Option<InvoiceAddress2>,
-    /// Custom values.
-    pub custom_values: Option<Vec<String>>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceBusinessDetails2 {
-    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
-} extra);
-rt::setters!(InvoiceBusinessDetails2 new() {
-    address: InvoiceAddress2, custom_values: [String], logo_url: String, name: String, phone_no: String, website: String
-} extra);
-
-/// Invoice card.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InvoiceCard {
-    /// Brand.
-    pub brand: String,
-    /// Last4.
-    pub last4: String,
-}
-
-rt::object!(InvoiceCard { brand!, last4! });
-rt::setters!(InvoiceCard new(brand: String, last4: String) {  });
-
-/// Invoice cheque.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InvoiceCheque {
-    /// Number.
-    pub number: String,
-}
-
-rt::object!(InvoiceCheque { number! });
-rt::setters!(InvoiceCheque new(number: String) {  });
-
-/// Invoice contact details2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceContactDetails2 {
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
+
+rt::request! {
     /// Additional emails.
-    pub additional_emails: Option<Vec<AdditionalEmails>>,
-    /// Address.
-    pub address: Option<InvoiceAddress2>,
-    /// Company name.
-    pub company_name: Option<String>,
-    /// Custom fields.
-    pub custom_fields: Option<Vec<String>>,
-    /// Email.
-    pub email: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct AdditionalEmails optional {
+        /// Email.
+        email: String,
+    } with extra
 }
 
-rt::object!(InvoiceContactDetails2 {
-    additional_emails? "additionalEmails", address?, company_name? "companyName", custom_fields? "customFields", email?, id!, name?,
-    phone_no? "phoneNo"
-} extra);
-rt::setters!(InvoiceContactDetails2 new(id: String) {
-    additional_emails: [AdditionalEmails], address: InvoiceAddress2, company_name: String, custom_fields: [String], email: String,
-    name: String, phone_no: String
-} extra);
-
-/// Invoice custom r rule options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceCustomRRuleOptions {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Day of month.
-    pub day_of_month: Option<rt::Number>,
-    /// Day of week.
-    pub day_of_week: Option<InvoiceCustomRRuleOptionsDayOfWeek>,
-    /// Days before.
-    pub days_before: Option<rt::Number>,
-    /// End date.
-    pub end_date: Option<String>,
-    /// End time.
-    pub end_time: Option<String>,
-    /// End type.
-    pub end_type: Option<String>,
-    /// Interval.
-    pub interval: Option<rt::Number>,
-    /// Interval type.
-    pub interval_type: Option<IntervalType>,
-    /// Month of year.
-    pub month_of_year: Option<InvoiceCustomRRuleOptionsMonthOfYear>,
-    /// Num of week.
-    pub num_of_week: Option<rt::Number>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// Start time.
-    pub start_time: Option<String>,
-    /// Use start as primary user accepted: yes or no.
-    pub use_start_as_primary_user_accepted: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Alt alt type.
+    pub enum AltAltType {
+        Location = "location",
+    }
 }
 
-rt::object!(InvoiceCustomRRuleOptions {
-    count?, day_of_month? "dayOfMonth", day_of_week? "dayOfWeek", days_before? "daysBefore", end_date? "endDate", end_time? "endTime",
-    end_type? "endType", interval?, interval_type? "intervalType", month_of_year? "monthOfYear", num_of_week? "numOfWeek",
-    start_date? "startDate", start_time? "startTime", use_start_as_primary_user_accepted? "useStartAsPrimaryUserAccepted"
-} extra);
-rt::setters!(InvoiceCustomRRuleOptions new() {
-    count: (rt::Number), day_of_month: (rt::Number), day_of_week: InvoiceCustomRRuleOptionsDayOfWeek, days_before: (rt::Number),
-    end_date: String, end_time: String, end_type: String, interval: (rt::Number), interval_type: IntervalType,
-    month_of_year: InvoiceCustomRRuleOptionsMonthOfYear, num_of_week: (rt::Number), start_date: String, start_time: String,
-    use_start_as_primary_user_accepted: bool
-} extra);
-
-/// Invoice custom r rule options day of week.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceCustomRRuleOptionsDayOfWeek {
-    /// `mo`
-    Mo,
-    /// `tu`
-    Tu,
-    /// `we`
-    We,
-    /// `th`
-    Th,
-    /// `fr`
-    Fr,
-    /// `sa`
-    Sa,
-    /// `su`
-    Su,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Alt request.
+    pub struct AltRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+    }
 }
 
-rt::open_enum!(InvoiceCustomRRuleOptionsDayOfWeek, Mo = "mo", Tu = "tu", We = "we", Th = "th", Fr = "fr", Sa = "sa", Su = "su");
-
-/// Invoice custom r rule options month of year.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceCustomRRuleOptionsMonthOfYear {
-    /// `jan`
-    Jan,
-    /// `feb`
-    Feb,
-    /// `mar`
-    Mar,
-    /// `apr`
-    Apr,
-    /// `may`
-    May,
-    /// `jun`
-    Jun,
-    /// `jul`
-    Jul,
-    /// `aug`
-    Aug,
-    /// `sep`
-    Sep,
-    /// `oct`
-    Oct,
-    /// `nov`
-    Nov,
-    /// `dec`
-    Dec,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Attachments.
+    pub struct Attachments {
+        /// Id.
+        id: String,
+    } optional {
+        /// Name.
+        name: String,
+        /// Size.
+        size: rt::Number,
+        /// Type.
+        type_ "type": String,
+        /// Url.
+        url: String,
+    } with extra
 }
 
-rt::open_enum!(
-    InvoiceCustomRRuleOptionsMonthOfYear,
-    Jan = "jan",
-    Feb = "feb",
-    Mar = "mar",
-    Apr = "apr",
-    May = "may",
-    Jun = "jun",
-    Jul = "jul",
-    Aug = "aug",
-    Sep = "sep",
-    Oct = "oct",
-    Nov = "nov",
-    Dec = "dec"
-);
-
-/// Invoice discount type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceDiscountType {
-    /// `percentage`
-    Percentage,
-    /// `fixed`
-    Fixed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Auto invoicing.
+    pub struct AutoInvoicing {
+        /// Enabled: yes or no.
+        enabled: bool,
+    } optional {
+        /// Direct payments: yes or no.
+        direct_payments "directPayments": bool,
+    }
 }
 
-rt::open_enum!(InvoiceDiscountType, Percentage = "percentage", Fixed = "fixed");
+rt::request! {
+    /// Auto payment details.
+    pub struct AutoPaymentDetails {
+        /// Enable: yes or no.
+        enable: bool,
+    } optional {
+        /// Bacs direct debit.
+        bacs_direct_debit "bacsDirectDebit": BacsDirectDebit,
+        /// Becs direct debit.
+        becs_direct_debit "becsDirectDebit": BecsDirectDebit,
+        /// Invoice card.
+        card: InvoiceCard,
+        /// Id of the card.
+        card_id "cardId": String,
+        /// Id of the customer.
+        customer_id "customerId": String,
+        /// Id of the payment method.
+        payment_method_id "paymentMethodId": String,
+        /// Provider.
+        provider: rt::Object,
+        /// Sepa direct debit.
+        sepa_direct_debit "sepaDirectDebit": SepaDirectDebit,
+        /// Type.
+        type_ "type": String,
+        /// Us bank account.
+        us_bank_account "usBankAccount": UsBankAccount,
+    }
+}
 
-/// Invoice item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceItem {
-    /// Amount.
-    pub amount: rt::Number,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is setup fee item.
-    pub is_setup_fee_item: Option<bool>,
-    /// Name.
-    pub name: String,
-    /// Id of the price.
-    pub price_id: Option<String>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Qty.
-    pub qty: rt::Number,
-    /// Tax inclusive: yes or no.
-    pub tax_inclusive: Option<bool>,
-    /// Taxes.
-    pub taxes: Option<Vec<ItemTax>>,
+rt::request! {
+    /// Bacs direct debit.
+    pub struct BacsDirectDebit {
+        /// Sort code.
+        sort_code: String,
+        /// Last4.
+        last4: String,
+    }
+}
+
+rt::request! {
+    /// Becs direct debit.
+    pub struct BecsDirectDebit {
+        /// Bsb number.
+        bsb_number: String,
+        /// Last4.
+        last4: String,
+    }
+}
+
+rt::request! {
+    /// Cancel invoice schedule request.
+    pub struct CancelInvoiceScheduleRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+    }
+}
+
+rt::request! {
+    /// Create estimate request.
+    pub struct CreateEstimateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<EstimateLineItem> [EstimateLineItem],
+        /// Discount.
+        discount: Discount,
+        /// Contact details.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Frequency settings.
+        frequency_settings "frequencySettings": FrequencySettings,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Auto invoice.
+        auto_invoice "autoInvoice": AutoInvoicing,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Estimate number.
+        estimate_number "estimateNumber": rt::Number,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Expiry date.
+        expiry_date "expiryDate": String,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment schedule config.
+        payment_schedule_config "paymentScheduleConfig": PaymentScheduleConfig,
+        /// Send estimate details.
+        send_estimate_details "sendEstimateDetails": SendEstimateRequest,
+        /// Sent to.
+        sent_to "sentTo": InvoiceSentTo2,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+        /// Id of the user.
+        user_id "userId": String,
+    }
+}
+
+rt::request! {
+    /// Create invoice from estimate request.
+    pub struct CreateInvoiceFromEstimateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Mark as invoiced: yes or no.
+        mark_as_invoiced "markAsInvoiced": bool,
+    } optional {
+        /// Create invoice from estimate version.
+        version: CreateInvoiceFromEstimateVersion,
+    }
+}
+
+rt::object! {
+    /// Create invoice from estimate response.
+    pub struct CreateInvoiceFromEstimateResponse optional {
+        /// Estimate.
+        estimate: EstimateResponse,
+        /// Invoice.
+        invoice: DefaultInvoiceResponse,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Create invoice from estimate version.
+    pub enum CreateInvoiceFromEstimateVersion {
+        V1 = "v1", V2 = "v2",
+    }
+}
+
+rt::request! {
+    /// Create invoice request.
+    pub struct CreateInvoiceRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+        /// Discount.
+        discount: Discount,
+        /// Contact details.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Invoice sent to2.
+        sent_to "sentTo": InvoiceSentTo2,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Due date.
+        due_date "dueDate": String,
+        /// Invoice number.
+        invoice_number "invoiceNumber": String,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": PaymentSchedule,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// Create invoice schedule request.
+    pub struct CreateInvoiceScheduleRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice contact details2.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Invoice schedule options.
+        schedule: InvoiceScheduleOptions,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+        /// Discount.
+        discount: Discount,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// Create invoice template request.
+    pub struct CreateInvoiceTemplateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+    } optional {
+        /// Attachments.
+        attachments: Vec<String> [String],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Discount.
+        discount: Discount,
+        /// Internal: yes or no.
+        internal: bool,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::object! {
+    /// Custom notification.
+    pub struct CustomNotification optional {
+        /// Customer auto payment amount changed.
+        customer_auto_payment_amount_changed "customerAutoPaymentAmountChanged": CustomNotificationItem,
+        /// Customer auto payment failure.
+        customer_auto_payment_failure "customerAutoPaymentFailure": CustomNotificationItem,
+        /// Customer auto payment info.
+        customer_auto_payment_info "customerAutoPaymentInfo": CustomNotificationItem,
+        /// Customer auto payment success.
+        customer_auto_payment_success "customerAutoPaymentSuccess": CustomNotificationItem,
+        /// Customer payment failure.
+        customer_payment_failure "customerPaymentFailure": CustomNotificationItem,
+        /// Customer payment success.
+        customer_payment_success "customerPaymentSuccess": CustomNotificationItem,
+        /// Customer send estimate.
+        customer_send_estimate "customerSendEstimate": CustomNotificationItem,
+        /// Customer send invoice.
+        customer_send_invoice "customerSendInvoice": CustomNotificationItem,
+        /// Team auto payment failure.
+        team_auto_payment_failure "teamAutoPaymentFailure": CustomNotificationItem,
+        /// Team auto payment skip.
+        team_auto_payment_skip "teamAutoPaymentSkip": CustomNotificationItem,
+        /// Team auto payment success.
+        team_auto_payment_success "teamAutoPaymentSuccess": CustomNotificationItem,
+        /// Team estimate accepted.
+        team_estimate_accepted "teamEstimateAccepted": CustomNotificationItem,
+        /// Team estimate declined.
+        team_estimate_declined "teamEstimateDeclined": CustomNotificationItem,
+        /// Team payment failure.
+        team_payment_failure "teamPaymentFailure": CustomNotificationItem,
+        /// Team payment success.
+        team_payment_success "teamPaymentSuccess": CustomNotificationItem,
+        /// Team recurring send invoice failed.
+        team_recurring_send_invoice_failed "teamRecurringSendInvoiceFailed": CustomNotificationItem,
+    } with extra
+}
+
+rt::object! {
+    /// Custom notification item.
+    pub struct CustomNotificationItem optional {
+        /// Id of the default email template.
+        default_email_template_id "defaultEmailTemplateId": String,
+        /// Email subject.
+        email_subject "emailSubject": String,
+        /// Email template.
+        email_template "emailTemplate": String,
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// From email.
+        from_email "fromEmail": String,
+        /// From name.
+        from_name "fromName": String,
+        /// Sms template.
+        sms_template "smsTemplate": String,
+    } with extra
+}
+
+rt::object! {
+    /// Default invoice response.
+    pub struct DefaultInvoiceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Amount due.
+        amount_due "amountDue": rt::Number,
+        /// Amount paid.
+        amount_paid "amountPaid": rt::Number,
+        /// Automatic taxes calculated: yes or no.
+        automatic_taxes_calculated "automaticTaxesCalculated": bool,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": rt::Object,
+        /// Contact details.
+        contact_details "contactDetails": rt::Object,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: rt::Object,
+        /// Due date.
+        due_date "dueDate": String,
+        /// Invoice items.
+        invoice_items "invoiceItems": Vec<String>,
+        /// Invoice number.
+        invoice_number "invoiceNumber": rt::Number,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": rt::Object,
+        /// State it is in.
+        status: InvoiceStatus,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Delete invoice schedule response.
+    pub struct DeleteInvoiceScheduleResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Delete invoice template response.
+    pub struct DeleteInvoiceTemplateResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Discount.
+    pub struct Discount optional {
+        /// Type.
+        type_ "type": InvoiceDiscountType,
+        /// Ids of the valid on product.
+        valid_on_product_ids "validOnProductIds": Vec<String> [String],
+        /// Value.
+        value: rt::Number,
+    } with extra
+}
+
+rt::request! {
+    /// Estimate line item.
+    pub struct EstimateLineItem {
+        /// Name.
+        name: String,
+        /// Currency.
+        currency: String,
+        /// Amount.
+        amount: rt::Number,
+        /// Qty.
+        qty: rt::Number,
+    } optional {
+        /// Attachments.
+        attachments: Vec<String> [String],
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Description.
+        description: String,
+        /// Whether it is setup fee item.
+        is_setup_fee_item "isSetupFeeItem": bool,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Tax inclusive: yes or no.
+        tax_inclusive "taxInclusive": bool,
+        /// Taxes.
+        taxes: Vec<ItemTax> [ItemTax],
+        /// Estimate line item type.
+        type_ "type": EstimateLineItemType,
+    }
+}
+
+rt::closed_enum! {
     /// Estimate line item type.
-    pub type_: Option<EstimateLineItemType>,
+    pub enum EstimateLineItemType {
+        OneTime = "one_time", Recurring = "recurring",
+    }
 }
 
-rt::object!(InvoiceItem {
-    amount!, automatic_tax_category_id? "automaticTaxCategoryId", currency!, description?, is_setup_fee_item? "isSetupFeeItem", name!,
-    price_id? "priceId", product_id? "productId", qty!, tax_inclusive? "taxInclusive", taxes?, type_? "type"
-});
-rt::setters!(InvoiceItem new(name: String, currency: String, amount: (rt::Number), qty: (rt::Number)) {
-    automatic_tax_category_id: String, description: String, is_setup_fee_item: bool, price_id: String, product_id: String,
-    tax_inclusive: bool, taxes: [ItemTax], type_: EstimateLineItemType
-});
-
-/// Invoice product settings.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceProductSettings {
-    /// Description optional: yes or no.
-    pub description_optional: Option<bool>,
-    /// Enable import product description: yes or no.
-    pub enable_import_product_description: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Estimate response.
+    pub struct EstimateResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// V.
+        v "__v": rt::Number,
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Attachments.
+        attachments: Vec<Attachments>,
+        /// Auto invoice.
+        auto_invoice "autoInvoice": rt::Object,
+        /// Automatic taxes calculated: yes or no.
+        automatic_taxes_calculated "automaticTaxesCalculated": bool,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": rt::Object,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Contact details.
+        contact_details "contactDetails": rt::Object,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Discount.
+        discount: Discount,
+        /// Estimate action history.
+        estimate_action_history "estimateActionHistory": Vec<String>,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Expiry date.
+        expiry_date "expiryDate": rt::DateTime<rt::Utc>,
+        /// Frequency settings.
+        frequency_settings "frequencySettings": FrequencySettings,
+        /// Issue date.
+        issue_date "issueDate": rt::DateTime<rt::Utc>,
+        /// Items.
+        items: Vec<Vec<rt::Value>>,
+        /// Last visited at.
+        last_visited_at "lastVisitedAt": rt::DateTime<rt::Utc>,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Sent by.
+        sent_by "sentBy": String,
+        /// Sent to.
+        sent_to "sentTo": rt::Object,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// Totalamount in usd.
+        totalamount_in_usd "totalamountInUSD": rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Updated by.
+        updated_by "updatedBy": String,
+    } with extra
 }
 
-rt::object!(InvoiceProductSettings {
-    description_optional? "descriptionOptional", enable_import_product_description? "enableImportProductDescription"
-} extra);
-
-/// Invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Amount due.
-    pub amount_due: Option<rt::Number>,
-    /// Amount paid.
-    pub amount_paid: Option<rt::Number>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<rt::Object>,
-    /// Contact details.
-    pub contact_details: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Object>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Invoice items.
-    pub invoice_items: Option<Vec<String>>,
-    /// Invoice number.
-    pub invoice_number: Option<rt::Number>,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment schedule.
-    pub payment_schedule: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<InvoiceStatus>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Estimate template response.
+    pub struct EstimateTemplateResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// V.
+        v "__v": rt::Number,
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Attachments.
+        attachments: Vec<Attachments>,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": rt::Object,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Discount.
+        discount: Discount,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Items.
+        items: Vec<Vec<rt::Value>>,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Updated by.
+        updated_by "updatedBy": String,
+    } with extra
 }
 
-rt::object!(InvoiceResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount_due? "amountDue", amount_paid? "amountPaid",
-    automatic_taxes_calculated? "automaticTaxesCalculated", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", created_at? "createdAt", currency?, discount?,
-    due_date? "dueDate", invoice_items? "invoiceItems", invoice_number? "invoiceNumber", issue_date? "issueDate", live_mode? "liveMode",
-    name?, payment_schedule? "paymentSchedule", status?, title?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Invoice schedule options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceScheduleOptions {
-    /// Execute at.
-    pub execute_at: Option<String>,
-    /// Rrule.
-    pub rrule: Option<InvoiceCustomRRuleOptions>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Estimate templates request.
+    pub struct EstimateTemplatesRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<Vec<rt::Value>> [Vec<rt::Value>],
+        /// Discount.
+        discount: Discount,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Send estimate details.
+        send_estimate_details "sendEstimateDetails": SendEstimateRequest,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+    }
 }
 
-rt::object!(InvoiceScheduleOptions { execute_at? "executeAt", rrule? } extra);
-rt::setters!(InvoiceScheduleOptions new() { execute_at: String, rrule: InvoiceCustomRRuleOptions } extra);
-
-/// Invoice schedule response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceScheduleResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Compiled terms notes.
-    pub compiled_terms_notes: Option<String>,
-    /// Contact details.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoices.
-    pub invoices: Option<Vec<DefaultInvoiceResponse>>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Schedule.
-    pub schedule: Option<InvoiceScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceScheduleResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", compiled_terms_notes? "compiledTermsNotes",
-    contact_details? "contactDetails", created_at? "createdAt", currency?, discount?, invoices?, items?, live_mode? "liveMode", name?,
-    schedule?, status?, terms_notes? "termsNotes", title?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Invoice sent to2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceSentTo2 {
-    /// Email.
-    pub email: Vec<String>,
-    /// Email bcc.
-    pub email_bcc: Option<Vec<String>>,
-    /// Email cc.
-    pub email_cc: Option<Vec<String>>,
-    /// Phone no.
-    pub phone_no: Option<Vec<String>>,
-}
-
-rt::object!(InvoiceSentTo2 { email!, email_bcc? "emailBcc", email_cc? "emailCc", phone_no? "phoneNo" });
-rt::setters!(InvoiceSentTo2 new(email: [String]) { email_bcc: [String], email_cc: [String], phone_no: [String] });
-
-/// Invoice settings business details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceSettingsBusinessDetails {
-    /// Address.
-    pub address: Option<InvoiceAddress>,
-    /// Custom values.
-    pub custom_values: Option<Vec<String>>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone no.
-    pub phone_no: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceSettingsBusinessDetails {
-    address?, custom_values? "customValues", logo_url? "logoUrl", name?, phone_no? "phoneNo", website?
-} extra);
-
-/// Invoice settings sender configuration.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceSettingsSenderConfiguration {
-    /// From email.
-    pub from_email: Option<String>,
-    /// From name.
-    pub from_name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceSettingsSenderConfiguration { from_email? "fromEmail", from_name? "fromName" } extra);
-rt::setters!(InvoiceSettingsSenderConfiguration new() { from_email: String, from_name: String } extra);
-
-/// Invoice status.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceStatus {
-    /// `draft`
-    Draft,
-    /// `sent`
-    Sent,
-    /// `payment_processing`
-    PaymentProcessing,
-    /// `paid`
-    Paid,
-    /// `void`
-    Void,
-    /// `partially_paid`
-    PartiallyPaid,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    InvoiceStatus,
-    Draft = "draft",
-    Sent = "sent",
-    PaymentProcessing = "payment_processing",
-    Paid = "paid",
-    Void = "void",
-    PartiallyPaid = "partially_paid"
-);
-
-/// Invoice template response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InvoiceTemplateResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<AltAltType>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InvoiceTemplateResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", business_details? "businessDetails", created_at? "createdAt", currency?, discount?,
-    invoice_number_prefix? "invoiceNumberPrefix", items?, name?, total?, updated_at? "updatedAt"
-} extra);
-
-/// Invoice type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InvoiceType {
-    /// `fixed`
-    Fixed,
-    /// `percentage`
-    Percentage,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(InvoiceType, Fixed = "fixed", Percentage = "percentage");
-
-/// Item tax.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ItemTax {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Item tax calculation.
-    pub calculation: Option<ItemTaxCalculation>,
-    /// Description.
-    pub description: Option<String>,
-    /// Name.
-    pub name: String,
-    /// Rate.
-    pub rate: rt::Number,
-    /// Id of the tax.
-    pub tax_id: Option<String>,
-}
-
-rt::object!(ItemTax { id! "_id", calculation?, description?, name!, rate!, tax_id? "taxId" });
-rt::setters!(ItemTax new(id: String, name: String, rate: (rt::Number)) {
-    calculation: ItemTaxCalculation, description: String, tax_id: String
-});
-
-/// Item tax calculation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ItemTaxCalculation {
-    /// `exclusive`
-    Exclusive,
-}
-
-rt::closed_enum!(ItemTaxCalculation, Exclusive = "exclusive");
-
-/// Late fees configuration.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LateFeesConfiguration {
-    /// Enable: yes or no.
-    pub enable: Option<bool>,
-    /// Frequency.
-    pub frequency: Option<LateFeesFrequency>,
-    /// Grace.
-    pub grace: Option<LateFeesGrace>,
-    /// Max late fees.
-    pub max_late_fees: Option<LateFeesMaxFees>,
-    /// Type.
-    pub type_: Option<InvoiceType>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LateFeesConfiguration { enable?, frequency?, grace?, max_late_fees? "maxLateFees", type_? "type", value? } extra);
-rt::setters!(LateFeesConfiguration new() {
-    enable: bool, frequency: LateFeesFrequency, grace: LateFeesGrace, max_late_fees: LateFeesMaxFees, type_: InvoiceType,
-    value: (rt::Number)
-} extra);
-
-/// Late fees frequency.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LateFeesFrequency {
-    /// Interval.
-    pub interval: Option<LateFeesFrequencyInterval>,
-    /// Interval count.
-    pub interval_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LateFeesFrequency { interval?, interval_count? "intervalCount" } extra);
-rt::setters!(LateFeesFrequency new() { interval: LateFeesFrequencyInterval, interval_count: (rt::Number) } extra);
-
-/// Late fees frequency interval.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LateFeesFrequencyInterval {
-    /// `minute`
-    Minute,
-    /// `hour`
-    Hour,
-    /// `day`
-    Day,
-    /// `week`
-    Week,
-    /// `month`
-    Month,
-    /// `one_time`
-    OneTime,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    LateFeesFrequencyInterval,
-    Minute = "minute",
-    Hour = "hour",
-    Day = "day",
-    Week = "week",
-    Month = "month",
-    OneTime = "one_time"
-);
-
-/// Late fees grace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LateFeesGrace {
-    /// Interval.
-    pub interval: Option<LateFeesGraceInterval>,
-    /// Interval count.
-    pub interval_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LateFeesGrace { interval?, interval_count? "intervalCount" } extra);
-rt::setters!(LateFeesGrace new() { interval: LateFeesGraceInterval, interval_count: (rt::Number) } extra);
-
-/// Late fees grace interval.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LateFeesGraceInterval {
-    /// `day`
-    Day,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(LateFeesGraceInterval, Day = "day");
-
-/// Late fees max fees.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LateFeesMaxFees {
-    /// Type.
-    pub type_: Option<LateFeesMaxFeesType>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LateFeesMaxFees { type_? "type", value? } extra);
-rt::setters!(LateFeesMaxFees new() { type_: LateFeesMaxFeesType, value: (rt::Number) } extra);
-
-/// Late fees max fees type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LateFeesMaxFeesType {
-    /// `fixed`
-    Fixed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(LateFeesMaxFeesType, Fixed = "fixed");
-
-/// List estimate templates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListEstimateTemplatesResponse {
-    /// Data.
-    pub data: Option<Vec<String>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListEstimateTemplatesResponse { data?, total_count? "totalCount", trace_id? "traceId" } extra);
-
-/// List estimates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListEstimatesResponse {
-    /// Estimates.
-    pub estimates: Option<Vec<String>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListEstimatesResponse { estimates?, total?, trace_id? "traceId" } extra);
-
-/// List estimates status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListEstimatesStatus {
-    /// `all`
-    All,
-    /// `draft`
-    Draft,
-    /// `sent`
-    Sent,
-    /// `accepted`
-    Accepted,
-    /// `declined`
-    Declined,
-    /// `invoiced`
-    Invoiced,
-    /// `viewed`
-    Viewed,
-}
-
-rt::closed_enum!(
-    ListEstimatesStatus,
-    All = "all",
-    Draft = "draft",
-    Sent = "sent",
-    Accepted = "accepted",
-    Declined = "declined",
-    Invoiced = "invoiced",
-    Viewed = "viewed"
-);
-
-/// List invoice schedules response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListInvoiceSchedulesResponse {
-    /// Schedules.
-    pub schedules: Option<Vec<InvoiceScheduleResponse>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListInvoiceSchedulesResponse { schedules?, total? } extra);
-
-/// List invoice templates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListInvoiceTemplatesResponse {
-    /// Data.
-    pub data: Option<Vec<InvoiceTemplateResponse>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListInvoiceTemplatesResponse { data?, total_count? "totalCount" } extra);
-
-/// List invoices response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListInvoicesResponse {
-    /// Invoices.
-    pub invoices: Option<Vec<GetInvoiceResponse>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListInvoicesResponse { invoices?, total? } extra);
-
-/// List invoices sort field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListInvoicesSortField {
-    /// `issueDate`
-    IssueDate,
-}
-
-rt::closed_enum!(ListInvoicesSortField, IssueDate = "issueDate");
-
-/// List invoices sort order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListInvoicesSortOrder {
-    /// `ascend`
-    Ascend,
-    /// `descend`
-    Descend,
-}
-
-rt::closed_enum!(ListInvoicesSortOrder, Ascend = "ascend", Descend = "descend");
-
-/// Payment method.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentMethod {
-    /// Stripe.
-    pub stripe: Option<StripePaymentMethod>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentMethod { stripe? } extra);
-rt::setters!(PaymentMethod new() { stripe: StripePaymentMethod } extra);
-
-/// Payment mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentMode {
-    /// `default`
-    Default,
-    /// `live`
-    Live,
-    /// `test`
-    Test,
-}
-
-rt::closed_enum!(PaymentMode, Default = "default", Live = "live", Test = "test");
-
-/// Payment schedule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentSchedule {
-    /// Schedules.
-    pub schedules: Vec<String>,
-    /// Invoice type.
-    pub type_: InvoiceType,
-}
-
-rt::object!(PaymentSchedule { schedules!, type_! "type" });
-rt::setters!(PaymentSchedule new(type_: InvoiceType, schedules: [String]) {  });
-
-/// Payment schedule config.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentScheduleConfig {
-    /// Date config.
-    pub date_config: PaymentScheduleDateConfig,
-    /// Schedules.
-    pub schedules: Vec<Vec<rt::Value>>,
-    /// Invoice type.
-    pub type_: InvoiceType,
-}
-
-rt::object!(PaymentScheduleConfig { date_config! "dateConfig", schedules!, type_! "type" });
-rt::setters!(PaymentScheduleConfig new(type_: InvoiceType, date_config: PaymentScheduleDateConfig, schedules: [[(rt::Value)]]) {  });
-
-/// Payment schedule date config.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentScheduleDateConfig {
-    /// Payment schedule date config deposit date type.
-    pub deposit_date_type: PaymentScheduleDateConfigDepositDateType,
-    /// Payment schedule date config schedule date type.
-    pub schedule_date_type: PaymentScheduleDateConfigScheduleDateType,
-}
-
-rt::object!(PaymentScheduleDateConfig { deposit_date_type! "depositDateType", schedule_date_type! "scheduleDateType" });
-rt::setters!(PaymentScheduleDateConfig new(deposit_date_type: PaymentScheduleDateConfigDepositDateType, schedule_date_type: PaymentScheduleDateConfigScheduleDateType) {
-
-});
-
-/// Payment schedule date config deposit date type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentScheduleDateConfigDepositDateType {
-    /// `estimate_accepted`
-    EstimateAccepted,
-    /// `custom`
-    Custom,
-}
-
-rt::closed_enum!(PaymentScheduleDateConfigDepositDateType, EstimateAccepted = "estimate_accepted", Custom = "custom");
-
-/// Payment schedule date config schedule date type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentScheduleDateConfigScheduleDateType {
-    /// `regular_interval`
-    RegularInterval,
-    /// `custom`
-    Custom,
-}
-
-rt::closed_enum!(PaymentScheduleDateConfigScheduleDateType, RegularInterval = "regular_interval", Custom = "custom");
-
-/// Processing fee.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProcessingFee {
-    /// Charges.
-    pub charges: Vec<Vec<rt::Value>>,
-    /// Collected miscellaneous charges.
-    pub collected_miscellaneous_charges: Option<rt::Number>,
-    /// Paid charges.
-    pub paid_charges: Option<Vec<ProcessingFeePaidCharge>>,
-}
-
-rt::object!(ProcessingFee { charges!, collected_miscellaneous_charges? "collectedMiscellaneousCharges", paid_charges? "paidCharges" });
-rt::setters!(ProcessingFee new(charges: [[(rt::Value)]]) {
-    collected_miscellaneous_charges: (rt::Number), paid_charges: [ProcessingFeePaidCharge]
-});
-
-/// Processing fee paid charge.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProcessingFeePaidCharge {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Amount.
-    pub amount: rt::Number,
-    /// Charge.
-    pub charge: rt::Number,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(ProcessingFeePaidCharge { id! "_id", amount!, charge!, name! });
-rt::setters!(ProcessingFeePaidCharge new(name: String, charge: (rt::Number), amount: (rt::Number), id: String) {  });
-
-/// Record invoice payment request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecordInvoicePaymentRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Invoice card.
-    pub card: InvoiceCard,
-    /// Invoice cheque.
-    pub cheque: InvoiceCheque,
-    /// When it was fulfilled.
-    pub fulfilled_at: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Record payment mode.
-    pub mode: RecordPaymentMode,
-    /// Notes.
-    pub notes: String,
-    /// Ids of the payment schedule.
-    pub payment_schedule_ids: Option<Vec<String>>,
-}
-
-rt::object!(RecordInvoicePaymentRequest {
-    alt_id! "altId", alt_type! "altType", amount?, card!, cheque!, fulfilled_at? "fulfilledAt", meta?, mode!, notes!,
-    payment_schedule_ids? "paymentScheduleIds"
-});
-rt::setters!(RecordInvoicePaymentRequest new(alt_id: String, alt_type: AltAltType, mode: RecordPaymentMode, card: InvoiceCard, cheque: InvoiceCheque, notes: String) {
-    amount: (rt::Number), fulfilled_at: String, meta: (rt::Object), payment_schedule_ids: [String]
-});
-
-/// Record invoice payment response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordInvoicePaymentResponse {
-    /// Invoice.
-    pub invoice: Option<DefaultInvoiceResponse>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecordInvoicePaymentResponse { invoice?, success? } extra);
-
-/// Record payment mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RecordPaymentMode {
-    /// `cash`
-    Cash,
-    /// `card`
-    Card,
-    /// `cheque`
-    Cheque,
-    /// `bank_transfer`
-    BankTransfer,
-    /// `other`
-    Other,
-}
-
-rt::closed_enum!(RecordPaymentMode, Cash = "cash", Card = "card", Cheque = "cheque", BankTransfer = "bank_transfer", Other = "other");
-
-/// Reminder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Reminder {
-    /// Email subject.
-    pub email_subject: Option<String>,
-    /// Email template.
-    pub email_template: Option<String>,
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// End time.
-    pub end_time: Option<String>,
-    /// Interval type.
-    pub interval_type: Option<IntervalType>,
-    /// Max reminders.
-    pub max_reminders: Option<rt::Number>,
-    /// Id of the reminder.
-    pub reminder_id: Option<String>,
-    /// Reminder invoice condition.
-    pub reminder_invoice_condition: Option<ReminderReminderInvoiceCondition>,
-    /// Reminder name.
-    pub reminder_name: Option<String>,
-    /// Reminder number.
-    pub reminder_number: Option<rt::Number>,
-    /// Reminder time.
-    pub reminder_time: Option<ReminderReminderTime>,
-    /// Sms template.
-    pub sms_template: Option<String>,
-    /// Start time.
-    pub start_time: Option<String>,
-    /// Timezone.
-    pub timezone: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Reminder {
-    email_subject? "emailSubject", email_template? "emailTemplate", enabled?, end_time? "endTime", interval_type? "intervalType",
-    max_reminders? "maxReminders", reminder_id? "reminderId", reminder_invoice_condition? "reminderInvoiceCondition",
-    reminder_name? "reminderName", reminder_number? "reminderNumber", reminder_time? "reminderTime", sms_template? "smsTemplate",
-    start_time? "startTime", timezone?
-} extra);
-
-/// Reminder reminder invoice condition.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ReminderReminderInvoiceCondition {
-    /// `invoice_sent`
-    InvoiceSent,
-    /// `invoice_overdue`
-    InvoiceOverdue,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(ReminderReminderInvoiceCondition, InvoiceSent = "invoice_sent", InvoiceOverdue = "invoice_overdue");
-
-/// Reminder reminder time.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ReminderReminderTime {
-    /// `before`
-    Before,
-    /// `after`
-    After,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(ReminderReminderTime, Before = "before", After = "after");
-
-/// Reminder settings.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ReminderSettings {
-    /// Id of the default email template.
-    pub default_email_template_id: Option<String>,
-    /// Reminders.
-    pub reminders: Option<Vec<Reminder>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ReminderSettings { default_email_template_id? "defaultEmailTemplateId", reminders? } extra);
-
-/// Reminders configuration.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RemindersConfiguration {
-    /// Reminder execution details list.
-    pub reminder_execution_details_list: Option<rt::Object>,
-    /// Reminder settings.
-    pub reminder_settings: Option<ReminderSettings>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RemindersConfiguration {
-    reminder_execution_details_list? "reminderExecutionDetailsList", reminder_settings? "reminderSettings"
-} extra);
-
-/// Send estimate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendEstimateRequest {
-    /// Invoice action.
-    pub action: InvoiceAction,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Estimate name.
-    pub estimate_name: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Sent from.
-    pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// Id of the user.
-    pub user_id: String,
-}
-
-rt::object!(SendEstimateRequest {
-    action!, alt_id! "altId", alt_type! "altType", estimate_name? "estimateName", live_mode! "liveMode", sent_from? "sentFrom",
-    user_id! "userId"
-});
-rt::setters!(SendEstimateRequest new(alt_id: String, alt_type: AltAltType, action: InvoiceAction, live_mode: bool, user_id: String) {
-    estimate_name: String, sent_from: InvoiceSettingsSenderConfiguration
-});
-
-/// Send invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendInvoiceRequest {
-    /// Invoice action.
-    pub action: InvoiceAction,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Auto payment.
-    pub auto_payment: Option<AutoPaymentDetails>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Sent from.
-    pub sent_from: Option<InvoiceSettingsSenderConfiguration>,
-    /// Id of the user.
-    pub user_id: String,
-}
-
-rt::object!(SendInvoiceRequest {
-    action!, alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode", sent_from? "sentFrom",
-    user_id! "userId"
-});
-rt::setters!(SendInvoiceRequest new(alt_id: String, alt_type: AltAltType, user_id: String, action: InvoiceAction, live_mode: bool) {
-    auto_payment: AutoPaymentDetails, sent_from: InvoiceSettingsSenderConfiguration
-});
-
-/// Send invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendInvoiceResponse {
-    /// Email data.
-    pub email_data: Option<rt::Object>,
-    /// Invoice.
-    pub invoice: Option<DefaultInvoiceResponse>,
-    /// Sms data.
-    pub sms_data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SendInvoiceResponse { email_data? "emailData", invoice?, sms_data? "smsData" } extra);
-
-/// Send text to pay invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendTextToPayInvoiceRequest {
-    /// Text2 pay action.
-    pub action: Text2PayAction,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Due date.
-    pub due_date: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Include terms note: yes or no.
-    pub include_terms_note: Option<bool>,
-    /// Invoice number.
-    pub invoice_number: Option<String>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Issue date.
-    pub issue_date: String,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Late fees configuration.
-    pub late_fees_configuration: Option<LateFeesConfiguration>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Payment schedule.
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// Invoice sent to2.
-    pub sent_to: InvoiceSentTo2,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-    /// Id of the user.
-    pub user_id: String,
-}
-
-rt::object!(SendTextToPayInvoiceRequest {
-    action!, alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details! "contactDetails", currency!, discount?, due_date? "dueDate", id?,
-    include_terms_note? "includeTermsNote", invoice_number? "invoiceNumber", invoice_number_prefix? "invoiceNumberPrefix",
-    issue_date! "issueDate", items!, late_fees_configuration? "lateFeesConfiguration", live_mode! "liveMode",
-    miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods", payment_schedule? "paymentSchedule",
-    sent_to! "sentTo", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?, user_id! "userId"
-});
-rt::setters!(SendTextToPayInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, items: [InvoiceItem], contact_details: InvoiceContactDetails2, issue_date: String, sent_to: InvoiceSentTo2, live_mode: bool, action: Text2PayAction, user_id: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2, discount: Discount,
-    due_date: String, id: String, include_terms_note: bool, invoice_number: String, invoice_number_prefix: String,
-    late_fees_configuration: LateFeesConfiguration, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String
-});
-
-/// Send text to pay invoice response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendTextToPayInvoiceResponse {
-    /// Invoice.
-    pub invoice: Option<DefaultInvoiceResponse>,
-    /// Invoice url.
-    pub invoice_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SendTextToPayInvoiceResponse { invoice?, invoice_url? "invoiceUrl" } extra);
-
-/// Sepa direct debit.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SepaDirectDebit {
-    /// Bank code.
-    pub bank_code: String,
-    /// Branch code.
-    pub branch_code: String,
-    /// Last4.
-    pub last4: String,
-}
-
-rt::object!(SepaDirectDebit { bank_code!, branch_code!, last4! });
-rt::setters!(SepaDirectDebit new(bank_code: String, last4: String, branch_code: String) {  });
-
-/// Set invoice schedule auto payment request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetInvoiceScheduleAutoPaymentRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Auto payment.
-    pub auto_payment: AutoPaymentDetails,
-    /// Id.
-    pub id: String,
-}
-
-rt::object!(SetInvoiceScheduleAutoPaymentRequest { alt_id! "altId", alt_type! "altType", auto_payment! "autoPayment", id! });
-rt::setters!(SetInvoiceScheduleAutoPaymentRequest new(alt_id: String, alt_type: AltAltType, id: String, auto_payment: AutoPaymentDetails) {
-
-});
-
-/// Start invoice schedule request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StartInvoiceScheduleRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Auto payment.
-    pub auto_payment: Option<AutoPaymentDetails>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-}
-
-rt::object!(StartInvoiceScheduleRequest { alt_id! "altId", alt_type! "altType", auto_payment? "autoPayment", live_mode! "liveMode" });
-rt::setters!(StartInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, live_mode: bool) { auto_payment: AutoPaymentDetails });
-
-/// Stripe payment method.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StripePaymentMethod {
-    /// Enable bank debit only: yes or no.
-    pub enable_bank_debit_only: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StripePaymentMethod { enable_bank_debit_only? "enableBankDebitOnly" } extra);
-rt::setters!(StripePaymentMethod new() { enable_bank_debit_only: bool } extra);
-
-/// Text2 pay action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Text2PayAction {
-    /// `draft`
-    Draft,
-    /// `send`
-    Send,
-}
-
-rt::closed_enum!(Text2PayAction, Draft = "draft", Send = "send");
-
-/// Tips configuration.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TipsConfiguration {
-    /// Tips enabled: yes or no.
-    pub tips_enabled: Option<bool>,
-    /// Tips percentage.
-    pub tips_percentage: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TipsConfiguration { tips_enabled? "tipsEnabled", tips_percentage? "tipsPercentage" } extra);
-rt::setters!(TipsConfiguration new() { tips_enabled: bool, tips_percentage: [String] } extra);
-
-/// Total summary.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TotalSummary {
-    /// Discount.
-    pub discount: Option<rt::Number>,
-    /// Sub total.
-    pub sub_total: Option<rt::Number>,
-    /// Tax.
-    pub tax: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TotalSummary { discount?, sub_total? "subTotal", tax? } extra);
-
-/// Update estimate estimate status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpdateEstimateEstimateStatus {
-    /// `all`
-    All,
-    /// `draft`
-    Draft,
-    /// `sent`
-    Sent,
-    /// `accepted`
-    Accepted,
-    /// `declined`
-    Declined,
-    /// `invoiced`
-    Invoiced,
-    /// `viewed`
-    Viewed,
-}
-
-rt::closed_enum!(
-    UpdateEstimateEstimateStatus,
-    All = "all",
-    Draft = "draft",
-    Sent = "sent",
-    Accepted = "accepted",
-    Declined = "declined",
-    Invoiced = "invoiced",
-    Viewed = "viewed"
-);
-
-/// Update estimate last visit request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateEstimateLastVisitRequest {
-    /// Id of the estimate.
-    pub estimate_id: String,
-}
-
-rt::object!(UpdateEstimateLastVisitRequest { estimate_id! "estimateId" });
-rt::setters!(UpdateEstimateLastVisitRequest new(estimate_id: String) {  });
-
-/// Update estimate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateEstimateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Auto invoice.
-    pub auto_invoice: Option<AutoInvoicing>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Contact details.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Estimate number.
-    pub estimate_number: Option<rt::Number>,
-    /// Estimate number prefix.
-    pub estimate_number_prefix: Option<String>,
-    /// Update estimate estimate status.
-    pub estimate_status: Option<UpdateEstimateEstimateStatus>,
-    /// Expiry date.
-    pub expiry_date: Option<String>,
+rt::request! {
     /// Frequency settings.
-    pub frequency_settings: FrequencySettings,
-    /// Issue date.
-    pub issue_date: Option<String>,
-    /// Items.
-    pub items: Vec<EstimateLineItem>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment schedule config.
-    pub payment_schedule_config: Option<PaymentScheduleConfig>,
-    /// Send estimate details.
-    pub send_estimate_details: Option<SendEstimateRequest>,
-    /// Sent to.
-    pub sent_to: Option<InvoiceSentTo2>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
+    pub struct FrequencySettings optional {
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// Schedule.
+        schedule: InvoiceScheduleOptions,
+    } with extra
 }
 
-rt::object!(UpdateEstimateRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, auto_invoice? "autoInvoice", automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details! "businessDetails", contact_details! "contactDetails", currency!, discount!, estimate_number? "estimateNumber",
-    estimate_number_prefix? "estimateNumberPrefix", estimate_status? "estimateStatus", expiry_date? "expiryDate",
-    frequency_settings! "frequencySettings", issue_date? "issueDate", items!, live_mode? "liveMode", meta?,
-    miscellaneous_charges? "miscellaneousCharges", name!, payment_schedule_config? "paymentScheduleConfig",
-    send_estimate_details? "sendEstimateDetails", sent_to? "sentTo", terms_notes? "termsNotes", title?, user_id? "userId"
-});
-rt::setters!(UpdateEstimateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [EstimateLineItem], discount: Discount, contact_details: InvoiceContactDetails2, frequency_settings: FrequencySettings) {
-    attachments: [Attachments], auto_invoice: AutoInvoicing, automatic_taxes_enabled: bool, estimate_number: (rt::Number),
-    estimate_number_prefix: String, estimate_status: UpdateEstimateEstimateStatus, expiry_date: String, issue_date: String, live_mode: bool,
-    meta: (rt::Object), miscellaneous_charges: ProcessingFee, payment_schedule_config: PaymentScheduleConfig,
-    send_estimate_details: SendEstimateRequest, sent_to: InvoiceSentTo2, terms_notes: String, title: String, user_id: String
-});
-
-/// Update invoice last visit request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceLastVisitRequest {
-    /// Id of the invoice.
-    pub invoice_id: String,
+rt::object! {
+    /// Generate estimate number response.
+    pub struct GenerateEstimateNumberResponse optional {
+        /// Estimate number.
+        estimate_number "estimateNumber": rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(UpdateInvoiceLastVisitRequest { invoice_id! "invoiceId" });
-rt::setters!(UpdateInvoiceLastVisitRequest new(invoice_id: String) {  });
-
-/// Update invoice late fees configuration request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceLateFeesConfigurationRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Late fees configuration.
-    pub late_fees_configuration: LateFeesConfiguration,
+rt::object! {
+    /// Generate invoice number response.
+    pub struct GenerateInvoiceNumberResponse optional {
+        /// Invoice number.
+        invoice_number "invoiceNumber": rt::Number,
+    } with extra
 }
 
-rt::object!(UpdateInvoiceLateFeesConfigurationRequest {
-    alt_id! "altId", alt_type! "altType", late_fees_configuration! "lateFeesConfiguration"
-});
-rt::setters!(UpdateInvoiceLateFeesConfigurationRequest new(alt_id: String, alt_type: AltAltType, late_fees_configuration: LateFeesConfiguration) {
-
-});
-
-/// Update invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
-    /// Automatic taxes enabled: yes or no.
-    pub automatic_taxes_enabled: Option<bool>,
-    /// Business details.
-    pub business_details: Option<InvoiceBusinessDetails2>,
-    /// Invoice contact details2.
-    pub contact_details: Option<InvoiceContactDetails2>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Due date.
-    pub due_date: String,
-    /// Invoice items.
-    pub invoice_items: Vec<InvoiceItem>,
-    /// Invoice number.
-    pub invoice_number: Option<String>,
-    /// Invoice number prefix.
-    pub invoice_number_prefix: Option<String>,
-    /// Issue date.
-    pub issue_date: String,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
-    /// Payment schedule.
-    pub payment_schedule: Option<PaymentSchedule>,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Tips configuration.
-    pub tips_configuration: Option<TipsConfiguration>,
-    /// Title.
-    pub title: Option<String>,
-    /// Xero details.
-    pub xero_details: Option<rt::Object>,
+rt::object! {
+    /// Get invoice response.
+    pub struct GetInvoiceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Amount due.
+        amount_due "amountDue": rt::Number,
+        /// Amount paid.
+        amount_paid "amountPaid": rt::Number,
+        /// Automatic taxes calculated: yes or no.
+        automatic_taxes_calculated "automaticTaxesCalculated": bool,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": rt::Object,
+        /// Contact details.
+        contact_details "contactDetails": rt::Object,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: rt::Object,
+        /// Due date.
+        due_date "dueDate": String,
+        /// Invoice items.
+        invoice_items "invoiceItems": Vec<String>,
+        /// Invoice number.
+        invoice_number "invoiceNumber": rt::Number,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": rt::Object,
+        /// Reminders configuration.
+        reminders_configuration "remindersConfiguration": RemindersConfiguration,
+        /// State it is in.
+        status: InvoiceStatus,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// Total summary.
+        total_summary "totalSummary": TotalSummary,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(UpdateInvoiceRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, automatic_taxes_enabled? "automaticTaxesEnabled",
-    business_details? "businessDetails", contact_details? "contactDetails", contact_id? "contactId", currency!, description?, discount?,
-    due_date! "dueDate", invoice_items! "invoiceItems", invoice_number? "invoiceNumber", invoice_number_prefix? "invoiceNumberPrefix",
-    issue_date! "issueDate", live_mode? "liveMode", miscellaneous_charges? "miscellaneousCharges", name!, payment_methods? "paymentMethods",
-    payment_schedule? "paymentSchedule", terms_notes? "termsNotes", tips_configuration? "tipsConfiguration", title?,
-    xero_details? "xeroDetails"
-});
-rt::setters!(UpdateInvoiceRequest new(alt_id: String, alt_type: AltAltType, name: String, currency: String, invoice_items: [InvoiceItem], issue_date: String, due_date: String) {
-    attachments: [Attachments], automatic_taxes_enabled: bool, business_details: InvoiceBusinessDetails2,
-    contact_details: InvoiceContactDetails2, contact_id: String, description: String, discount: Discount, invoice_number: String,
-    invoice_number_prefix: String, live_mode: bool, miscellaneous_charges: ProcessingFee, payment_methods: PaymentMethod,
-    payment_schedule: PaymentSchedule, terms_notes: String, tips_configuration: TipsConfiguration, title: String,
-    xero_details: (rt::Object)
-});
+rt::object! {
+    /// Get invoice settings response.
+    pub struct GetInvoiceSettingsResponse optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Business details.
+        business_details "businessDetails": InvoiceSettingsBusinessDetails,
+        /// Custom fields.
+        custom_fields "customFields": Vec<String>,
+        /// Custom notification.
+        custom_notification "customNotification": CustomNotification,
+        /// Due after x days.
+        due_after_x_days "dueAfterXDays": rt::Number,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Estimates expire after x days.
+        estimates_expire_after_x_days "estimatesExpireAfterXDays": rt::Number,
+        /// Estimates terms note.
+        estimates_terms_note "estimatesTermsNote": String,
+        /// Estimates title.
+        estimates_title "estimatesTitle": String,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+        /// Minimum percentage partial payment.
+        minimum_percentage_partial_payment "minimumPercentagePartialPayment": rt::Number,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Product settings.
+        product_settings "productSettings": InvoiceProductSettings,
+        /// Reminder settings.
+        reminder_settings "reminderSettings": ReminderSettings,
+        /// Sender configuration.
+        sender_configuration "senderConfiguration": InvoiceSettingsSenderConfiguration,
+        /// Terms note.
+        terms_note "termsNote": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+    } with extra
+}
 
-/// Update invoice schedule request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceScheduleRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Attachments.
-    pub attachments: Option<Vec<Attachments>>,
+rt::open_enum! {
+    /// Interval type.
+    pub enum IntervalType {
+        Yearly = "yearly", Monthly = "monthly", Weekly = "weekly", Daily = "daily", Hourly = "hourly", Minutely = "minutely",
+        Secondly = "secondly",
+    }
+}
+
+rt::closed_enum! {
+    /// Invoice action.
+    pub enum InvoiceAction {
+        SmsAndEmail = "sms_and_email", SendManually = "send_manually", Email = "email", Sms = "sms",
+    }
+}
+
+rt::object! {
+    /// Invoice address.
+    pub struct InvoiceAddress optional {
+        /// Address line1.
+        address_line1 "addressLine1": String,
+        /// Address line2.
+        address_line2 "addressLine2": String,
+        /// City.
+        city: String,
+        /// Country code.
+        country_code "countryCode": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State.
+        state: String,
+    } with extra
+}
+
+rt::request! {
+    /// Invoice address2.
+    pub struct InvoiceAddress2 optional {
+        /// Address line1.
+        address_line1 "addressLine1": String,
+        /// Address line2.
+        address_line2 "addressLine2": String,
+        /// City.
+        city: String,
+        /// Country code.
+        country_code "countryCode": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State.
+        state: String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Invoice alt type.
+    pub enum InvoiceAltType {
+        Location = "location",
+    }
+}
+
+rt::request! {
     /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
+    pub struct InvoiceBusinessDetails2 optional {
+        /// Address.
+        address: InvoiceAddress2,
+        /// Custom values.
+        custom_values "customValues": Vec<String> [String],
+        /// Logo url.
+        logo_url "logoUrl": String,
+        /// Name.
+        name: String,
+        /// Phone no.
+        phone_no "phoneNo": String,
+        /// Website.
+        website: String,
+    } with extra
+}
+
+rt::request! {
+    /// Invoice card.
+    pub struct InvoiceCard {
+        /// Brand.
+        brand: String,
+        /// Last4.
+        last4: String,
+    }
+}
+
+rt::request! {
+    /// Invoice cheque.
+    pub struct InvoiceCheque {
+        /// Number.
+        number: String,
+    }
+}
+
+rt::request! {
     /// Invoice contact details2.
-    pub contact_details: InvoiceContactDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Discount,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
+    pub struct InvoiceContactDetails2 {
+        /// Id.
+        id: String,
+    } optional {
+        /// Additional emails.
+        additional_emails "additionalEmails": Vec<AdditionalEmails> [AdditionalEmails],
+        /// Address.
+        address: InvoiceAddress2,
+        /// Company name.
+        company_name "companyName": String,
+        /// Custom fields.
+        custom_fields "customFields": Vec<String> [String],
+        /// Email.
+        email: String,
+        /// Name.
+        name: String,
+        /// Phone no.
+        phone_no "phoneNo": String,
+    } with extra
+}
+
+rt::request! {
+    /// Invoice custom r rule options.
+    pub struct InvoiceCustomRRuleOptions optional {
+        /// Count.
+        count: rt::Number,
+        /// Day of month.
+        day_of_month "dayOfMonth": rt::Number,
+        /// Day of week.
+        day_of_week "dayOfWeek": InvoiceCustomRRuleOptionsDayOfWeek,
+        /// Days before.
+        days_before "daysBefore": rt::Number,
+        /// End date.
+        end_date "endDate": String,
+        /// End time.
+        end_time "endTime": String,
+        /// End type.
+        end_type "endType": String,
+        /// Interval.
+        interval: rt::Number,
+        /// Interval type.
+        interval_type "intervalType": IntervalType,
+        /// Month of year.
+        month_of_year "monthOfYear": InvoiceCustomRRuleOptionsMonthOfYear,
+        /// Num of week.
+        num_of_week "numOfWeek": rt::Number,
+        /// Start date.
+        start_date "startDate": String,
+        /// Start time.
+        start_time "startTime": String,
+        /// Use start as primary user accepted: yes or no.
+        use_start_as_primary_user_accepted "useStartAsPrimaryUserAccepted": bool,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Invoice custom r rule options day of week.
+    pub enum InvoiceCustomRRuleOptionsDayOfWeek {
+        Mo = "mo", Tu = "tu", We = "we", Th = "th", Fr = "fr", Sa = "sa", Su = "su",
+    }
+}
+
+rt::open_enum! {
+    /// Invoice custom r rule options month of year.
+    pub enum InvoiceCustomRRuleOptionsMonthOfYear {
+        Jan = "jan", Feb = "feb", Mar = "mar", Apr = "apr", May = "may", Jun = "jun", Jul = "jul", Aug = "aug", Sep = "sep", Oct = "oct",
+        Nov = "nov", Dec = "dec",
+    }
+}
+
+rt::open_enum! {
+    /// Invoice discount type.
+    pub enum InvoiceDiscountType {
+        Percentage = "percentage", Fixed = "fixed",
+    }
+}
+
+rt::request! {
+    /// Invoice item.
+    pub struct InvoiceItem {
+        /// Name.
+        name: String,
+        /// Currency.
+        currency: String,
+        /// Amount.
+        amount: rt::Number,
+        /// Qty.
+        qty: rt::Number,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Description.
+        description: String,
+        /// Whether it is setup fee item.
+        is_setup_fee_item "isSetupFeeItem": bool,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Tax inclusive: yes or no.
+        tax_inclusive "taxInclusive": bool,
+        /// Taxes.
+        taxes: Vec<ItemTax> [ItemTax],
+        /// Estimate line item type.
+        type_ "type": EstimateLineItemType,
+    }
+}
+
+rt::object! {
+    /// Invoice product settings.
+    pub struct InvoiceProductSettings optional {
+        /// Description optional: yes or no.
+        description_optional "descriptionOptional": bool,
+        /// Enable import product description: yes or no.
+        enable_import_product_description "enableImportProductDescription": bool,
+    } with extra
+}
+
+rt::object! {
+    /// Invoice response.
+    pub struct InvoiceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Amount due.
+        amount_due "amountDue": rt::Number,
+        /// Amount paid.
+        amount_paid "amountPaid": rt::Number,
+        /// Automatic taxes calculated: yes or no.
+        automatic_taxes_calculated "automaticTaxesCalculated": bool,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": rt::Object,
+        /// Contact details.
+        contact_details "contactDetails": rt::Object,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: rt::Object,
+        /// Due date.
+        due_date "dueDate": String,
+        /// Invoice items.
+        invoice_items "invoiceItems": Vec<String>,
+        /// Invoice number.
+        invoice_number "invoiceNumber": rt::Number,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": rt::Object,
+        /// State it is in.
+        status: InvoiceStatus,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::request! {
     /// Invoice schedule options.
-    pub schedule: InvoiceScheduleOptions,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+    pub struct InvoiceScheduleOptions optional {
+        /// Execute at.
+        execute_at "executeAt": String,
+        /// Rrule.
+        rrule: InvoiceCustomRRuleOptions,
+    } with extra
 }
 
-rt::object!(UpdateInvoiceScheduleRequest {
-    alt_id! "altId", alt_type! "altType", attachments?, business_details! "businessDetails", contact_details! "contactDetails", currency!,
-    discount!, items!, live_mode! "liveMode", miscellaneous_charges? "miscellaneousCharges", name!, schedule!, terms_notes? "termsNotes",
-    title?
-});
-rt::setters!(UpdateInvoiceScheduleRequest new(alt_id: String, alt_type: AltAltType, name: String, contact_details: InvoiceContactDetails2, schedule: InvoiceScheduleOptions, live_mode: bool, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem], discount: Discount) {
-    attachments: [Attachments], miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
-});
-
-/// Update invoice template payment methods request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceTemplatePaymentMethodsRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Payment methods.
-    pub payment_methods: Option<PaymentMethod>,
+rt::object! {
+    /// Invoice schedule response.
+    pub struct InvoiceScheduleResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Business details.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Compiled terms notes.
+        compiled_terms_notes "compiledTermsNotes": String,
+        /// Contact details.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: Discount,
+        /// Invoices.
+        invoices: Vec<DefaultInvoiceResponse>,
+        /// Items.
+        items: Vec<String>,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Name.
+        name: String,
+        /// Schedule.
+        schedule: InvoiceScheduleOptions,
+        /// State it is in.
+        status: rt::Object,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+        /// Total.
+        total: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(UpdateInvoiceTemplatePaymentMethodsRequest { alt_id! "altId", alt_type! "altType", payment_methods? "paymentMethods" });
-rt::setters!(UpdateInvoiceTemplatePaymentMethodsRequest new(alt_id: String, alt_type: AltAltType) { payment_methods: PaymentMethod });
-
-/// Update invoice template request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInvoiceTemplateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
-    /// Invoice business details2.
-    pub business_details: InvoiceBusinessDetails2,
-    /// Currency.
-    pub currency: String,
-    /// Discount.
-    pub discount: Option<Discount>,
-    /// Internal: yes or no.
-    pub internal: Option<bool>,
-    /// Items.
-    pub items: Vec<InvoiceItem>,
-    /// Miscellaneous charges.
-    pub miscellaneous_charges: Option<ProcessingFee>,
-    /// Name.
-    pub name: String,
-    /// Terms notes.
-    pub terms_notes: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+rt::request! {
+    /// Invoice sent to2.
+    pub struct InvoiceSentTo2 {
+        /// Email.
+        email: Vec<String> [String],
+    } optional {
+        /// Email bcc.
+        email_bcc "emailBcc": Vec<String> [String],
+        /// Email cc.
+        email_cc "emailCc": Vec<String> [String],
+        /// Phone no.
+        phone_no "phoneNo": Vec<String> [String],
+    }
 }
 
-rt::object!(UpdateInvoiceTemplateRequest {
-    alt_id! "altId", alt_type! "altType", business_details! "businessDetails", currency!, discount?, internal?, items!,
-    miscellaneous_charges? "miscellaneousCharges", name!, terms_notes? "termsNotes", title?
-});
-rt::setters!(UpdateInvoiceTemplateRequest new(alt_id: String, alt_type: AltAltType, name: String, business_details: InvoiceBusinessDetails2, currency: String, items: [InvoiceItem]) {
-    discount: Discount, internal: bool, miscellaneous_charges: ProcessingFee, terms_notes: String, title: String
-});
-
-/// Us bank account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UsBankAccount {
-    /// Bank name.
-    pub bank_name: String,
-    /// Last4.
-    pub last4: String,
+rt::object! {
+    /// Invoice settings business details.
+    pub struct InvoiceSettingsBusinessDetails optional {
+        /// Address.
+        address: InvoiceAddress,
+        /// Custom values.
+        custom_values "customValues": Vec<String>,
+        /// Logo url.
+        logo_url "logoUrl": String,
+        /// Name.
+        name: String,
+        /// Phone no.
+        phone_no "phoneNo": String,
+        /// Website.
+        website: String,
+    } with extra
 }
 
-rt::object!(UsBankAccount { bank_name!, last4! });
-rt::setters!(UsBankAccount new(bank_name: String, last4: String) {  });
-
-/// Void invoice request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoidInvoiceRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Alt alt type.
-    pub alt_type: AltAltType,
+rt::request! {
+    /// Invoice settings sender configuration.
+    pub struct InvoiceSettingsSenderConfiguration optional {
+        /// From email.
+        from_email "fromEmail": String,
+        /// From name.
+        from_name "fromName": String,
+    } with extra
 }
 
-rt::object!(VoidInvoiceRequest { alt_id! "altId", alt_type! "altType" });
-rt::setters!(VoidInvoiceRequest new(alt_id: String, alt_type: AltAltType) {  });
+rt::open_enum! {
+    /// Invoice status.
+    pub enum InvoiceStatus {
+        Draft = "draft", Sent = "sent", PaymentProcessing = "payment_processing", Paid = "paid", Void = "void",
+        PartiallyPaid = "partially_paid",
+    }
+}
+
+rt::object! {
+    /// Invoice template response.
+    pub struct InvoiceTemplateResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": AltAltType,
+        /// Business details.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: Discount,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Items.
+        items: Vec<String>,
+        /// Name.
+        name: String,
+        /// Total.
+        total: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Invoice type.
+    pub enum InvoiceType {
+        Fixed = "fixed", Percentage = "percentage",
+    }
+}
+
+rt::request! {
+    /// Item tax.
+    pub struct ItemTax {
+        /// Id.
+        id "_id": String,
+        /// Name.
+        name: String,
+        /// Rate.
+        rate: rt::Number,
+    } optional {
+        /// Item tax calculation.
+        calculation: ItemTaxCalculation,
+        /// Description.
+        description: String,
+        /// Id of the tax.
+        tax_id "taxId": String,
+    }
+}
+
+rt::closed_enum! {
+    /// Item tax calculation.
+    pub enum ItemTaxCalculation {
+        Exclusive = "exclusive",
+    }
+}
+
+rt::request! {
+    /// Late fees configuration.
+    pub struct LateFeesConfiguration optional {
+        /// Enable: yes or no.
+        enable: bool,
+        /// Frequency.
+        frequency: LateFeesFrequency,
+        /// Grace.
+        grace: LateFeesGrace,
+        /// Max late fees.
+        max_late_fees "maxLateFees": LateFeesMaxFees,
+        /// Type.
+        type_ "type": InvoiceType,
+        /// Value.
+        value: rt::Number,
+    } with extra
+}
+
+rt::request! {
+    /// Late fees frequency.
+    pub struct LateFeesFrequency optional {
+        /// Interval.
+        interval: LateFeesFrequencyInterval,
+        /// Interval count.
+        interval_count "intervalCount": rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Late fees frequency interval.
+    pub enum LateFeesFrequencyInterval {
+        Minute = "minute", Hour = "hour", Day = "day", Week = "week", Month = "month", OneTime = "one_time",
+    }
+}
+
+rt::request! {
+    /// Late fees grace.
+    pub struct LateFeesGrace optional {
+        /// Interval.
+        interval: LateFeesGraceInterval,
+        /// Interval count.
+        interval_count "intervalCount": rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Late fees grace interval.
+    pub enum LateFeesGraceInterval {
+        Day = "day",
+    }
+}
+
+rt::request! {
+    /// Late fees max fees.
+    pub struct LateFeesMaxFees optional {
+        /// Type.
+        type_ "type": LateFeesMaxFeesType,
+        /// Value.
+        value: rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Late fees max fees type.
+    pub enum LateFeesMaxFeesType {
+        Fixed = "fixed",
+    }
+}
+
+rt::object! {
+    /// List estimate templates response.
+    pub struct ListEstimateTemplatesResponse optional {
+        /// Data.
+        data: Vec<String>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::object! {
+    /// List estimates response.
+    pub struct ListEstimatesResponse optional {
+        /// Estimates.
+        estimates: Vec<String>,
+        /// Total.
+        total: rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// List estimates status.
+    pub enum ListEstimatesStatus {
+        All = "all", Draft = "draft", Sent = "sent", Accepted = "accepted", Declined = "declined", Invoiced = "invoiced", Viewed = "viewed",
+    }
+}
+
+rt::object! {
+    /// List invoice schedules response.
+    pub struct ListInvoiceSchedulesResponse optional {
+        /// Schedules.
+        schedules: Vec<InvoiceScheduleResponse>,
+        /// Total.
+        total: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// List invoice templates response.
+    pub struct ListInvoiceTemplatesResponse optional {
+        /// Data.
+        data: Vec<InvoiceTemplateResponse>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// List invoices response.
+    pub struct ListInvoicesResponse optional {
+        /// Invoices.
+        invoices: Vec<GetInvoiceResponse>,
+        /// Total.
+        total: rt::Number,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// List invoices sort field.
+    pub enum ListInvoicesSortField {
+        IssueDate = "issueDate",
+    }
+}
+
+rt::closed_enum! {
+    /// List invoices sort order.
+    pub enum ListInvoicesSortOrder {
+        Ascend = "ascend", Descend = "descend",
+    }
+}
+
+rt::request! {
+    /// Payment method.
+    pub struct PaymentMethod optional {
+        /// Stripe.
+        stripe: StripePaymentMethod,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Payment mode.
+    pub enum PaymentMode {
+        Default = "default", Live = "live", Test = "test",
+    }
+}
+
+rt::request! {
+    /// Payment schedule.
+    pub struct PaymentSchedule {
+        /// Invoice type.
+        type_ "type": InvoiceType,
+        /// Schedules.
+        schedules: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Payment schedule config.
+    pub struct PaymentScheduleConfig {
+        /// Invoice type.
+        type_ "type": InvoiceType,
+        /// Date config.
+        date_config "dateConfig": PaymentScheduleDateConfig,
+        /// Schedules.
+        schedules: Vec<Vec<rt::Value>> [Vec<rt::Value>],
+    }
+}
+
+rt::request! {
+    /// Payment schedule date config.
+    pub struct PaymentScheduleDateConfig {
+        /// Payment schedule date config deposit date type.
+        deposit_date_type "depositDateType": PaymentScheduleDateConfigDepositDateType,
+        /// Payment schedule date config schedule date type.
+        schedule_date_type "scheduleDateType": PaymentScheduleDateConfigScheduleDateType,
+    }
+}
+
+rt::closed_enum! {
+    /// Payment schedule date config deposit date type.
+    pub enum PaymentScheduleDateConfigDepositDateType {
+        EstimateAccepted = "estimate_accepted", Custom = "custom",
+    }
+}
+
+rt::closed_enum! {
+    /// Payment schedule date config schedule date type.
+    pub enum PaymentScheduleDateConfigScheduleDateType {
+        RegularInterval = "regular_interval", Custom = "custom",
+    }
+}
+
+rt::request! {
+    /// Processing fee.
+    pub struct ProcessingFee {
+        /// Charges.
+        charges: Vec<Vec<rt::Value>> [Vec<rt::Value>],
+    } optional {
+        /// Collected miscellaneous charges.
+        collected_miscellaneous_charges "collectedMiscellaneousCharges": rt::Number,
+        /// Paid charges.
+        paid_charges "paidCharges": Vec<ProcessingFeePaidCharge> [ProcessingFeePaidCharge],
+    }
+}
+
+rt::request! {
+    /// Processing fee paid charge.
+    pub struct ProcessingFeePaidCharge {
+        /// Name.
+        name: String,
+        /// Charge.
+        charge: rt::Number,
+        /// Amount.
+        amount: rt::Number,
+        /// Id.
+        id "_id": String,
+    }
+}
+
+rt::request! {
+    /// Record invoice payment request.
+    pub struct RecordInvoicePaymentRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Record payment mode.
+        mode: RecordPaymentMode,
+        /// Invoice card.
+        card: InvoiceCard,
+        /// Invoice cheque.
+        cheque: InvoiceCheque,
+        /// Notes.
+        notes: String,
+    } optional {
+        /// Amount.
+        amount: rt::Number,
+        /// When it was fulfilled.
+        fulfilled_at "fulfilledAt": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Ids of the payment schedule.
+        payment_schedule_ids "paymentScheduleIds": Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// Record invoice payment response.
+    pub struct RecordInvoicePaymentResponse optional {
+        /// Invoice.
+        invoice: DefaultInvoiceResponse,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Record payment mode.
+    pub enum RecordPaymentMode {
+        Cash = "cash", Card = "card", Cheque = "cheque", BankTransfer = "bank_transfer", Other = "other",
+    }
+}
+
+rt::object! {
+    /// Reminder.
+    pub struct Reminder optional {
+        /// Email subject.
+        email_subject "emailSubject": String,
+        /// Email template.
+        email_template "emailTemplate": String,
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// End time.
+        end_time "endTime": String,
+        /// Interval type.
+        interval_type "intervalType": IntervalType,
+        /// Max reminders.
+        max_reminders "maxReminders": rt::Number,
+        /// Id of the reminder.
+        reminder_id "reminderId": String,
+        /// Reminder invoice condition.
+        reminder_invoice_condition "reminderInvoiceCondition": ReminderReminderInvoiceCondition,
+        /// Reminder name.
+        reminder_name "reminderName": String,
+        /// Reminder number.
+        reminder_number "reminderNumber": rt::Number,
+        /// Reminder time.
+        reminder_time "reminderTime": ReminderReminderTime,
+        /// Sms template.
+        sms_template "smsTemplate": String,
+        /// Start time.
+        start_time "startTime": String,
+        /// Timezone.
+        timezone: String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Reminder reminder invoice condition.
+    pub enum ReminderReminderInvoiceCondition {
+        InvoiceSent = "invoice_sent", InvoiceOverdue = "invoice_overdue",
+    }
+}
+
+rt::open_enum! {
+    /// Reminder reminder time.
+    pub enum ReminderReminderTime {
+        Before = "before", After = "after",
+    }
+}
+
+rt::object! {
+    /// Reminder settings.
+    pub struct ReminderSettings optional {
+        /// Id of the default email template.
+        default_email_template_id "defaultEmailTemplateId": String,
+        /// Reminders.
+        reminders: Vec<Reminder>,
+    } with extra
+}
+
+rt::object! {
+    /// Reminders configuration.
+    pub struct RemindersConfiguration optional {
+        /// Reminder execution details list.
+        reminder_execution_details_list "reminderExecutionDetailsList": rt::Object,
+        /// Reminder settings.
+        reminder_settings "reminderSettings": ReminderSettings,
+    } with extra
+}
+
+rt::request! {
+    /// Send estimate request.
+    pub struct SendEstimateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Invoice action.
+        action: InvoiceAction,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Id of the user.
+        user_id "userId": String,
+    } optional {
+        /// Estimate name.
+        estimate_name "estimateName": String,
+        /// Sent from.
+        sent_from "sentFrom": InvoiceSettingsSenderConfiguration,
+    }
+}
+
+rt::request! {
+    /// Send invoice request.
+    pub struct SendInvoiceRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Invoice action.
+        action: InvoiceAction,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+    } optional {
+        /// Auto payment.
+        auto_payment "autoPayment": AutoPaymentDetails,
+        /// Sent from.
+        sent_from "sentFrom": InvoiceSettingsSenderConfiguration,
+    }
+}
+
+rt::object! {
+    /// Send invoice response.
+    pub struct SendInvoiceResponse optional {
+        /// Email data.
+        email_data "emailData": rt::Object,
+        /// Invoice.
+        invoice: DefaultInvoiceResponse,
+        /// Sms data.
+        sms_data "smsData": rt::Object,
+    } with extra
+}
+
+rt::request! {
+    /// Send text to pay invoice request.
+    pub struct SendTextToPayInvoiceRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+        /// Contact details.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Invoice sent to2.
+        sent_to "sentTo": InvoiceSentTo2,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Text2 pay action.
+        action: Text2PayAction,
+        /// Id of the user.
+        user_id "userId": String,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Discount.
+        discount: Discount,
+        /// Due date.
+        due_date "dueDate": String,
+        /// Id.
+        id: String,
+        /// Include terms note: yes or no.
+        include_terms_note "includeTermsNote": bool,
+        /// Invoice number.
+        invoice_number "invoiceNumber": String,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": PaymentSchedule,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::object! {
+    /// Send text to pay invoice response.
+    pub struct SendTextToPayInvoiceResponse optional {
+        /// Invoice.
+        invoice: DefaultInvoiceResponse,
+        /// Invoice url.
+        invoice_url "invoiceUrl": String,
+    } with extra
+}
+
+rt::request! {
+    /// Sepa direct debit.
+    pub struct SepaDirectDebit {
+        /// Bank code.
+        bank_code: String,
+        /// Last4.
+        last4: String,
+        /// Branch code.
+        branch_code: String,
+    }
+}
+
+rt::request! {
+    /// Set invoice schedule auto payment request.
+    pub struct SetInvoiceScheduleAutoPaymentRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Id.
+        id: String,
+        /// Auto payment.
+        auto_payment "autoPayment": AutoPaymentDetails,
+    }
+}
+
+rt::request! {
+    /// Start invoice schedule request.
+    pub struct StartInvoiceScheduleRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+    } optional {
+        /// Auto payment.
+        auto_payment "autoPayment": AutoPaymentDetails,
+    }
+}
+
+rt::request! {
+    /// Stripe payment method.
+    pub struct StripePaymentMethod optional {
+        /// Enable bank debit only: yes or no.
+        enable_bank_debit_only "enableBankDebitOnly": bool,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Text2 pay action.
+    pub enum Text2PayAction {
+        Draft = "draft", Send = "send",
+    }
+}
+
+rt::request! {
+    /// Tips configuration.
+    pub struct TipsConfiguration optional {
+        /// Tips enabled: yes or no.
+        tips_enabled "tipsEnabled": bool,
+        /// Tips percentage.
+        tips_percentage "tipsPercentage": Vec<String> [String],
+    } with extra
+}
+
+rt::object! {
+    /// Total summary.
+    pub struct TotalSummary optional {
+        /// Discount.
+        discount: rt::Number,
+        /// Sub total.
+        sub_total "subTotal": rt::Number,
+        /// Tax.
+        tax: rt::Number,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Update estimate estimate status.
+    pub enum UpdateEstimateEstimateStatus {
+        All = "all", Draft = "draft", Sent = "sent", Accepted = "accepted", Declined = "declined", Invoiced = "invoiced", Viewed = "viewed",
+    }
+}
+
+rt::request! {
+    /// Update estimate last visit request.
+    pub struct UpdateEstimateLastVisitRequest {
+        /// Id of the estimate.
+        estimate_id "estimateId": String,
+    }
+}
+
+rt::request! {
+    /// Update estimate request.
+    pub struct UpdateEstimateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<EstimateLineItem> [EstimateLineItem],
+        /// Discount.
+        discount: Discount,
+        /// Contact details.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Frequency settings.
+        frequency_settings "frequencySettings": FrequencySettings,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Auto invoice.
+        auto_invoice "autoInvoice": AutoInvoicing,
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Estimate number.
+        estimate_number "estimateNumber": rt::Number,
+        /// Estimate number prefix.
+        estimate_number_prefix "estimateNumberPrefix": String,
+        /// Update estimate estimate status.
+        estimate_status "estimateStatus": UpdateEstimateEstimateStatus,
+        /// Expiry date.
+        expiry_date "expiryDate": String,
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment schedule config.
+        payment_schedule_config "paymentScheduleConfig": PaymentScheduleConfig,
+        /// Send estimate details.
+        send_estimate_details "sendEstimateDetails": SendEstimateRequest,
+        /// Sent to.
+        sent_to "sentTo": InvoiceSentTo2,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+        /// Id of the user.
+        user_id "userId": String,
+    }
+}
+
+rt::request! {
+    /// Update invoice last visit request.
+    pub struct UpdateInvoiceLastVisitRequest {
+        /// Id of the invoice.
+        invoice_id "invoiceId": String,
+    }
+}
+
+rt::request! {
+    /// Update invoice late fees configuration request.
+    pub struct UpdateInvoiceLateFeesConfigurationRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Late fees configuration.
+        late_fees_configuration "lateFeesConfiguration": LateFeesConfiguration,
+    }
+}
+
+rt::request! {
+    /// Update invoice request.
+    pub struct UpdateInvoiceRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Currency.
+        currency: String,
+        /// Invoice items.
+        invoice_items "invoiceItems": Vec<InvoiceItem> [InvoiceItem],
+        /// Issue date.
+        issue_date "issueDate": String,
+        /// Due date.
+        due_date "dueDate": String,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Automatic taxes enabled: yes or no.
+        automatic_taxes_enabled "automaticTaxesEnabled": bool,
+        /// Business details.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Invoice contact details2.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Description.
+        description: String,
+        /// Discount.
+        discount: Discount,
+        /// Invoice number.
+        invoice_number "invoiceNumber": String,
+        /// Invoice number prefix.
+        invoice_number_prefix "invoiceNumberPrefix": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+        /// Payment schedule.
+        payment_schedule "paymentSchedule": PaymentSchedule,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Tips configuration.
+        tips_configuration "tipsConfiguration": TipsConfiguration,
+        /// Title.
+        title: String,
+        /// Xero details.
+        xero_details "xeroDetails": rt::Object,
+    }
+}
+
+rt::request! {
+    /// Update invoice schedule request.
+    pub struct UpdateInvoiceScheduleRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice contact details2.
+        contact_details "contactDetails": InvoiceContactDetails2,
+        /// Invoice schedule options.
+        schedule: InvoiceScheduleOptions,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+        /// Discount.
+        discount: Discount,
+    } optional {
+        /// Attachments.
+        attachments: Vec<Attachments> [Attachments],
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// Update invoice template payment methods request.
+    pub struct UpdateInvoiceTemplatePaymentMethodsRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+    } optional {
+        /// Payment methods.
+        payment_methods "paymentMethods": PaymentMethod,
+    }
+}
+
+rt::request! {
+    /// Update invoice template request.
+    pub struct UpdateInvoiceTemplateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+        /// Name.
+        name: String,
+        /// Invoice business details2.
+        business_details "businessDetails": InvoiceBusinessDetails2,
+        /// Currency.
+        currency: String,
+        /// Items.
+        items: Vec<InvoiceItem> [InvoiceItem],
+    } optional {
+        /// Discount.
+        discount: Discount,
+        /// Internal: yes or no.
+        internal: bool,
+        /// Miscellaneous charges.
+        miscellaneous_charges "miscellaneousCharges": ProcessingFee,
+        /// Terms notes.
+        terms_notes "termsNotes": String,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// Us bank account.
+    pub struct UsBankAccount {
+        /// Bank name.
+        bank_name: String,
+        /// Last4.
+        last4: String,
+    }
+}
+
+rt::request! {
+    /// Void invoice request.
+    pub struct VoidInvoiceRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Alt alt type.
+        alt_type "altType": AltAltType,
+    }
+}

@@ -4,496 +4,344 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Check wallet funds response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CheckWalletFundsResponse {
-    /// Whether it has funds.
-    pub has_funds: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Check wallet funds response.
+    pub struct CheckWalletFundsResponse optional {
+        /// Whether it has funds.
+        has_funds "hasFunds": bool,
+    } with extra
 }
 
-rt::object!(CheckWalletFundsResponse { has_funds? "hasFunds" } extra);
-
-/// Create wallet charge request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateWalletChargeRequest {
-    /// Id of the app.
-    pub app_id: String,
-    /// Id of the agency.
-    pub company_id: String,
-    /// Description.
-    pub description: String,
-    /// Id of the event.
-    pub event_id: String,
-    /// Event time.
-    pub event_time: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the meter.
-    pub meter_id: String,
-    /// Price.
-    pub price: Option<rt::Number>,
-    /// Units.
-    pub units: rt::Number,
-    /// Id of the user.
-    pub user_id: Option<String>,
+rt::request! {
+    /// Create wallet charge request.
+    pub struct CreateWalletChargeRequest {
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the meter.
+        meter_id "meterId": String,
+        /// Id of the event.
+        event_id "eventId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Description.
+        description: String,
+        /// Units.
+        units: rt::Number,
+    } optional {
+        /// Event time.
+        event_time "eventTime": String,
+        /// Price.
+        price: rt::Number,
+        /// Id of the user.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(CreateWalletChargeRequest {
-    app_id! "appId", company_id! "companyId", description!, event_id! "eventId", event_time? "eventTime", location_id! "locationId",
-    meter_id! "meterId", price?, units!, user_id? "userId"
-});
-rt::setters!(CreateWalletChargeRequest new(app_id: String, meter_id: String, event_id: String, location_id: String, company_id: String, description: String, units: (rt::Number)) {
-    event_time: String, price: (rt::Number), user_id: String
-});
-
-/// Create wallet charge response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateWalletChargeResponse {
-    /// Id of the charge.
-    pub charge_id: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create wallet charge response.
+    pub struct CreateWalletChargeResponse optional {
+        /// Id of the charge.
+        charge_id "chargeId": String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(CreateWalletChargeResponse { charge_id? "chargeId", success? } extra);
-
-/// Delete app installation request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteAppInstallationRequest {
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Reason.
-    pub reason: Option<String>,
+rt::request! {
+    /// Delete app installation request.
+    pub struct DeleteAppInstallationRequest optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Reason.
+        reason: String,
+    }
 }
 
-rt::object!(DeleteAppInstallationRequest { company_id? "companyId", location_id? "locationId", reason? });
-rt::setters!(DeleteAppInstallationRequest new() { company_id: String, location_id: String, reason: String });
-
-/// Delete app installation response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteAppInstallationResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete app installation response.
+    pub struct DeleteAppInstallationResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteAppInstallationResponse { success? } extra);
-
-/// Delete wallet charge response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteWalletChargeResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete wallet charge response.
+    pub struct DeleteWalletChargeResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteWalletChargeResponse { success? } extra);
-
-/// Get app installation response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetAppInstallationResponse {
-    /// Installation details.
-    pub installation_details: Option<InstallerDetails>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get app installation response.
+    pub struct GetAppInstallationResponse optional {
+        /// Installation details.
+        installation_details "installationDetails": InstallerDetails,
+    } with extra
 }
 
-rt::object!(GetAppInstallationResponse { installation_details? "installationDetails" } extra);
-
-/// Get app rebilling response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetAppRebillingResponse {
-    /// Plans.
-    pub plans: Option<Plans>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get app rebilling response.
+    pub struct GetAppRebillingResponse optional {
+        /// Plans.
+        plans: Plans,
+    } with extra
 }
 
-rt::object!(GetAppRebillingResponse { plans? } extra);
-
-/// Get wallet charge response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetWalletChargeResponse {
-    /// Amount charged.
-    pub amount_charged: Option<rt::Number>,
-    /// Id of the app.
-    pub app_id: Option<String>,
-    /// Id of the charge.
-    pub charge_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Id of the meter.
-    pub meter_id: Option<String>,
-    /// Price per unit.
-    pub price_per_unit: Option<rt::Number>,
-    /// Refunded: yes or no.
-    pub refunded: Option<bool>,
-    /// Transaction type.
-    pub transaction_type: Option<String>,
-    /// Units.
-    pub units: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get wallet charge response.
+    pub struct GetWalletChargeResponse optional {
+        /// Amount charged.
+        amount_charged "amountCharged": rt::Number,
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the charge.
+        charge_id "chargeId": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Id of the meter.
+        meter_id "meterId": String,
+        /// Price per unit.
+        price_per_unit "pricePerUnit": rt::Number,
+        /// Refunded: yes or no.
+        refunded: bool,
+        /// Transaction type.
+        transaction_type "transactionType": String,
+        /// Units.
+        units: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(GetWalletChargeResponse {
-    amount_charged? "amountCharged", app_id? "appId", charge_id? "chargeId", created_at? "createdAt", currency?, entity_id? "entityId",
-    entity_type? "entityType", meta?, meter_id? "meterId", price_per_unit? "pricePerUnit", refunded?, transaction_type? "transactionType",
-    units?, updated_at? "updatedAt"
-} extra);
-
-/// Installer details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InstallerDetails {
-    /// Company email.
-    pub company_email: Option<String>,
-    /// Company high level plan.
-    pub company_high_level_plan: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Company name.
-    pub company_name: Option<String>,
-    /// Company owner full name.
-    pub company_owner_full_name: Option<String>,
-    /// Company plan.
-    pub company_plan: Option<String>,
-    /// Whether it is whitelabel company.
-    pub is_whitelabel_company: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the marketplace app plan.
-    pub marketplace_app_plan_id: Option<String>,
-    /// Relationship number.
-    pub relationship_number: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Whitelabel details.
-    pub whitelabel_details: Option<MarketplaceWhitelabelDetails>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Installer details.
+    pub struct InstallerDetails optional {
+        /// Company email.
+        company_email "companyEmail": String,
+        /// Company high level plan.
+        company_high_level_plan "companyHighLevelPlan": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Company name.
+        company_name "companyName": String,
+        /// Company owner full name.
+        company_owner_full_name "companyOwnerFullName": String,
+        /// Company plan.
+        company_plan "companyPlan": String,
+        /// Whether it is whitelabel company.
+        is_whitelabel_company "isWhitelabelCompany": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the marketplace app plan.
+        marketplace_app_plan_id "marketplaceAppPlanId": String,
+        /// Relationship number.
+        relationship_number "relationshipNumber": String,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Whitelabel details.
+        whitelabel_details "whitelabelDetails": MarketplaceWhitelabelDetails,
+    } with extra
 }
 
-rt::object!(InstallerDetails {
-    company_email? "companyEmail", company_high_level_plan? "companyHighLevelPlan", company_id? "companyId", company_name? "companyName",
-    company_owner_full_name? "companyOwnerFullName", company_plan? "companyPlan", is_whitelabel_company? "isWhitelabelCompany",
-    location_id? "locationId", marketplace_app_plan_id? "marketplaceAppPlanId", relationship_number? "relationshipNumber",
-    user_id? "userId", whitelabel_details? "whitelabelDetails"
-} extra);
-
-/// List wallet charges response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListWalletChargesResponse {
-    /// Charges.
-    pub charges: Option<Vec<ListWalletChargesResponseCharge>>,
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Pagination.
-    pub pagination: Option<ListWalletChargesResponsePagination>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List wallet charges response.
+    pub struct ListWalletChargesResponse optional {
+        /// Charges.
+        charges: Vec<ListWalletChargesResponseCharge>,
+        /// Count.
+        count: rt::Number,
+        /// Pagination.
+        pagination: ListWalletChargesResponsePagination,
+    } with extra
 }
 
-rt::object!(ListWalletChargesResponse { charges?, count?, pagination? } extra);
-
-/// List wallet charges response charge.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListWalletChargesResponseCharge {
-    /// Amount charged.
-    pub amount_charged: Option<rt::Number>,
-    /// Id of the app.
-    pub app_id: Option<String>,
-    /// Id of the charge.
-    pub charge_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Id of the meter.
-    pub meter_id: Option<String>,
-    /// Price per unit.
-    pub price_per_unit: Option<rt::Number>,
-    /// Refunded: yes or no.
-    pub refunded: Option<bool>,
-    /// Transaction type.
-    pub transaction_type: Option<String>,
-    /// Units.
-    pub units: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List wallet charges response charge.
+    pub struct ListWalletChargesResponseCharge optional {
+        /// Amount charged.
+        amount_charged "amountCharged": rt::Number,
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the charge.
+        charge_id "chargeId": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Id of the meter.
+        meter_id "meterId": String,
+        /// Price per unit.
+        price_per_unit "pricePerUnit": rt::Number,
+        /// Refunded: yes or no.
+        refunded: bool,
+        /// Transaction type.
+        transaction_type "transactionType": String,
+        /// Units.
+        units: rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListWalletChargesResponseCharge {
-    amount_charged? "amountCharged", app_id? "appId", charge_id? "chargeId", created_at? "createdAt", currency?, entity_id? "entityId",
-    entity_type? "entityType", meta?, meter_id? "meterId", price_per_unit? "pricePerUnit", refunded?, transaction_type? "transactionType",
-    units?, updated_at? "updatedAt"
-} extra);
-
-/// List wallet charges response pagination.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListWalletChargesResponsePagination {
-    /// How many to return.
-    pub limit: Option<rt::Number>,
-    /// How many to pass over.
-    pub skip: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List wallet charges response pagination.
+    pub struct ListWalletChargesResponsePagination optional {
+        /// How many to return.
+        limit: rt::Number,
+        /// How many to pass over.
+        skip: rt::Number,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListWalletChargesResponsePagination { limit?, skip?, total? } extra);
-
-/// Marketplace whitelabel details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MarketplaceWhitelabelDetails {
-    /// Domain.
-    pub domain: Option<String>,
-    /// Logo url.
-    pub logo_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Marketplace whitelabel details.
+    pub struct MarketplaceWhitelabelDetails optional {
+        /// Domain.
+        domain: String,
+        /// Logo url.
+        logo_url "logoUrl": String,
+    } with extra
 }
 
-rt::object!(MarketplaceWhitelabelDetails { domain?, logo_url? "logoUrl" } extra);
-
-/// Migrate connection type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MigrateConnectionType {
-    /// `oauth2`
-    Oauth2,
-    /// `basic`
-    Basic,
-}
-
-rt::closed_enum!(MigrateConnectionType, Oauth2 = "oauth2", Basic = "basic");
-
-/// Migrate external auth request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MigrateExternalAuthRequest {
-    /// Access token.
-    pub access_token: Option<String>,
-    /// Id of the account.
-    pub account_id: String,
-    /// Api key.
-    pub api_key: Option<String>,
-    /// Id of the app.
-    pub app_id: String,
-    /// Id of the app version.
-    pub app_version_id: String,
-    /// Basic credentials.
-    pub basic_credentials: Option<rt::Object>,
-    /// Display name.
-    pub display_name: Option<String>,
-    /// Expiry at.
-    pub expiry_at: Option<rt::Number>,
-    /// Expiry in.
-    pub expiry_in: Option<rt::Number>,
-    /// Whether it is default.
-    pub is_default: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Refresh token.
-    pub refresh_token: Option<String>,
-    /// Scopes.
-    pub scopes: Option<Vec<String>>,
+rt::closed_enum! {
     /// Migrate connection type.
-    pub type_: MigrateConnectionType,
+    pub enum MigrateConnectionType {
+        Oauth2 = "oauth2", Basic = "basic",
+    }
 }
 
-rt::object!(MigrateExternalAuthRequest {
-    access_token? "accessToken", account_id! "accountId", api_key? "apiKey", app_id! "appId", app_version_id! "appVersionId",
-    basic_credentials? "basicCredentials", display_name? "displayName", expiry_at? "expiryAt", expiry_in? "expiryIn",
-    is_default? "isDefault", location_id! "locationId", refresh_token? "refreshToken", scopes?, type_! "type"
-});
-rt::setters!(MigrateExternalAuthRequest new(type_: MigrateConnectionType, location_id: String, app_id: String, app_version_id: String, account_id: String) {
-    access_token: String, api_key: String, basic_credentials: (rt::Object), display_name: String, expiry_at: (rt::Number),
-    expiry_in: (rt::Number), is_default: bool, refresh_token: String, scopes: [String]
-});
-
-/// Migrate external auth response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MigrateExternalAuthResponse {
-    /// Identifier.
-    pub identifier: Option<String>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Migrate external auth request.
+    pub struct MigrateExternalAuthRequest {
+        /// Migrate connection type.
+        type_ "type": MigrateConnectionType,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the app version.
+        app_version_id "appVersionId": String,
+        /// Id of the account.
+        account_id "accountId": String,
+    } optional {
+        /// Access token.
+        access_token "accessToken": String,
+        /// Api key.
+        api_key "apiKey": String,
+        /// Basic credentials.
+        basic_credentials "basicCredentials": rt::Object,
+        /// Display name.
+        display_name "displayName": String,
+        /// Expiry at.
+        expiry_at "expiryAt": rt::Number,
+        /// Expiry in.
+        expiry_in "expiryIn": rt::Number,
+        /// Whether it is default.
+        is_default "isDefault": bool,
+        /// Refresh token.
+        refresh_token "refreshToken": String,
+        /// Scopes.
+        scopes: Vec<String> [String],
+    }
 }
 
-rt::object!(MigrateExternalAuthResponse { identifier?, message?, success? } extra);
-
-/// Plans.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Plans {
-    /// Subscription.
-    pub subscription: Option<Vec<SubscriptionPlan>>,
-    /// Usage.
-    pub usage: Option<Vec<UsagePlan>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Migrate external auth response.
+    pub struct MigrateExternalAuthResponse optional {
+        /// Identifier.
+        identifier: String,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(Plans { subscription?, usage? } extra);
-
-/// Subscription plan.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubscriptionPlan {
-    /// Base amount.
-    pub base_amount: Option<rt::Number>,
-    /// Features.
-    pub features: Option<Vec<String>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment time.
-    pub payment_time: Option<String>,
-    /// Payment type.
-    pub payment_type: Option<String>,
-    /// Id of the plan.
-    pub plan_id: Option<String>,
-    /// Reselling amount.
-    pub reselling_amount: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Plans.
+    pub struct Plans optional {
+        /// Subscription.
+        subscription: Vec<SubscriptionPlan>,
+        /// Usage.
+        usage: Vec<UsagePlan>,
+    } with extra
 }
 
-rt::object!(SubscriptionPlan {
-    base_amount? "baseAmount", features?, name?, payment_time? "paymentTime", payment_type? "paymentType", plan_id? "planId",
-    reselling_amount? "resellingAmount"
-} extra);
-
-/// Usage plan.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UsagePlan {
-    /// Execution limit per cycle.
-    pub execution_limit_per_cycle: Option<rt::Number>,
-    /// Fixed price per unit.
-    pub fixed_price_per_unit: Option<rt::Number>,
-    /// Max price per unit.
-    pub max_price_per_unit: Option<String>,
-    /// Id of the meter.
-    pub meter_id: Option<String>,
-    /// Meter name.
-    pub meter_name: Option<String>,
-    /// Min price per unit.
-    pub min_price_per_unit: Option<String>,
-    /// Price type.
-    pub price_type: Option<UsagePlanPriceType>,
-    /// Product name.
-    pub product_name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Usage unit.
-    pub usage_unit: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Subscription plan.
+    pub struct SubscriptionPlan optional {
+        /// Base amount.
+        base_amount "baseAmount": rt::Number,
+        /// Features.
+        features: Vec<String>,
+        /// Name.
+        name: String,
+        /// Payment time.
+        payment_time "paymentTime": String,
+        /// Payment type.
+        payment_type "paymentType": String,
+        /// Id of the plan.
+        plan_id "planId": String,
+        /// Reselling amount.
+        reselling_amount "resellingAmount": rt::Number,
+    } with extra
 }
 
-rt::object!(UsagePlan {
-    execution_limit_per_cycle? "executionLimitPerCycle", fixed_price_per_unit? "fixedPricePerUnit", max_price_per_unit? "maxPricePerUnit",
-    meter_id? "meterId", meter_name? "meterName", min_price_per_unit? "minPricePerUnit", price_type? "priceType",
-    product_name? "productName", product_type? "productType", usage_unit? "usageUnit"
-} extra);
-
-/// Usage plan price type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UsagePlanPriceType {
-    /// `fixed`
-    Fixed,
-    /// `dynamic`
-    Dynamic,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Usage plan.
+    pub struct UsagePlan optional {
+        /// Execution limit per cycle.
+        execution_limit_per_cycle "executionLimitPerCycle": rt::Number,
+        /// Fixed price per unit.
+        fixed_price_per_unit "fixedPricePerUnit": rt::Number,
+        /// Max price per unit.
+        max_price_per_unit "maxPricePerUnit": String,
+        /// Id of the meter.
+        meter_id "meterId": String,
+        /// Meter name.
+        meter_name "meterName": String,
+        /// Min price per unit.
+        min_price_per_unit "minPricePerUnit": String,
+        /// Price type.
+        price_type "priceType": UsagePlanPriceType,
+        /// Product name.
+        product_name "productName": String,
+        /// Product type.
+        product_type "productType": String,
+        /// Usage unit.
+        usage_unit "usageUnit": String,
+    } with extra
 }
 
-rt::open_enum!(UsagePlanPriceType, Fixed = "fixed", Dynamic = "dynamic");
+rt::open_enum! {
+    /// Usage plan price type.
+    pub enum UsagePlanPriceType {
+        Fixed = "fixed", Dynamic = "dynamic",
+    }
+}

@@ -4,2063 +4,1348 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Amount summary.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AmountSummary {
-    /// Discount.
-    pub discount: Option<rt::Number>,
-    /// Subtotal.
-    pub subtotal: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AmountSummary { discount?, subtotal? } extra);
-
-/// Apply to future payments config duration type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ApplyToFuturePaymentsConfigDurationType {
-    /// `months`
-    Months,
-}
-
-rt::closed_enum!(ApplyToFuturePaymentsConfigDurationType, Months = "months");
-
-/// Card type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CardType {
-    /// `visa`
-    Visa,
-    /// `mastercard`
-    Mastercard,
-    /// `other`
-    Other,
-}
-
-rt::closed_enum!(CardType, Visa = "visa", Mastercard = "mastercard", Other = "other");
-
-/// Coupon.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Coupon {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Apply to future payments: yes or no.
-    pub apply_to_future_payments: Option<bool>,
-    /// Apply to future payments config.
-    pub apply_to_future_payments_config: Option<PaymentApplyToFuturePaymentsConfig2>,
-    /// Code.
-    pub code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Discount type.
-    pub discount_type: Option<PaymentDiscountType>,
-    /// Discount value.
-    pub discount_value: Option<rt::Number>,
-    /// End date.
-    pub end_date: Option<String>,
-    /// Limit per customer.
-    pub limit_per_customer: Option<rt::Number>,
-    /// Name.
-    pub name: Option<String>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// State it is in.
-    pub status: Option<PaymentStatus>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Usage count.
-    pub usage_count: Option<rt::Number>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Coupon {
-    id! "_id", alt_id? "altId", alt_type? "altType", apply_to_future_payments? "applyToFuturePayments",
-    apply_to_future_payments_config? "applyToFuturePaymentsConfig", code?, created_at? "createdAt", discount_type? "discountType",
-    discount_value? "discountValue", end_date? "endDate", limit_per_customer? "limitPerCustomer", name?, start_date? "startDate", status?,
-    updated_at? "updatedAt", usage_count? "usageCount", user_id? "userId"
-} extra);
-
-/// Create coupon params alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateCouponParamsAltType {
-    /// `location`
-    Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CreateCouponParamsAltType, Location = "location");
-
-/// Create coupon request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCouponRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Apply to future payments: yes or no.
-    pub apply_to_future_payments: Option<bool>,
-    /// Apply to future payments config.
-    pub apply_to_future_payments_config: Option<PaymentApplyToFuturePaymentsConfig>,
-    /// Code.
-    pub code: String,
-    /// Payment discount type.
-    pub discount_type: PaymentDiscountType,
-    /// Discount value.
-    pub discount_value: rt::Number,
-    /// End date.
-    pub end_date: Option<String>,
-    /// Limit per customer: yes or no.
-    pub limit_per_customer: Option<bool>,
-    /// Name.
-    pub name: String,
-    /// Ids of the product.
-    pub product_ids: Option<Vec<String>>,
-    /// Start date.
-    pub start_date: String,
-    /// Usage limit.
-    pub usage_limit: Option<rt::Number>,
-}
-
-rt::object!(CreateCouponRequest {
-    alt_id! "altId", alt_type! "altType", apply_to_future_payments? "applyToFuturePayments",
-    apply_to_future_payments_config? "applyToFuturePaymentsConfig", code!, discount_type! "discountType", discount_value! "discountValue",
-    end_date? "endDate", limit_per_customer? "limitPerCustomer", name!, product_ids? "productIds", start_date! "startDate",
-    usage_limit? "usageLimit"
-});
-rt::setters!(CreateCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String) {
-    apply_to_future_payments: bool, apply_to_future_payments_config: PaymentApplyToFuturePaymentsConfig, end_date: String,
-    limit_per_customer: bool, product_ids: [String], usage_limit: (rt::Number)
-});
-
-/// Create coupon response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCouponResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Apply to future payments: yes or no.
-    pub apply_to_future_payments: Option<bool>,
-    /// Apply to future payments config.
-    pub apply_to_future_payments_config: Option<PaymentApplyToFuturePaymentsConfig2>,
-    /// Code.
-    pub code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Discount type.
-    pub discount_type: Option<PaymentDiscountType>,
-    /// Discount value.
-    pub discount_value: Option<rt::Number>,
-    /// End date.
-    pub end_date: Option<String>,
-    /// Limit per customer.
-    pub limit_per_customer: Option<rt::Number>,
-    /// Name.
-    pub name: Option<String>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// State it is in.
-    pub status: Option<PaymentStatus>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Usage count.
-    pub usage_count: Option<rt::Number>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateCouponResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", apply_to_future_payments? "applyToFuturePayments",
-    apply_to_future_payments_config? "applyToFuturePaymentsConfig", code?, created_at? "createdAt", discount_type? "discountType",
-    discount_value? "discountValue", end_date? "endDate", limit_per_customer? "limitPerCustomer", name?, start_date? "startDate", status?,
-    trace_id? "traceId", updated_at? "updatedAt", usage_count? "usageCount", user_id? "userId"
-} extra);
-
-/// Create custom provider request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCustomProviderRequest {
-    /// Description.
-    pub description: String,
-    /// Image url.
-    pub image_url: String,
-    /// Name.
-    pub name: String,
-    /// Payments url.
-    pub payments_url: String,
-    /// Query url.
-    pub query_url: String,
-    /// Supports subscription schedule: yes or no.
-    pub supports_subscription_schedule: bool,
-}
-
-rt::object!(CreateCustomProviderRequest {
-    description!, image_url! "imageUrl", name!, payments_url! "paymentsUrl", query_url! "queryUrl",
-    supports_subscription_schedule! "supportsSubscriptionSchedule"
-});
-rt::setters!(CreateCustomProviderRequest new(name: String, description: String, payments_url: String, query_url: String, image_url: String, supports_subscription_schedule: bool) {
-
-});
-
-/// Create custom provider response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCustomProviderResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the marketplace app.
-    pub marketplace_app_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment provider.
-    pub payment_provider: Option<rt::Object>,
-    /// Payments url.
-    pub payments_url: Option<String>,
-    /// Query url.
-    pub query_url: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateCustomProviderResponse {
-    id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
-    marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
-    trace_id? "traceId", updated_at? "updatedAt"
-} extra);
-
-/// Create order fulfillment request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateOrderFulfillmentRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Items.
-    pub items: Vec<FulfillmentItems>,
-    /// Notify customer: yes or no.
-    pub notify_customer: bool,
-    /// Trackings.
-    pub trackings: Vec<FulfillmentTracking>,
-}
-
-rt::object!(CreateOrderFulfillmentRequest { alt_id! "altId", alt_type! "altType", items!, notify_customer! "notifyCustomer", trackings! });
-rt::setters!(CreateOrderFulfillmentRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, trackings: [FulfillmentTracking], items: [FulfillmentItems], notify_customer: bool) {
-
-});
-
-/// Create order fulfillment response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateOrderFulfillmentResponse {
-    /// Data.
-    pub data: Option<Fulfillment>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateOrderFulfillmentResponse { data?, status? } extra);
-
-/// Create payment integration request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreatePaymentIntegrationRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Description.
-    pub description: String,
-    /// Image url.
-    pub image_url: String,
-    /// Create white label integration provider provider.
-    pub provider: CreateWhiteLabelIntegrationProviderProvider,
-    /// Title.
-    pub title: String,
-    /// Unique name.
-    pub unique_name: String,
-}
-
-rt::object!(CreatePaymentIntegrationRequest {
-    alt_id! "altId", alt_type! "altType", description!, image_url! "imageUrl", provider!, title!, unique_name! "uniqueName"
-});
-rt::setters!(CreatePaymentIntegrationRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, unique_name: String, title: String, provider: CreateWhiteLabelIntegrationProviderProvider, description: String, image_url: String) {
-
-});
-
-/// Create payment integration response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreatePaymentIntegrationResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Provider.
-    pub provider: Option<String>,
-    /// Route.
-    pub route: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreatePaymentIntegrationResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", created_at? "createdAt", description?, image_url? "imageUrl", provider?, route?,
-    title?, updated_at? "updatedAt"
-} extra);
-
-/// Create white label integration provider provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateWhiteLabelIntegrationProviderProvider {
-    /// `authorize-net`
-    AuthorizeNet,
-    /// `nmi`
-    Nmi,
-}
-
-rt::closed_enum!(CreateWhiteLabelIntegrationProviderProvider, AuthorizeNet = "authorize-net", Nmi = "nmi");
-
-/// Custom provider keys.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomProviderKeys {
-    /// Api key.
-    pub api_key: String,
-    /// Publishable key.
-    pub publishable_key: String,
-}
-
-rt::object!(CustomProviderKeys { api_key! "apiKey", publishable_key! "publishableKey" });
-rt::setters!(CustomProviderKeys new(api_key: String, publishable_key: String) {  });
-
-/// Custom provider response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomProviderResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomProviderResponse { success? } extra);
-
-/// Custom r rule options interval type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CustomRRuleOptionsIntervalType {
-    /// `yearly`
-    Yearly,
-    /// `monthly`
-    Monthly,
-    /// `weekly`
-    Weekly,
-    /// `daily`
-    Daily,
-    /// `hourly`
-    Hourly,
-    /// `minutely`
-    Minutely,
-    /// `secondly`
-    Secondly,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CustomRRuleOptionsIntervalType,
-    Yearly = "yearly",
-    Monthly = "monthly",
-    Weekly = "weekly",
-    Daily = "daily",
-    Hourly = "hourly",
-    Minutely = "minutely",
-    Secondly = "secondly"
-);
-
-/// Default price response type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DefaultPriceResponseType {
-    /// `one_time`
-    OneTime,
-    /// `recurring`
-    Recurring,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(DefaultPriceResponseType, OneTime = "one_time", Recurring = "recurring");
-
-/// Delete coupon request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteCouponRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Id.
-    pub id: String,
-}
-
-rt::object!(DeleteCouponRequest { alt_id! "altId", alt_type! "altType", id! });
-rt::setters!(DeleteCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, id: String) {  });
-
-/// Delete coupon response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteCouponResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteCouponResponse { success?, trace_id? "traceId" } extra);
-
-/// Disconnect custom provider request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DisconnectCustomProviderRequest {
-    /// Live mode: yes or no.
-    pub live_mode: bool,
-}
-
-rt::object!(DisconnectCustomProviderRequest { live_mode! "liveMode" });
-rt::setters!(DisconnectCustomProviderRequest new(live_mode: bool) {  });
-
-/// Fulfilled item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FulfilledItem {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Price.
-    pub price: Option<PaymentDefaultPriceResponse>,
-    /// Product.
-    pub product: Option<PaymentDefaultProductResponse>,
-    /// Qty.
-    pub qty: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(FulfilledItem { id! "_id", name?, price?, product?, qty? } extra);
-
-/// Fulfillment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Fulfillment {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateCouponParamsAltType>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Items.
-    pub items: Option<Vec<FulfilledItem>>,
-    /// Trackings.
-    pub trackings: Option<Vec<FulfillmentTracking>>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Fulfillment {
-    id! "_id", alt_id? "altId", alt_type? "altType", created_at? "createdAt", items?, trackings?, updated_at? "updatedAt"
-} extra);
-
-/// Fulfillment items.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FulfillmentItems {
-    /// Id of the price.
-    pub price_id: String,
-    /// Qty.
-    pub qty: rt::Number,
-}
-
-rt::object!(FulfillmentItems { price_id! "priceId", qty! });
-rt::setters!(FulfillmentItems new(price_id: String, qty: (rt::Number)) {  });
-
-/// Fulfillment tracking.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FulfillmentTracking {
-    /// Shipping carrier.
-    pub shipping_carrier: Option<String>,
-    /// Tracking number.
-    pub tracking_number: Option<String>,
-    /// Tracking url.
-    pub tracking_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(FulfillmentTracking {
-    shipping_carrier? "shippingCarrier", tracking_number? "trackingNumber", tracking_url? "trackingUrl"
-} extra);
-rt::setters!(FulfillmentTracking new() { shipping_carrier: String, tracking_number: String, tracking_url: String } extra);
-
-/// Get custom provider keys response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetCustomProviderKeysResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the marketplace app.
-    pub marketplace_app_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment provider.
-    pub payment_provider: Option<rt::Object>,
-    /// Payments url.
-    pub payments_url: Option<String>,
-    /// Query url.
-    pub query_url: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetCustomProviderKeysResponse {
-    id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
-    marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
-    trace_id? "traceId", updated_at? "updatedAt"
-} extra);
-
-/// Get order response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetOrderResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
+rt::object! {
     /// Amount summary.
-    pub amount_summary: Option<AmountSummary>,
-    /// Automatic taxes calculated: yes or no.
-    pub automatic_taxes_calculated: Option<bool>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact snapshot.
-    pub contact_snapshot: Option<rt::Object>,
-    /// Coupon.
-    pub coupon: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Fingerprint.
-    pub fingerprint: Option<String>,
-    /// Fulfillment status.
-    pub fulfillment_status: Option<String>,
-    /// Items.
-    pub items: Option<Vec<String>>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Mark as test: yes or no.
-    pub mark_as_test: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Source.
-    pub source: Option<PaymentOrderSource>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Tax calculation provider.
-    pub tax_calculation_provider: Option<rt::Object>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Id of the tracking.
-    pub tracking_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct AmountSummary optional {
+        /// Discount.
+        discount: rt::Number,
+        /// Subtotal.
+        subtotal: rt::Number,
+    } with extra
 }
 
-rt::object!(GetOrderResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, amount_summary? "amountSummary",
-    automatic_taxes_calculated? "automaticTaxesCalculated", contact_id? "contactId", contact_snapshot? "contactSnapshot", coupon?,
-    created_at? "createdAt", created_by? "createdBy", currency?, fingerprint?, fulfillment_status? "fulfillmentStatus", items?,
-    live_mode? "liveMode", mark_as_test? "markAsTest", meta?, source?, status?, tax_calculation_provider? "taxCalculationProvider",
-    trace_id? "traceId", tracking_id? "trackingId", updated_at? "updatedAt"
-} extra);
-
-/// Get subscription response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSubscriptionResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<rt::Object>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Auto payment.
-    pub auto_payment: Option<rt::Object>,
-    /// When it was canceled.
-    pub canceled_at: Option<rt::DateTime<rt::Utc>>,
-    /// Canceled by.
-    pub canceled_by: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact snapshot.
-    pub contact_snapshot: Option<rt::Object>,
-    /// Coupon.
-    pub coupon: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Entity source.
-    pub entity_source: Option<PaymentOrderSource>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// Ip address.
-    pub ip_address: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Mark as test: yes or no.
-    pub mark_as_test: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Payment provider.
-    pub payment_provider: Option<rt::Object>,
-    /// Recurring product.
-    pub recurring_product: Option<rt::Object>,
-    /// Schedule.
-    pub schedule: Option<PaymentScheduleOptions>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Subscription snapshot.
-    pub subscription_snapshot: Option<rt::Object>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetSubscriptionResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, auto_payment? "autoPayment", canceled_at? "canceledAt",
-    canceled_by? "canceledBy", contact_id? "contactId", contact_snapshot? "contactSnapshot", coupon?, created_at? "createdAt",
-    created_by? "createdBy", currency?, entity_id? "entityId", entity_source? "entitySource", entity_type? "entityType",
-    ip_address? "ipAddress", live_mode? "liveMode", mark_as_test? "markAsTest", meta?, payment_provider? "paymentProvider",
-    recurring_product? "recurringProduct", schedule?, status?, subscription_id? "subscriptionId",
-    subscription_snapshot? "subscriptionSnapshot", trace_id? "traceId", updated_at? "updatedAt"
-} extra);
-
-/// Get transaction response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetTransactionResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Amount refunded.
-    pub amount_refunded: Option<rt::Number>,
-    /// Id of the charge.
-    pub charge_id: Option<String>,
-    /// Charge snapshot.
-    pub charge_snapshot: Option<rt::Object>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact snapshot.
-    pub contact_snapshot: Option<rt::Object>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Entity source.
-    pub entity_source: Option<PaymentOrderSource>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// Id of the invoice.
-    pub invoice_id: Option<String>,
-    /// Ip address.
-    pub ip_address: Option<String>,
-    /// Whether it is parent.
-    pub is_parent: Option<bool>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Mark as test: yes or no.
-    pub mark_as_test: Option<bool>,
-    /// Id of the merged from contact.
-    pub merged_from_contact_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Payment provider.
-    pub payment_provider: Option<rt::Object>,
-    /// Qbo response.
-    pub qbo_response: Option<rt::Object>,
-    /// Qbo synced: yes or no.
-    pub qbo_synced: Option<bool>,
-    /// Id of the receipt.
-    pub receipt_id: Option<String>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetTransactionResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, amount_refunded? "amountRefunded", charge_id? "chargeId",
-    charge_snapshot? "chargeSnapshot", contact_id? "contactId", contact_snapshot? "contactSnapshot", created_at? "createdAt",
-    created_by? "createdBy", currency?, entity_id? "entityId", entity_source? "entitySource", entity_type? "entityType",
-    invoice_id? "invoiceId", ip_address? "ipAddress", is_parent? "isParent", live_mode? "liveMode", mark_as_test? "markAsTest",
-    merged_from_contact_id? "mergedFromContactId", meta?, payment_provider? "paymentProvider", qbo_response? "qboResponse",
-    qbo_synced? "qboSynced", receipt_id? "receiptId", status?, subscription_id? "subscriptionId", trace_id? "traceId",
-    updated_at? "updatedAt"
-} extra);
-
-/// Integration provider.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct IntegrationProvider {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Provider.
-    pub provider: Option<String>,
-    /// Route.
-    pub route: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(IntegrationProvider {
-    id! "_id", alt_id? "altId", alt_type? "altType", created_at? "createdAt", description?, image_url? "imageUrl", provider?, route?,
-    title?, updated_at? "updatedAt"
-} extra);
-
-/// List coupons response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListCouponsResponse {
-    /// Data.
-    pub data: Option<Vec<Coupon>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListCouponsResponse { data?, total_count? "totalCount", trace_id? "traceId" } extra);
-
-/// List coupons status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListCouponsStatus {
-    /// `scheduled`
-    Scheduled,
-    /// `active`
-    Active,
-    /// `expired`
-    Expired,
-}
-
-rt::closed_enum!(ListCouponsStatus, Scheduled = "scheduled", Active = "active", Expired = "expired");
-
-/// List order fulfillments response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListOrderFulfillmentsResponse {
-    /// Data.
-    pub data: Option<Vec<Fulfillment>>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListOrderFulfillmentsResponse { data?, status? } extra);
-
-/// List orders payment status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListOrdersPaymentStatus {
-    /// `paid`
-    Paid,
-    /// `unpaid`
-    Unpaid,
-    /// `refunded`
-    Refunded,
-    /// `partially_paid`
-    PartiallyPaid,
-}
-
-rt::closed_enum!(ListOrdersPaymentStatus, Paid = "paid", Unpaid = "unpaid", Refunded = "refunded", PartiallyPaid = "partially_paid");
-
-/// List orders response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListOrdersResponse {
-    /// Data.
-    pub data: Option<Vec<OrderResponse>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListOrdersResponse { data?, total_count? "totalCount" } extra);
-
-/// List payment integrations response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListPaymentIntegrationsResponse {
-    /// Providers.
-    pub providers: Option<IntegrationProvider>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListPaymentIntegrationsResponse { providers? } extra);
-
-/// List subscriptions response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSubscriptionsResponse {
-    /// Data.
-    pub data: Option<Vec<SubscriptionResponse>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListSubscriptionsResponse { data?, total_count? "totalCount" } extra);
-
-/// List transactions response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListTransactionsResponse {
-    /// Data.
-    pub data: Option<Vec<TxnResponse>>,
-    /// Total count.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListTransactionsResponse { data?, total_count? "totalCount" } extra);
-
-/// Order response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OrderResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Contact email.
-    pub contact_email: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact name.
-    pub contact_name: Option<String>,
-    /// Coupon code.
-    pub coupon_code: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Discount.
-    pub discount: Option<rt::Number>,
-    /// Fulfillment status.
-    pub fulfillment_status: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Onetime products.
-    pub onetime_products: Option<rt::Number>,
-    /// Recurring products.
-    pub recurring_products: Option<rt::Number>,
-    /// Id of the source.
-    pub source_id: Option<String>,
-    /// Source meta.
-    pub source_meta: Option<rt::Object>,
-    /// Source name.
-    pub source_name: Option<String>,
-    /// Source sub type.
-    pub source_sub_type: Option<String>,
-    /// Source type.
-    pub source_type: Option<String>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Subtotal.
-    pub subtotal: Option<rt::Number>,
-    /// Total products.
-    pub total_products: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OrderResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, contact_email? "contactEmail", contact_id? "contactId",
-    contact_name? "contactName", coupon_code? "couponCode", created_at? "createdAt", created_by? "createdBy", currency?, discount?,
-    fulfillment_status? "fulfillmentStatus", live_mode? "liveMode", onetime_products? "onetimeProducts",
-    recurring_products? "recurringProducts", source_id? "sourceId", source_meta? "sourceMeta", source_name? "sourceName",
-    source_sub_type? "sourceSubType", source_type? "sourceType", status?, subtotal?, total_products? "totalProducts",
-    updated_at? "updatedAt"
-} extra);
-
-/// Payment alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentAltType {
-    /// `location`
-    Location,
-}
-
-rt::closed_enum!(PaymentAltType, Location = "location");
-
-/// Payment apply to future payments config.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentApplyToFuturePaymentsConfig {
-    /// Duration.
-    pub duration: rt::Number,
+rt::closed_enum! {
     /// Apply to future payments config duration type.
-    pub duration_type: ApplyToFuturePaymentsConfigDurationType,
-    /// Payment type.
-    pub type_: PaymentType,
+    pub enum ApplyToFuturePaymentsConfigDurationType {
+        Months = "months",
+    }
 }
 
-rt::object!(PaymentApplyToFuturePaymentsConfig { duration!, duration_type! "durationType", type_! "type" });
-rt::setters!(PaymentApplyToFuturePaymentsConfig new(type_: PaymentType, duration: (rt::Number), duration_type: ApplyToFuturePaymentsConfigDurationType) {
-
-});
-
-/// Payment apply to future payments config2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentApplyToFuturePaymentsConfig2 {
-    /// Duration.
-    pub duration: Option<rt::Number>,
-    /// Duration type.
-    pub duration_type: Option<String>,
-    /// Type.
-    pub type_: Option<PaymentType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentApplyToFuturePaymentsConfig2 { duration?, duration_type? "durationType", type_? "type" } extra);
-
-/// Payment card.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentCard {
-    /// Last4.
-    pub last4: String,
+rt::closed_enum! {
     /// Card type.
-    pub type_: CardType,
+    pub enum CardType {
+        Visa = "visa", Mastercard = "mastercard", Other = "other",
+    }
 }
 
-rt::object!(PaymentCard { last4!, type_! "type" });
-rt::setters!(PaymentCard new(type_: CardType, last4: String) {  });
-
-/// Payment cheque.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentCheque {
-    /// Number.
-    pub number: String,
+rt::object! {
+    /// Coupon.
+    pub struct Coupon {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Apply to future payments: yes or no.
+        apply_to_future_payments "applyToFuturePayments": bool,
+        /// Apply to future payments config.
+        apply_to_future_payments_config "applyToFuturePaymentsConfig": PaymentApplyToFuturePaymentsConfig2,
+        /// Code.
+        code: String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Discount type.
+        discount_type "discountType": PaymentDiscountType,
+        /// Discount value.
+        discount_value "discountValue": rt::Number,
+        /// End date.
+        end_date "endDate": String,
+        /// Limit per customer.
+        limit_per_customer "limitPerCustomer": rt::Number,
+        /// Name.
+        name: String,
+        /// Start date.
+        start_date "startDate": String,
+        /// State it is in.
+        status: PaymentStatus,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Usage count.
+        usage_count "usageCount": rt::Number,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(PaymentCheque { number! });
-rt::setters!(PaymentCheque new(number: String) {  });
-
-/// Payment custom r rule options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentCustomRRuleOptions {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Day of month.
-    pub day_of_month: Option<rt::Number>,
-    /// Day of week.
-    pub day_of_week: Option<PaymentCustomRRuleOptionsDayOfWeek>,
-    /// Days before.
-    pub days_before: Option<rt::Number>,
-    /// End date.
-    pub end_date: Option<String>,
-    /// End time.
-    pub end_time: Option<String>,
-    /// Interval.
-    pub interval: Option<rt::Number>,
-    /// Interval type.
-    pub interval_type: Option<CustomRRuleOptionsIntervalType>,
-    /// Month of year.
-    pub month_of_year: Option<PaymentCustomRRuleOptionsMonthOfYear>,
-    /// Num of week.
-    pub num_of_week: Option<rt::Number>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// Start time.
-    pub start_time: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentCustomRRuleOptions {
-    count?, day_of_month? "dayOfMonth", day_of_week? "dayOfWeek", days_before? "daysBefore", end_date? "endDate", end_time? "endTime",
-    interval?, interval_type? "intervalType", month_of_year? "monthOfYear", num_of_week? "numOfWeek", start_date? "startDate",
-    start_time? "startTime"
-} extra);
-
-/// Payment custom r rule options day of week.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentCustomRRuleOptionsDayOfWeek {
-    /// `mo`
-    Mo,
-    /// `tu`
-    Tu,
-    /// `we`
-    We,
-    /// `th`
-    Th,
-    /// `fr`
-    Fr,
-    /// `sa`
-    Sa,
-    /// `su`
-    Su,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PaymentCustomRRuleOptionsDayOfWeek, Mo = "mo", Tu = "tu", We = "we", Th = "th", Fr = "fr", Sa = "sa", Su = "su");
-
-/// Payment custom r rule options month of year.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentCustomRRuleOptionsMonthOfYear {
-    /// `jan`
-    Jan,
-    /// `feb`
-    Feb,
-    /// `mar`
-    Mar,
-    /// `apr`
-    Apr,
-    /// `may`
-    May,
-    /// `jun`
-    Jun,
-    /// `jul`
-    Jul,
-    /// `aug`
-    Aug,
-    /// `sep`
-    Sep,
-    /// `oct`
-    Oct,
-    /// `nov`
-    Nov,
-    /// `dec`
-    Dec,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    PaymentCustomRRuleOptionsMonthOfYear,
-    Jan = "jan",
-    Feb = "feb",
-    Mar = "mar",
-    Apr = "apr",
-    May = "may",
-    Jun = "jun",
-    Jul = "jul",
-    Aug = "aug",
-    Sep = "sep",
-    Oct = "oct",
-    Nov = "nov",
-    Dec = "dec"
-);
-
-/// Payment default price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentDefaultPriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<PaymentMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<PaymentRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<DefaultPriceResponseType>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentDefaultPriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
-/// Payment default product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentDefaultProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<PaymentProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<PaymentProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentDefaultProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
-/// Payment discount type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentDiscountType {
-    /// `percentage`
-    Percentage,
-    /// `amount`
-    Amount,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PaymentDiscountType, Percentage = "percentage", Amount = "amount");
-
-/// Payment membership offer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentMembershipOffer {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Value.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentMembershipOffer { id! "_id", label?, value? } extra);
-
-/// Payment order source.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentOrderSource {
-    /// Id.
-    pub id: String,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Sub type.
-    pub sub_type: Option<PaymentOrderSourceSubType>,
-    /// Type.
-    pub type_: Option<PaymentOrderSourceType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentOrderSource { id!, meta?, name?, sub_type? "subType", type_? "type" } extra);
-
-/// Payment order source sub type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentOrderSourceSubType {
-    /// `one_step_order_form`
-    OneStepOrderForm,
-    /// `two_step_order_form`
-    TwoStepOrderForm,
-    /// `upsell`
-    Upsell,
-    /// `tap_to_pay`
-    TapToPay,
-    /// `card_payment`
-    CardPayment,
-    /// `store`
-    Store,
-    /// `contact_view`
-    ContactView,
-    /// `email_campaign`
-    EmailCampaign,
-    /// `payments_dashboard`
-    PaymentsDashboard,
-    /// `shopify`
-    Shopify,
-    /// `subscription_view`
-    SubscriptionView,
-    /// `store_upsell`
-    StoreUpsell,
-    /// `woocommerce`
-    Woocommerce,
-    /// `service`
-    Service,
-    /// `meeting`
-    Meeting,
-    /// `imported_csv`
-    ImportedCsv,
-    /// `qr_code`
-    QrCode,
-    /// `saas_one_time`
-    SaasOneTime,
-    /// `saas_subscription`
-    SaasSubscription,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    PaymentOrderSourceSubType,
-    OneStepOrderForm = "one_step_order_form",
-    TwoStepOrderForm = "two_step_order_form",
-    Upsell = "upsell",
-    TapToPay = "tap_to_pay",
-    CardPayment = "card_payment",
-    Store = "store",
-    ContactView = "contact_view",
-    EmailCampaign = "email_campaign",
-    PaymentsDashboard = "payments_dashboard",
-    Shopify = "shopify",
-    SubscriptionView = "subscription_view",
-    StoreUpsell = "store_upsell",
-    Woocommerce = "woocommerce",
-    Service = "service",
-    Meeting = "meeting",
-    ImportedCsv = "imported_csv",
-    QrCode = "qr_code",
-    SaasOneTime = "saas_one_time",
-    SaasSubscription = "saas_subscription"
-);
-
-/// Payment order source type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentOrderSourceType {
-    /// `funnel`
-    Funnel,
-    /// `website`
-    Website,
-    /// `invoice`
-    Invoice,
-    /// `calendar`
-    Calendar,
-    /// `text2Pay`
-    Text2Pay,
-    /// `document_contracts`
-    DocumentContracts,
-    /// `membership`
-    Membership,
-    /// `mobile_app`
-    MobileApp,
-    /// `communities`
-    Communities,
-    /// `point_of_sale`
-    PointOfSale,
-    /// `manual`
-    Manual,
-    /// `form`
-    Form,
-    /// `survey`
-    Survey,
-    /// `payment_link`
-    PaymentLink,
-    /// `external`
-    External,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    PaymentOrderSourceType,
-    Funnel = "funnel",
-    Website = "website",
-    Invoice = "invoice",
-    Calendar = "calendar",
-    Text2Pay = "text2Pay",
-    DocumentContracts = "document_contracts",
-    Membership = "membership",
-    MobileApp = "mobile_app",
-    Communities = "communities",
-    PointOfSale = "point_of_sale",
-    Manual = "manual",
-    Form = "form",
-    Survey = "survey",
-    PaymentLink = "payment_link",
-    External = "external"
-);
-
-/// Payment product label.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentProductLabel {
-    /// End date.
-    pub end_date: Option<String>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentProductLabel { end_date? "endDate", start_date? "startDate", title? } extra);
-
-/// Payment product variant.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentProductVariant {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Options.
-    pub options: Option<Vec<PaymentProductVariantOption>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentProductVariant { id!, name?, options? } extra);
-
-/// Payment product variant option.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PaymentProductVariantOption {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentProductVariantOption { id!, name? } extra);
-
-/// Payment recurring.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentRecurring {
-    /// Interval.
-    pub interval: Option<PaymentRecurringInterval>,
-    /// Interval count.
-    pub interval_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentRecurring { interval?, interval_count? "intervalCount" } extra);
-
-/// Payment recurring interval.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentRecurringInterval {
-    /// `day`
-    Day,
-    /// `month`
-    Month,
-    /// `week`
-    Week,
-    /// `year`
-    Year,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PaymentRecurringInterval, Day = "day", Month = "month", Week = "week", Year = "year");
-
-/// Payment schedule options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PaymentScheduleOptions {
-    /// Execute at.
-    pub execute_at: Option<String>,
-    /// Rrule.
-    pub rrule: Option<PaymentCustomRRuleOptions>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PaymentScheduleOptions { execute_at? "executeAt", rrule? } extra);
-
-/// Payment status.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentStatus {
-    /// `scheduled`
-    Scheduled,
-    /// `active`
-    Active,
-    /// `expired`
-    Expired,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PaymentStatus, Scheduled = "scheduled", Active = "active", Expired = "expired");
-
-/// Payment type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PaymentType {
-    /// `forever`
-    Forever,
-    /// `fixed`
-    Fixed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PaymentType, Forever = "forever", Fixed = "fixed");
-
-/// Post record order payment body mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PostRecordOrderPaymentBodyMode {
-    /// `cash`
-    Cash,
-    /// `card`
-    Card,
-    /// `cheque`
-    Cheque,
-    /// `bank_transfer`
-    BankTransfer,
-    /// `other`
-    Other,
-}
-
-rt::closed_enum!(
-    PostRecordOrderPaymentBodyMode,
-    Cash = "cash",
-    Card = "card",
-    Cheque = "cheque",
-    BankTransfer = "bank_transfer",
-    Other = "other"
-);
-
-/// Record order payment request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecordOrderPaymentRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
+rt::open_enum! {
     /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Card.
-    pub card: Option<PaymentCard>,
-    /// Cheque.
-    pub cheque: Option<PaymentCheque>,
-    /// Whether it is partial payment.
-    pub is_partial_payment: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Post record order payment body mode.
-    pub mode: PostRecordOrderPaymentBodyMode,
-    /// Notes.
-    pub notes: Option<String>,
+    pub enum CreateCouponParamsAltType {
+        Location = "location",
+    }
 }
 
-rt::object!(RecordOrderPaymentRequest {
-    alt_id! "altId", alt_type! "altType", amount?, card?, cheque?, is_partial_payment? "isPartialPayment", meta?, mode!, notes?
-});
-rt::setters!(RecordOrderPaymentRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, mode: PostRecordOrderPaymentBodyMode) {
-    amount: (rt::Number), card: PaymentCard, cheque: PaymentCheque, is_partial_payment: bool, meta: (rt::Object), notes: String
-});
-
-/// Record order payment response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordOrderPaymentResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create coupon request.
+    pub struct CreateCouponRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Name.
+        name: String,
+        /// Code.
+        code: String,
+        /// Payment discount type.
+        discount_type "discountType": PaymentDiscountType,
+        /// Discount value.
+        discount_value "discountValue": rt::Number,
+        /// Start date.
+        start_date "startDate": String,
+    } optional {
+        /// Apply to future payments: yes or no.
+        apply_to_future_payments "applyToFuturePayments": bool,
+        /// Apply to future payments config.
+        apply_to_future_payments_config "applyToFuturePaymentsConfig": PaymentApplyToFuturePaymentsConfig,
+        /// End date.
+        end_date "endDate": String,
+        /// Limit per customer: yes or no.
+        limit_per_customer "limitPerCustomer": bool,
+        /// Ids of the product.
+        product_ids "productIds": Vec<String> [String],
+        /// Usage limit.
+        usage_limit "usageLimit": rt::Number,
+    }
 }
 
-rt::object!(RecordOrderPaymentResponse { success? } extra);
-
-/// Set custom provider keys request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SetCustomProviderKeysRequest {
-    /// Live.
-    pub live: CustomProviderKeys,
-    /// Test.
-    pub test: CustomProviderKeys,
+rt::object! {
+    /// Create coupon response.
+    pub struct CreateCouponResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Apply to future payments: yes or no.
+        apply_to_future_payments "applyToFuturePayments": bool,
+        /// Apply to future payments config.
+        apply_to_future_payments_config "applyToFuturePaymentsConfig": PaymentApplyToFuturePaymentsConfig2,
+        /// Code.
+        code: String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Discount type.
+        discount_type "discountType": PaymentDiscountType,
+        /// Discount value.
+        discount_value "discountValue": rt::Number,
+        /// End date.
+        end_date "endDate": String,
+        /// Limit per customer.
+        limit_per_customer "limitPerCustomer": rt::Number,
+        /// Name.
+        name: String,
+        /// Start date.
+        start_date "startDate": String,
+        /// State it is in.
+        status: PaymentStatus,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// Usage count.
+        usage_count "usageCount": rt::Number,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(SetCustomProviderKeysRequest { live!, test! });
-rt::setters!(SetCustomProviderKeysRequest new(live: CustomProviderKeys, test: CustomProviderKeys) {  });
-
-/// Set custom provider keys response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetCustomProviderKeysResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image url.
-    pub image_url: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the marketplace app.
-    pub marketplace_app_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Payment provider.
-    pub payment_provider: Option<rt::Object>,
-    /// Payments url.
-    pub payments_url: Option<String>,
-    /// Query url.
-    pub query_url: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create custom provider request.
+    pub struct CreateCustomProviderRequest {
+        /// Name.
+        name: String,
+        /// Description.
+        description: String,
+        /// Payments url.
+        payments_url "paymentsUrl": String,
+        /// Query url.
+        query_url "queryUrl": String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Supports subscription schedule: yes or no.
+        supports_subscription_schedule "supportsSubscriptionSchedule": bool,
+    }
 }
 
-rt::object!(SetCustomProviderKeysResponse {
-    id! "_id", created_at? "createdAt", deleted?, description?, image_url? "imageUrl", location_id? "locationId",
-    marketplace_app_id? "marketplaceAppId", name?, payment_provider? "paymentProvider", payments_url? "paymentsUrl", query_url? "queryUrl",
-    trace_id? "traceId", updated_at? "updatedAt"
-} extra);
-
-/// Subscription response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubscriptionResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateCouponParamsAltType>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Contact email.
-    pub contact_email: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact name.
-    pub contact_name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Id of the entity source.
-    pub entity_source_id: Option<String>,
-    /// Entity source meta.
-    pub entity_source_meta: Option<rt::Object>,
-    /// Entity source name.
-    pub entity_source_name: Option<String>,
-    /// Entity source type.
-    pub entity_source_type: Option<String>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// Ip address.
-    pub ip_address: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Payment provider connected account.
-    pub payment_provider_connected_account: Option<String>,
-    /// Payment provider type.
-    pub payment_provider_type: Option<String>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Subscription snapshot.
-    pub subscription_snapshot: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create custom provider response.
+    pub struct CreateCustomProviderResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the marketplace app.
+        marketplace_app_id "marketplaceAppId": String,
+        /// Name.
+        name: String,
+        /// Payment provider.
+        payment_provider "paymentProvider": rt::Object,
+        /// Payments url.
+        payments_url "paymentsUrl": String,
+        /// Query url.
+        query_url "queryUrl": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(SubscriptionResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, contact_email? "contactEmail", contact_id? "contactId",
-    contact_name? "contactName", created_at? "createdAt", created_by? "createdBy", currency?, entity_id? "entityId",
-    entity_source_id? "entitySourceId", entity_source_meta? "entitySourceMeta", entity_source_name? "entitySourceName",
-    entity_source_type? "entitySourceType", entity_type? "entityType", ip_address? "ipAddress", live_mode? "liveMode",
-    payment_provider_connected_account? "paymentProviderConnectedAccount", payment_provider_type? "paymentProviderType", status?,
-    subscription_id? "subscriptionId", subscription_snapshot? "subscriptionSnapshot", updated_at? "updatedAt"
-} extra);
-
-/// Txn response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TxnResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<String>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Amount refunded.
-    pub amount_refunded: Option<rt::Number>,
-    /// Id of the charge.
-    pub charge_id: Option<String>,
-    /// Charge snapshot.
-    pub charge_snapshot: Option<rt::Object>,
-    /// Contact email.
-    pub contact_email: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Contact name.
-    pub contact_name: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the entity.
-    pub entity_id: Option<String>,
-    /// Id of the entity source.
-    pub entity_source_id: Option<String>,
-    /// Entity source meta.
-    pub entity_source_meta: Option<rt::Object>,
-    /// Entity source name.
-    pub entity_source_name: Option<String>,
-    /// Entity source sub type.
-    pub entity_source_sub_type: Option<String>,
-    /// Entity source type.
-    pub entity_source_type: Option<String>,
-    /// Entity type.
-    pub entity_type: Option<String>,
-    /// When it was fulfilled.
-    pub fulfilled_at: Option<rt::DateTime<rt::Utc>>,
-    /// Ip address.
-    pub ip_address: Option<String>,
-    /// Live mode: yes or no.
-    pub live_mode: Option<bool>,
-    /// Id of the merged from contact.
-    pub merged_from_contact_id: Option<String>,
-    /// Payment method.
-    pub payment_method: Option<rt::Object>,
-    /// Payment provider connected account.
-    pub payment_provider_connected_account: Option<String>,
-    /// Payment provider type.
-    pub payment_provider_type: Option<String>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create order fulfillment request.
+    pub struct CreateOrderFulfillmentRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Trackings.
+        trackings: Vec<FulfillmentTracking> [FulfillmentTracking],
+        /// Items.
+        items: Vec<FulfillmentItems> [FulfillmentItems],
+        /// Notify customer: yes or no.
+        notify_customer "notifyCustomer": bool,
+    }
 }
 
-rt::object!(TxnResponse {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, amount_refunded? "amountRefunded", charge_id? "chargeId",
-    charge_snapshot? "chargeSnapshot", contact_email? "contactEmail", contact_id? "contactId", contact_name? "contactName",
-    created_at? "createdAt", created_by? "createdBy", currency?, entity_id? "entityId", entity_source_id? "entitySourceId",
-    entity_source_meta? "entitySourceMeta", entity_source_name? "entitySourceName", entity_source_sub_type? "entitySourceSubType",
-    entity_source_type? "entitySourceType", entity_type? "entityType", fulfilled_at? "fulfilledAt", ip_address? "ipAddress",
-    live_mode? "liveMode", merged_from_contact_id? "mergedFromContactId", payment_method? "paymentMethod",
-    payment_provider_connected_account? "paymentProviderConnectedAccount", payment_provider_type? "paymentProviderType", status?,
-    subscription_id? "subscriptionId", updated_at? "updatedAt"
-} extra);
+rt::object! {
+    /// Create order fulfillment response.
+    pub struct CreateOrderFulfillmentResponse optional {
+        /// Data.
+        data: Fulfillment,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
 
-/// Update coupon request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCouponRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create coupon params alt type.
-    pub alt_type: CreateCouponParamsAltType,
-    /// Apply to future payments: yes or no.
-    pub apply_to_future_payments: Option<bool>,
-    /// Apply to future payments config.
-    pub apply_to_future_payments_config: Option<PaymentApplyToFuturePaymentsConfig>,
-    /// Code.
-    pub code: String,
+rt::request! {
+    /// Create payment integration request.
+    pub struct CreatePaymentIntegrationRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Unique name.
+        unique_name "uniqueName": String,
+        /// Title.
+        title: String,
+        /// Create white label integration provider provider.
+        provider: CreateWhiteLabelIntegrationProviderProvider,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+    }
+}
+
+rt::object! {
+    /// Create payment integration response.
+    pub struct CreatePaymentIntegrationResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Provider.
+        provider: String,
+        /// Route.
+        route: String,
+        /// Title.
+        title: String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Create white label integration provider provider.
+    pub enum CreateWhiteLabelIntegrationProviderProvider {
+        AuthorizeNet = "authorize-net", Nmi = "nmi",
+    }
+}
+
+rt::request! {
+    /// Custom provider keys.
+    pub struct CustomProviderKeys {
+        /// Api key.
+        api_key "apiKey": String,
+        /// Publishable key.
+        publishable_key "publishableKey": String,
+    }
+}
+
+rt::object! {
+    /// Custom provider response.
+    pub struct CustomProviderResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Custom r rule options interval type.
+    pub enum CustomRRuleOptionsIntervalType {
+        Yearly = "yearly", Monthly = "monthly", Weekly = "weekly", Daily = "daily", Hourly = "hourly", Minutely = "minutely",
+        Secondly = "secondly",
+    }
+}
+
+rt::open_enum! {
+    /// Default price response type.
+    pub enum DefaultPriceResponseType {
+        OneTime = "one_time", Recurring = "recurring",
+    }
+}
+
+rt::request! {
+    /// Delete coupon request.
+    pub struct DeleteCouponRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Id.
+        id: String,
+    }
+}
+
+rt::object! {
+    /// Delete coupon response.
+    pub struct DeleteCouponResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::request! {
+    /// Disconnect custom provider request.
+    pub struct DisconnectCustomProviderRequest {
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+    }
+}
+
+rt::object! {
+    /// Fulfilled item.
+    pub struct FulfilledItem {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Name.
+        name: String,
+        /// Price.
+        price: PaymentDefaultPriceResponse,
+        /// Product.
+        product: PaymentDefaultProductResponse,
+        /// Qty.
+        qty: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Fulfillment.
+    pub struct Fulfillment {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Items.
+        items: Vec<FulfilledItem>,
+        /// Trackings.
+        trackings: Vec<FulfillmentTracking>,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::request! {
+    /// Fulfillment items.
+    pub struct FulfillmentItems {
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Qty.
+        qty: rt::Number,
+    }
+}
+
+rt::request! {
+    /// Fulfillment tracking.
+    pub struct FulfillmentTracking optional {
+        /// Shipping carrier.
+        shipping_carrier "shippingCarrier": String,
+        /// Tracking number.
+        tracking_number "trackingNumber": String,
+        /// Tracking url.
+        tracking_url "trackingUrl": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get custom provider keys response.
+    pub struct GetCustomProviderKeysResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the marketplace app.
+        marketplace_app_id "marketplaceAppId": String,
+        /// Name.
+        name: String,
+        /// Payment provider.
+        payment_provider "paymentProvider": rt::Object,
+        /// Payments url.
+        payments_url "paymentsUrl": String,
+        /// Query url.
+        query_url "queryUrl": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Get order response.
+    pub struct GetOrderResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Amount summary.
+        amount_summary "amountSummary": AmountSummary,
+        /// Automatic taxes calculated: yes or no.
+        automatic_taxes_calculated "automaticTaxesCalculated": bool,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact snapshot.
+        contact_snapshot "contactSnapshot": rt::Object,
+        /// Coupon.
+        coupon: rt::Object,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Fingerprint.
+        fingerprint: String,
+        /// Fulfillment status.
+        fulfillment_status "fulfillmentStatus": String,
+        /// Items.
+        items: Vec<String>,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Mark as test: yes or no.
+        mark_as_test "markAsTest": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Source.
+        source: PaymentOrderSource,
+        /// State it is in.
+        status: String,
+        /// Tax calculation provider.
+        tax_calculation_provider "taxCalculationProvider": rt::Object,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// Id of the tracking.
+        tracking_id "trackingId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Get subscription response.
+    pub struct GetSubscriptionResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": rt::Object,
+        /// Amount.
+        amount: rt::Number,
+        /// Auto payment.
+        auto_payment "autoPayment": rt::Object,
+        /// When it was canceled.
+        canceled_at "canceledAt": rt::DateTime<rt::Utc>,
+        /// Canceled by.
+        canceled_by "canceledBy": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact snapshot.
+        contact_snapshot "contactSnapshot": rt::Object,
+        /// Coupon.
+        coupon: rt::Object,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Entity source.
+        entity_source "entitySource": PaymentOrderSource,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// Ip address.
+        ip_address "ipAddress": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Mark as test: yes or no.
+        mark_as_test "markAsTest": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Payment provider.
+        payment_provider "paymentProvider": rt::Object,
+        /// Recurring product.
+        recurring_product "recurringProduct": rt::Object,
+        /// Schedule.
+        schedule: PaymentScheduleOptions,
+        /// State it is in.
+        status: rt::Object,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Subscription snapshot.
+        subscription_snapshot "subscriptionSnapshot": rt::Object,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Get transaction response.
+    pub struct GetTransactionResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Amount refunded.
+        amount_refunded "amountRefunded": rt::Number,
+        /// Id of the charge.
+        charge_id "chargeId": String,
+        /// Charge snapshot.
+        charge_snapshot "chargeSnapshot": rt::Object,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact snapshot.
+        contact_snapshot "contactSnapshot": rt::Object,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Entity source.
+        entity_source "entitySource": PaymentOrderSource,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// Id of the invoice.
+        invoice_id "invoiceId": String,
+        /// Ip address.
+        ip_address "ipAddress": String,
+        /// Whether it is parent.
+        is_parent "isParent": bool,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Mark as test: yes or no.
+        mark_as_test "markAsTest": bool,
+        /// Id of the merged from contact.
+        merged_from_contact_id "mergedFromContactId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Payment provider.
+        payment_provider "paymentProvider": rt::Object,
+        /// Qbo response.
+        qbo_response "qboResponse": rt::Object,
+        /// Qbo synced: yes or no.
+        qbo_synced "qboSynced": bool,
+        /// Id of the receipt.
+        receipt_id "receiptId": String,
+        /// State it is in.
+        status: rt::Object,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Integration provider.
+    pub struct IntegrationProvider {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Provider.
+        provider: String,
+        /// Route.
+        route: String,
+        /// Title.
+        title: String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// List coupons response.
+    pub struct ListCouponsResponse optional {
+        /// Data.
+        data: Vec<Coupon>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// List coupons status.
+    pub enum ListCouponsStatus {
+        Scheduled = "scheduled", Active = "active", Expired = "expired",
+    }
+}
+
+rt::object! {
+    /// List order fulfillments response.
+    pub struct ListOrderFulfillmentsResponse optional {
+        /// Data.
+        data: Vec<Fulfillment>,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// List orders payment status.
+    pub enum ListOrdersPaymentStatus {
+        Paid = "paid", Unpaid = "unpaid", Refunded = "refunded", PartiallyPaid = "partially_paid",
+    }
+}
+
+rt::object! {
+    /// List orders response.
+    pub struct ListOrdersResponse optional {
+        /// Data.
+        data: Vec<OrderResponse>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// List payment integrations response.
+    pub struct ListPaymentIntegrationsResponse optional {
+        /// Providers.
+        providers: IntegrationProvider,
+    } with extra
+}
+
+rt::object! {
+    /// List subscriptions response.
+    pub struct ListSubscriptionsResponse optional {
+        /// Data.
+        data: Vec<SubscriptionResponse>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// List transactions response.
+    pub struct ListTransactionsResponse optional {
+        /// Data.
+        data: Vec<TxnResponse>,
+        /// Total count.
+        total_count "totalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Order response.
+    pub struct OrderResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Contact email.
+        contact_email "contactEmail": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact name.
+        contact_name "contactName": String,
+        /// Coupon code.
+        coupon_code "couponCode": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Discount.
+        discount: rt::Number,
+        /// Fulfillment status.
+        fulfillment_status "fulfillmentStatus": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Onetime products.
+        onetime_products "onetimeProducts": rt::Number,
+        /// Recurring products.
+        recurring_products "recurringProducts": rt::Number,
+        /// Id of the source.
+        source_id "sourceId": String,
+        /// Source meta.
+        source_meta "sourceMeta": rt::Object,
+        /// Source name.
+        source_name "sourceName": String,
+        /// Source sub type.
+        source_sub_type "sourceSubType": String,
+        /// Source type.
+        source_type "sourceType": String,
+        /// State it is in.
+        status: String,
+        /// Subtotal.
+        subtotal: rt::Number,
+        /// Total products.
+        total_products "totalProducts": rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Payment alt type.
+    pub enum PaymentAltType {
+        Location = "location",
+    }
+}
+
+rt::request! {
+    /// Payment apply to future payments config.
+    pub struct PaymentApplyToFuturePaymentsConfig {
+        /// Payment type.
+        type_ "type": PaymentType,
+        /// Duration.
+        duration: rt::Number,
+        /// Apply to future payments config duration type.
+        duration_type "durationType": ApplyToFuturePaymentsConfigDurationType,
+    }
+}
+
+rt::object! {
+    /// Payment apply to future payments config2.
+    pub struct PaymentApplyToFuturePaymentsConfig2 optional {
+        /// Duration.
+        duration: rt::Number,
+        /// Duration type.
+        duration_type "durationType": String,
+        /// Type.
+        type_ "type": PaymentType,
+    } with extra
+}
+
+rt::request! {
+    /// Payment card.
+    pub struct PaymentCard {
+        /// Card type.
+        type_ "type": CardType,
+        /// Last4.
+        last4: String,
+    }
+}
+
+rt::request! {
+    /// Payment cheque.
+    pub struct PaymentCheque {
+        /// Number.
+        number: String,
+    }
+}
+
+rt::object! {
+    /// Payment custom r rule options.
+    pub struct PaymentCustomRRuleOptions optional {
+        /// Count.
+        count: rt::Number,
+        /// Day of month.
+        day_of_month "dayOfMonth": rt::Number,
+        /// Day of week.
+        day_of_week "dayOfWeek": PaymentCustomRRuleOptionsDayOfWeek,
+        /// Days before.
+        days_before "daysBefore": rt::Number,
+        /// End date.
+        end_date "endDate": String,
+        /// End time.
+        end_time "endTime": String,
+        /// Interval.
+        interval: rt::Number,
+        /// Interval type.
+        interval_type "intervalType": CustomRRuleOptionsIntervalType,
+        /// Month of year.
+        month_of_year "monthOfYear": PaymentCustomRRuleOptionsMonthOfYear,
+        /// Num of week.
+        num_of_week "numOfWeek": rt::Number,
+        /// Start date.
+        start_date "startDate": String,
+        /// Start time.
+        start_time "startTime": String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Payment custom r rule options day of week.
+    pub enum PaymentCustomRRuleOptionsDayOfWeek {
+        Mo = "mo", Tu = "tu", We = "we", Th = "th", Fr = "fr", Sa = "sa", Su = "su",
+    }
+}
+
+rt::open_enum! {
+    /// Payment custom r rule options month of year.
+    pub enum PaymentCustomRRuleOptionsMonthOfYear {
+        Jan = "jan", Feb = "feb", Mar = "mar", Apr = "apr", May = "may", Jun = "jun", Jul = "jul", Aug = "aug", Sep = "sep", Oct = "oct",
+        Nov = "nov", Dec = "dec",
+    }
+}
+
+rt::object! {
+    /// Payment default price response.
+    pub struct PaymentDefaultPriceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Compare at price.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Membership offers.
+        membership_offers "membershipOffers": Vec<PaymentMembershipOffer>,
+        /// Name.
+        name: String,
+        /// Product.
+        product: String,
+        /// Recurring.
+        recurring: PaymentRecurring,
+        /// Track inventory: yes or no.
+        track_inventory "trackInventory": bool,
+        /// Type.
+        type_ "type": DefaultPriceResponseType,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Ids of the variant option.
+        variant_option_ids "variantOptionIds": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// Payment default product response.
+    pub struct PaymentDefaultProductResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String>,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: PaymentProductLabel,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Product type.
+        product_type "productType": String,
+        /// Slug.
+        slug: String,
+        /// Statement descriptor.
+        statement_descriptor "statementDescriptor": String,
+        /// Taxes.
+        taxes: Vec<String>,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Variants.
+        variants: Vec<PaymentProductVariant>,
+    } with extra
+}
+
+rt::open_enum! {
     /// Payment discount type.
-    pub discount_type: PaymentDiscountType,
-    /// Discount value.
-    pub discount_value: rt::Number,
-    /// End date.
-    pub end_date: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Limit per customer: yes or no.
-    pub limit_per_customer: Option<bool>,
-    /// Name.
-    pub name: String,
-    /// Ids of the product.
-    pub product_ids: Option<Vec<String>>,
-    /// Start date.
-    pub start_date: String,
-    /// Usage limit.
-    pub usage_limit: Option<rt::Number>,
+    pub enum PaymentDiscountType {
+        Percentage = "percentage", Amount = "amount",
+    }
 }
 
-rt::object!(UpdateCouponRequest {
-    alt_id! "altId", alt_type! "altType", apply_to_future_payments? "applyToFuturePayments",
-    apply_to_future_payments_config? "applyToFuturePaymentsConfig", code!, discount_type! "discountType", discount_value! "discountValue",
-    end_date? "endDate", id!, limit_per_customer? "limitPerCustomer", name!, product_ids? "productIds", start_date! "startDate",
-    usage_limit? "usageLimit"
-});
-rt::setters!(UpdateCouponRequest new(alt_id: String, alt_type: CreateCouponParamsAltType, name: String, code: String, discount_type: PaymentDiscountType, discount_value: (rt::Number), start_date: String, id: String) {
-    apply_to_future_payments: bool, apply_to_future_payments_config: PaymentApplyToFuturePaymentsConfig, end_date: String,
-    limit_per_customer: bool, product_ids: [String], usage_limit: (rt::Number)
-});
-
-/// Update custom provider capabilities request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCustomProviderCapabilitiesRequest {
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Supports subscription schedules: yes or no.
-    pub supports_subscription_schedules: bool,
+rt::object! {
+    /// Payment membership offer.
+    pub struct PaymentMembershipOffer {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Label.
+        label: String,
+        /// Value.
+        value: String,
+    } with extra
 }
 
-rt::object!(UpdateCustomProviderCapabilitiesRequest {
-    company_id? "companyId", location_id? "locationId", supports_subscription_schedules! "supportsSubscriptionSchedules"
-});
-rt::setters!(UpdateCustomProviderCapabilitiesRequest new(supports_subscription_schedules: bool) {
-    company_id: String, location_id: String
-});
+rt::object! {
+    /// Payment order source.
+    pub struct PaymentOrderSource {
+        /// Id.
+        id: String,
+    } optional {
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Sub type.
+        sub_type "subType": PaymentOrderSourceSubType,
+        /// Type.
+        type_ "type": PaymentOrderSourceType,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Payment order source sub type.
+    pub enum PaymentOrderSourceSubType {
+        OneStepOrderForm = "one_step_order_form", TwoStepOrderForm = "two_step_order_form", Upsell = "upsell", TapToPay = "tap_to_pay",
+        CardPayment = "card_payment", Store = "store", ContactView = "contact_view", EmailCampaign = "email_campaign",
+        PaymentsDashboard = "payments_dashboard", Shopify = "shopify", SubscriptionView = "subscription_view", StoreUpsell = "store_upsell",
+        Woocommerce = "woocommerce", Service = "service", Meeting = "meeting", ImportedCsv = "imported_csv", QrCode = "qr_code",
+        SaasOneTime = "saas_one_time", SaasSubscription = "saas_subscription",
+    }
+}
+
+rt::open_enum! {
+    /// Payment order source type.
+    pub enum PaymentOrderSourceType {
+        Funnel = "funnel", Website = "website", Invoice = "invoice", Calendar = "calendar", Text2Pay = "text2Pay",
+        DocumentContracts = "document_contracts", Membership = "membership", MobileApp = "mobile_app", Communities = "communities",
+        PointOfSale = "point_of_sale", Manual = "manual", Form = "form", Survey = "survey", PaymentLink = "payment_link",
+        External = "external",
+    }
+}
+
+rt::object! {
+    /// Payment product label.
+    pub struct PaymentProductLabel optional {
+        /// End date.
+        end_date "endDate": String,
+        /// Start date.
+        start_date "startDate": String,
+        /// Title.
+        title: String,
+    } with extra
+}
+
+rt::object! {
+    /// Payment product variant.
+    pub struct PaymentProductVariant {
+        /// Id.
+        id: String,
+    } optional {
+        /// Name.
+        name: String,
+        /// Options.
+        options: Vec<PaymentProductVariantOption>,
+    } with extra
+}
+
+rt::object! {
+    /// Payment product variant option.
+    pub struct PaymentProductVariantOption {
+        /// Id.
+        id: String,
+    } optional {
+        /// Name.
+        name: String,
+    } with extra
+}
+
+rt::object! {
+    /// Payment recurring.
+    pub struct PaymentRecurring optional {
+        /// Interval.
+        interval: PaymentRecurringInterval,
+        /// Interval count.
+        interval_count "intervalCount": rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Payment recurring interval.
+    pub enum PaymentRecurringInterval {
+        Day = "day", Month = "month", Week = "week", Year = "year",
+    }
+}
+
+rt::object! {
+    /// Payment schedule options.
+    pub struct PaymentScheduleOptions optional {
+        /// Execute at.
+        execute_at "executeAt": String,
+        /// Rrule.
+        rrule: PaymentCustomRRuleOptions,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Payment status.
+    pub enum PaymentStatus {
+        Scheduled = "scheduled", Active = "active", Expired = "expired",
+    }
+}
+
+rt::open_enum! {
+    /// Payment type.
+    pub enum PaymentType {
+        Forever = "forever", Fixed = "fixed",
+    }
+}
+
+rt::closed_enum! {
+    /// Post record order payment body mode.
+    pub enum PostRecordOrderPaymentBodyMode {
+        Cash = "cash", Card = "card", Cheque = "cheque", BankTransfer = "bank_transfer", Other = "other",
+    }
+}
+
+rt::request! {
+    /// Record order payment request.
+    pub struct RecordOrderPaymentRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Post record order payment body mode.
+        mode: PostRecordOrderPaymentBodyMode,
+    } optional {
+        /// Amount.
+        amount: rt::Number,
+        /// Card.
+        card: PaymentCard,
+        /// Cheque.
+        cheque: PaymentCheque,
+        /// Whether it is partial payment.
+        is_partial_payment "isPartialPayment": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Notes.
+        notes: String,
+    }
+}
+
+rt::object! {
+    /// Record order payment response.
+    pub struct RecordOrderPaymentResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Set custom provider keys request.
+    pub struct SetCustomProviderKeysRequest {
+        /// Live.
+        live: CustomProviderKeys,
+        /// Test.
+        test: CustomProviderKeys,
+    }
+}
+
+rt::object! {
+    /// Set custom provider keys response.
+    pub struct SetCustomProviderKeysResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Description.
+        description: String,
+        /// Image url.
+        image_url "imageUrl": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the marketplace app.
+        marketplace_app_id "marketplaceAppId": String,
+        /// Name.
+        name: String,
+        /// Payment provider.
+        payment_provider "paymentProvider": rt::Object,
+        /// Payments url.
+        payments_url "paymentsUrl": String,
+        /// Query url.
+        query_url "queryUrl": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Subscription response.
+    pub struct SubscriptionResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Amount.
+        amount: rt::Number,
+        /// Contact email.
+        contact_email "contactEmail": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact name.
+        contact_name "contactName": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Id of the entity source.
+        entity_source_id "entitySourceId": String,
+        /// Entity source meta.
+        entity_source_meta "entitySourceMeta": rt::Object,
+        /// Entity source name.
+        entity_source_name "entitySourceName": String,
+        /// Entity source type.
+        entity_source_type "entitySourceType": String,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// Ip address.
+        ip_address "ipAddress": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Payment provider connected account.
+        payment_provider_connected_account "paymentProviderConnectedAccount": String,
+        /// Payment provider type.
+        payment_provider_type "paymentProviderType": String,
+        /// State it is in.
+        status: rt::Object,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Subscription snapshot.
+        subscription_snapshot "subscriptionSnapshot": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Txn response.
+    pub struct TxnResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": String,
+        /// Amount.
+        amount: rt::Number,
+        /// Amount refunded.
+        amount_refunded "amountRefunded": rt::Number,
+        /// Id of the charge.
+        charge_id "chargeId": String,
+        /// Charge snapshot.
+        charge_snapshot "chargeSnapshot": rt::Object,
+        /// Contact email.
+        contact_email "contactEmail": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Contact name.
+        contact_name "contactName": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Currency.
+        currency: String,
+        /// Id of the entity.
+        entity_id "entityId": String,
+        /// Id of the entity source.
+        entity_source_id "entitySourceId": String,
+        /// Entity source meta.
+        entity_source_meta "entitySourceMeta": rt::Object,
+        /// Entity source name.
+        entity_source_name "entitySourceName": String,
+        /// Entity source sub type.
+        entity_source_sub_type "entitySourceSubType": String,
+        /// Entity source type.
+        entity_source_type "entitySourceType": String,
+        /// Entity type.
+        entity_type "entityType": String,
+        /// When it was fulfilled.
+        fulfilled_at "fulfilledAt": rt::DateTime<rt::Utc>,
+        /// Ip address.
+        ip_address "ipAddress": String,
+        /// Live mode: yes or no.
+        live_mode "liveMode": bool,
+        /// Id of the merged from contact.
+        merged_from_contact_id "mergedFromContactId": String,
+        /// Payment method.
+        payment_method "paymentMethod": rt::Object,
+        /// Payment provider connected account.
+        payment_provider_connected_account "paymentProviderConnectedAccount": String,
+        /// Payment provider type.
+        payment_provider_type "paymentProviderType": String,
+        /// State it is in.
+        status: rt::Object,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::request! {
+    /// Update coupon request.
+    pub struct UpdateCouponRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create coupon params alt type.
+        alt_type "altType": CreateCouponParamsAltType,
+        /// Name.
+        name: String,
+        /// Code.
+        code: String,
+        /// Payment discount type.
+        discount_type "discountType": PaymentDiscountType,
+        /// Discount value.
+        discount_value "discountValue": rt::Number,
+        /// Start date.
+        start_date "startDate": String,
+        /// Id.
+        id: String,
+    } optional {
+        /// Apply to future payments: yes or no.
+        apply_to_future_payments "applyToFuturePayments": bool,
+        /// Apply to future payments config.
+        apply_to_future_payments_config "applyToFuturePaymentsConfig": PaymentApplyToFuturePaymentsConfig,
+        /// End date.
+        end_date "endDate": String,
+        /// Limit per customer: yes or no.
+        limit_per_customer "limitPerCustomer": bool,
+        /// Ids of the product.
+        product_ids "productIds": Vec<String> [String],
+        /// Usage limit.
+        usage_limit "usageLimit": rt::Number,
+    }
+}
+
+rt::request! {
+    /// Update custom provider capabilities request.
+    pub struct UpdateCustomProviderCapabilitiesRequest {
+        /// Supports subscription schedules: yes or no.
+        supports_subscription_schedules "supportsSubscriptionSchedules": bool,
+    } optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
+}

@@ -4,1221 +4,835 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Bulk edit price.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEditPrice {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Setup fee.
-    pub setup_fee: Option<rt::Number>,
-    /// Shipping options.
-    pub shipping_options: Option<ShippingOptions>,
-    /// Sku.
-    pub sku: Option<String>,
-    /// Total cycles.
-    pub total_cycles: Option<rt::Number>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
+rt::request! {
+    /// Bulk edit price.
+    pub struct BulkEditPrice {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Compare at price.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// Currency.
+        currency: String,
+        /// Name.
+        name: String,
+        /// Recurring.
+        recurring: ProductRecurring,
+        /// Setup fee.
+        setup_fee "setupFee": rt::Number,
+        /// Shipping options.
+        shipping_options "shippingOptions": ShippingOptions,
+        /// Sku.
+        sku: String,
+        /// Total cycles.
+        total_cycles "totalCycles": rt::Number,
+        /// Track inventory: yes or no.
+        track_inventory "trackInventory": bool,
+        /// Trial period.
+        trial_period "trialPeriod": rt::Number,
+    }
 }
 
-rt::object!(BulkEditPrice {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", currency?, name?, recurring?, setup_fee? "setupFee", shipping_options? "shippingOptions", sku?,
-    total_cycles? "totalCycles", track_inventory? "trackInventory", trial_period? "trialPeriod"
-});
-rt::setters!(BulkEditPrice new(id: String) {
-    allow_out_of_stock_purchases: bool, amount: (rt::Number), available_quantity: (rt::Number), compare_at_price: (rt::Number),
-    currency: String, name: String, recurring: ProductRecurring, setup_fee: (rt::Number), shipping_options: ShippingOptions, sku: String,
-    total_cycles: (rt::Number), track_inventory: bool, trial_period: (rt::Number)
-});
-
-/// Bulk edit product.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEditProduct {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is label enabled.
-    pub is_label_enabled: Option<bool>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<rt::Object>,
-    /// Medias.
-    pub medias: Option<Vec<rt::Object>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Prices.
-    pub prices: Option<Vec<BulkEditPrice>>,
-    /// Seo.
-    pub seo: Option<ProductSeo>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Tax inclusive: yes or no.
-    pub tax_inclusive: Option<bool>,
-    /// Taxes.
-    pub taxes: Option<Vec<rt::Object>>,
+rt::request! {
+    /// Bulk edit product.
+    pub struct BulkEditProduct {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String> [String],
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is label enabled.
+        is_label_enabled "isLabelEnabled": bool,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: rt::Object,
+        /// Medias.
+        medias: Vec<rt::Object> [rt::Object],
+        /// Name.
+        name: String,
+        /// Prices.
+        prices: Vec<BulkEditPrice> [BulkEditPrice],
+        /// Seo.
+        seo: ProductSeo,
+        /// Slug.
+        slug: String,
+        /// Tax inclusive: yes or no.
+        tax_inclusive "taxInclusive": bool,
+        /// Taxes.
+        taxes: Vec<rt::Object> [rt::Object],
+    }
 }
 
-rt::object!(BulkEditProduct {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    description?, image?, is_label_enabled? "isLabelEnabled", is_taxes_enabled? "isTaxesEnabled", label?, medias?, name?, prices?, seo?,
-    slug?, tax_inclusive? "taxInclusive", taxes?
-});
-rt::setters!(BulkEditProduct new(id: String) {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String], description: String, image: String,
-    is_label_enabled: bool, is_taxes_enabled: bool, label: (rt::Object), medias: [(rt::Object)], name: String, prices: [BulkEditPrice],
-    seo: ProductSeo, slug: String, tax_inclusive: bool, taxes: [(rt::Object)]
-});
+rt::request! {
+    /// Bulk edit products request.
+    pub struct BulkEditProductsRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Products.
+        products: Vec<BulkEditProduct> [BulkEditProduct],
+    }
+}
 
-/// Bulk edit products request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEditProductsRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
+rt::object! {
+    /// Bulk edit products response.
+    pub struct BulkEditProductsResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+        /// Updated count.
+        updated_count "updatedCount": rt::Number,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Products.
-    pub products: Vec<BulkEditProduct>,
+    pub enum BulkEditRequestAltType {
+        Location = "location",
+    }
 }
 
-rt::object!(BulkEditProductsRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(BulkEditProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [BulkEditProduct]) {  });
-
-/// Bulk edit products response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEditProductsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Updated count.
-    pub updated_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Bulk update filters.
+    pub struct BulkUpdateFilters optional {
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String> [String],
+        /// Product type.
+        product_type "productType": String,
+        /// Search.
+        search: String,
+    }
 }
 
-rt::object!(BulkEditProductsResponse { message?, status?, updated_count? "updatedCount" } extra);
-
-/// Bulk edit request alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BulkEditRequestAltType {
-    /// `location`
-    Location,
+rt::request! {
+    /// Bulk update products request.
+    pub struct BulkUpdateProductsRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Bulk update type.
+        type_ "type": BulkUpdateType,
+        /// Ids of the product.
+        product_ids "productIds": Vec<String> [String],
+    } optional {
+        /// Availability: yes or no.
+        availability: bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String> [String],
+        /// Compare at price.
+        compare_at_price "compareAtPrice": PriceUpdateField,
+        /// Currency.
+        currency: String,
+        /// Filters.
+        filters: BulkUpdateFilters,
+        /// Price.
+        price: PriceUpdateField,
+    }
 }
 
-rt::closed_enum!(BulkEditRequestAltType, Location = "location");
-
-/// Bulk update filters.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateFilters {
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Search.
-    pub search: Option<String>,
+rt::object! {
+    /// Bulk update products response.
+    pub struct BulkUpdateProductsResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::object!(BulkUpdateFilters {
-    available_in_store? "availableInStore", collection_ids? "collectionIds", product_type? "productType", search?
-});
-rt::setters!(BulkUpdateFilters new() { available_in_store: bool, collection_ids: [String], product_type: String, search: String });
+rt::request! {
+    /// Bulk update reviews request.
+    pub struct BulkUpdateReviewsRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Reviews.
+        reviews: Vec<UpdateProductReviewObject> [UpdateProductReviewObject],
+        /// State it is in.
+        status: rt::Object,
+    }
+}
 
-/// Bulk update products request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateProductsRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Availability: yes or no.
-    pub availability: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// Compare at price.
-    pub compare_at_price: Option<PriceUpdateField>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Filters.
-    pub filters: Option<BulkUpdateFilters>,
-    /// Price.
-    pub price: Option<PriceUpdateField>,
-    /// Ids of the product.
-    pub product_ids: Vec<String>,
+rt::closed_enum! {
     /// Bulk update type.
-    pub type_: BulkUpdateType,
+    pub enum BulkUpdateType {
+        BulkUpdatePrice = "bulk-update-price", BulkUpdateAvailability = "bulk-update-availability",
+        BulkUpdateProductCollection = "bulk-update-product-collection", BulkDeleteProducts = "bulk-delete-products",
+        BulkUpdateCurrency = "bulk-update-currency",
+    }
 }
 
-rt::object!(BulkUpdateProductsRequest {
-    alt_id! "altId", alt_type! "altType", availability?, collection_ids? "collectionIds", compare_at_price? "compareAtPrice", currency?,
-    filters?, price?, product_ids! "productIds", type_! "type"
-});
-rt::setters!(BulkUpdateProductsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, type_: BulkUpdateType, product_ids: [String]) {
-    availability: bool, collection_ids: [String], compare_at_price: PriceUpdateField, currency: String, filters: BulkUpdateFilters,
-    price: PriceUpdateField
-});
-
-/// Bulk update products response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BulkUpdateProductsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Collection.
+    pub struct Collection {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Image.
+        image: String,
+        /// Name.
+        name: String,
+        /// Seo.
+        seo: CollectionSeo,
+        /// Slug.
+        slug: String,
+    } with extra
 }
 
-rt::object!(BulkUpdateProductsResponse { message?, status? } extra);
-
-/// Bulk update reviews request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateReviewsRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Reviews.
-    pub reviews: Vec<UpdateProductReviewObject>,
-    /// State it is in.
-    pub status: rt::Object,
+rt::object! {
+    /// Collection response.
+    pub struct CollectionResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::object!(BulkUpdateReviewsRequest { alt_id! "altId", alt_type! "altType", reviews!, status! });
-rt::setters!(BulkUpdateReviewsRequest new(alt_id: String, alt_type: BulkEditRequestAltType, reviews: [UpdateProductReviewObject], status: (rt::Object)) {
-
-});
-
-/// Bulk update type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BulkUpdateType {
-    /// `bulk-update-price`
-    BulkUpdatePrice,
-    /// `bulk-update-availability`
-    BulkUpdateAvailability,
-    /// `bulk-update-product-collection`
-    BulkUpdateProductCollection,
-    /// `bulk-delete-products`
-    BulkDeleteProducts,
-    /// `bulk-update-currency`
-    BulkUpdateCurrency,
+rt::request! {
+    /// Collection seo.
+    pub struct CollectionSeo optional {
+        /// Description.
+        description: String,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::closed_enum!(
-    BulkUpdateType,
-    BulkUpdatePrice = "bulk-update-price",
-    BulkUpdateAvailability = "bulk-update-availability",
-    BulkUpdateProductCollection = "bulk-update-product-collection",
-    BulkDeleteProducts = "bulk-delete-products",
-    BulkUpdateCurrency = "bulk-update-currency"
-);
-
-/// Collection.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Collection {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Seo.
-    pub seo: Option<CollectionSeo>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Count reviews response.
+    pub struct CountReviewsResponse optional {
+        /// Data.
+        data: Vec<Vec<rt::Value>>,
+    } with extra
 }
 
-rt::object!(Collection { id! "_id", alt_id? "altId", created_at? "createdAt", image?, name?, seo?, slug? } extra);
-
-/// Collection response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CollectionResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create collection request.
+    pub struct CreateCollectionRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Name.
+        name: String,
+        /// Slug.
+        slug: String,
+    } optional {
+        /// Id of the collection.
+        collection_id "collectionId": String,
+        /// Image.
+        image: String,
+        /// Seo.
+        seo: CollectionSeo,
+    }
 }
 
-rt::object!(CollectionResponse { message?, status? } extra);
-
-/// Collection seo.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CollectionSeo {
-    /// Description.
-    pub description: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create collection response.
+    pub struct CreateCollectionResponse optional {
+        /// Data.
+        data: Collection,
+    } with extra
 }
 
-rt::object!(CollectionSeo { description?, title? } extra);
-rt::setters!(CollectionSeo new() { description: String, title: String } extra);
-
-/// Count reviews response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CountReviewsResponse {
-    /// Data.
-    pub data: Option<Vec<Vec<rt::Value>>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create product request.
+    pub struct CreateProductRequest {
+        /// Name.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Product type.
+        product_type "productType": ProductType,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String> [String],
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is label enabled.
+        is_label_enabled "isLabelEnabled": bool,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: ProductProductLabel,
+        /// Medias.
+        medias: Vec<ProductMedia> [ProductMedia],
+        /// Seo.
+        seo: ProductSeo,
+        /// Slug.
+        slug: String,
+        /// Statement descriptor.
+        statement_descriptor "statementDescriptor": String,
+        /// Tax inclusive: yes or no.
+        tax_inclusive "taxInclusive": bool,
+        /// Taxes.
+        taxes: Vec<String> [String],
+        /// Variants.
+        variants: Vec<ProductProductVariant> [ProductProductVariant],
+    }
 }
 
-rt::object!(CountReviewsResponse { data? } extra);
-
-/// Create collection request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCollectionRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Id of the collection.
-    pub collection_id: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Name.
-    pub name: String,
-    /// Seo.
-    pub seo: Option<CollectionSeo>,
-    /// Slug.
-    pub slug: String,
+rt::object! {
+    /// Delete price response.
+    pub struct DeletePriceResponse optional {
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::object!(CreateCollectionRequest { alt_id! "altId", alt_type! "altType", collection_id? "collectionId", image?, name!, seo?, slug! });
-rt::setters!(CreateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType, name: String, slug: String) {
-    collection_id: String, image: String, seo: CollectionSeo
-});
-
-/// Create collection response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateCollectionResponse {
-    /// Data.
-    pub data: Option<Collection>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete product response.
+    pub struct DeleteProductResponse optional {
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::object!(CreateCollectionResponse { data? } extra);
-
-/// Create product request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateProductRequest {
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is label enabled.
-    pub is_label_enabled: Option<bool>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Medias.
-    pub medias: Option<Vec<ProductMedia>>,
-    /// Name.
-    pub name: String,
-    /// Product type.
-    pub product_type: ProductType,
-    /// Seo.
-    pub seo: Option<ProductSeo>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Tax inclusive: yes or no.
-    pub tax_inclusive: Option<bool>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
+rt::object! {
+    /// Get collection response.
+    pub struct GetCollectionResponse optional {
+        /// Data.
+        data: rt::Object,
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::object!(CreateProductRequest {
-    automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    description?, image?, is_label_enabled? "isLabelEnabled", is_taxes_enabled? "isTaxesEnabled", label?, location_id! "locationId",
-    medias?, name!, product_type! "productType", seo?, slug?, statement_descriptor? "statementDescriptor", tax_inclusive? "taxInclusive",
-    taxes?, variants?
-});
-rt::setters!(CreateProductRequest new(name: String, location_id: String, product_type: ProductType) {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String], description: String, image: String,
-    is_label_enabled: bool, is_taxes_enabled: bool, label: ProductProductLabel, medias: [ProductMedia], seo: ProductSeo, slug: String,
-    statement_descriptor: String, tax_inclusive: bool, taxes: [String], variants: [ProductProductVariant]
-});
-
-/// Delete price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeletePriceResponse {
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get product store stats response.
+    pub struct GetProductStoreStatsResponse optional {
+        /// Excluded from store.
+        excluded_from_store "excludedFromStore": rt::Number,
+        /// Included in store.
+        included_in_store "includedInStore": rt::Number,
+        /// Total products.
+        total_products "totalProducts": rt::Number,
+    } with extra
 }
 
-rt::object!(DeletePriceResponse { status? } extra);
-
-/// Delete product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteProductResponse {
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Inventory item.
+    pub struct InventoryItem {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Image.
+        image: String,
+        /// Name.
+        name: String,
+        /// Product.
+        product: String,
+        /// Product name.
+        product_name "productName": String,
+        /// Sku.
+        sku: String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(DeleteProductResponse { status? } extra);
-
-/// Get collection response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetCollectionResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List collections response.
+    pub struct ListCollectionsResponse optional {
+        /// Data.
+        data: Vec<Vec<rt::Value>>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetCollectionResponse { data?, status? } extra);
-
-/// Get product store stats response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetProductStoreStatsResponse {
-    /// Excluded from store.
-    pub excluded_from_store: Option<rt::Number>,
-    /// Included in store.
-    pub included_in_store: Option<rt::Number>,
-    /// Total products.
-    pub total_products: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List prices response.
+    pub struct ListPricesResponse optional {
+        /// Prices.
+        prices: Vec<ProductDefaultPriceResponse>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetProductStoreStatsResponse {
-    excluded_from_store? "excludedFromStore", included_in_store? "includedInStore", total_products? "totalProducts"
-} extra);
-
-/// Inventory item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InventoryItem {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Image.
-    pub image: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Product name.
-    pub product_name: Option<String>,
-    /// Sku.
-    pub sku: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List product inventory response.
+    pub struct ListProductInventoryResponse optional {
+        /// Inventory.
+        inventory: Vec<InventoryItem>,
+        /// Total.
+        total: rt::Object,
+    } with extra
 }
 
-rt::object!(InventoryItem {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", available_quantity? "availableQuantity", image?, name?, product?,
-    product_name? "productName", sku?, updated_at? "updatedAt"
-} extra);
-
-/// List collections response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCollectionsResponse {
-    /// Data.
-    pub data: Option<Vec<Vec<rt::Value>>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List products response.
+    pub struct ListProductsResponse optional {
+        /// Products.
+        products: Vec<ProductDefaultProductResponse>,
+        /// Total.
+        total: Vec<ListProductsStats>,
+    } with extra
 }
 
-rt::object!(ListCollectionsResponse { data?, total? } extra);
-
-/// List prices response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListPricesResponse {
-    /// Prices.
-    pub prices: Option<Vec<ProductDefaultPriceResponse>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List products stats.
+    pub struct ListProductsStats optional {
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListPricesResponse { prices?, total? } extra);
-
-/// List product inventory response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListProductInventoryResponse {
-    /// Inventory.
-    pub inventory: Option<Vec<InventoryItem>>,
-    /// Total.
-    pub total: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List reviews response.
+    pub struct ListReviewsResponse optional {
+        /// Data.
+        data: Vec<Vec<rt::Value>>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListProductInventoryResponse { inventory?, total? } extra);
-
-/// List products response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListProductsResponse {
-    /// Products.
-    pub products: Option<Vec<ProductDefaultProductResponse>>,
-    /// Total.
-    pub total: Option<Vec<ListProductsStats>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::closed_enum! {
+    /// List reviews sort field.
+    pub enum ListReviewsSortField {
+        CreatedAt = "createdAt", Rating = "rating",
+    }
 }
 
-rt::object!(ListProductsResponse { products?, total? } extra);
-
-/// List products stats.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListProductsStats {
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Price dimensions.
+    pub struct PriceDimensions {
+        /// Height.
+        height: rt::Number,
+        /// Width.
+        width: rt::Number,
+        /// Length.
+        length: rt::Number,
+        /// Price dimensions unit.
+        unit: PriceDimensionsUnit,
+    }
 }
 
-rt::object!(ListProductsStats { total? } extra);
-
-/// List reviews response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListReviewsResponse {
-    /// Data.
-    pub data: Option<Vec<Vec<rt::Value>>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListReviewsResponse { data?, total? } extra);
-
-/// List reviews sort field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ListReviewsSortField {
-    /// `createdAt`
-    CreatedAt,
-    /// `rating`
-    Rating,
-}
-
-rt::closed_enum!(ListReviewsSortField, CreatedAt = "createdAt", Rating = "rating");
-
-/// Price dimensions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PriceDimensions {
-    /// Height.
-    pub height: rt::Number,
-    /// Length.
-    pub length: rt::Number,
+rt::closed_enum! {
     /// Price dimensions unit.
-    pub unit: PriceDimensionsUnit,
-    /// Width.
-    pub width: rt::Number,
+    pub enum PriceDimensionsUnit {
+        Cm = "cm", In = "in", M = "m",
+    }
 }
 
-rt::object!(PriceDimensions { height!, length!, unit!, width! });
-rt::setters!(PriceDimensions new(height: (rt::Number), width: (rt::Number), length: (rt::Number), unit: PriceDimensionsUnit) {  });
-
-/// Price dimensions unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PriceDimensionsUnit {
-    /// `cm`
-    Cm,
-    /// `in`
-    In,
-    /// `m`
-    M,
+rt::request! {
+    /// Price meta.
+    pub struct PriceMeta {
+        /// Price meta source.
+        source: PriceMetaSource,
+        /// Id of the stripe price.
+        stripe_price_id "stripePriceId": String,
+        /// Price meta internal source.
+        internal_source "internalSource": PriceMetaInternalSource,
+    } optional {
+        /// Id of the source.
+        source_id "sourceId": String,
+    }
 }
 
-rt::closed_enum!(PriceDimensionsUnit, Cm = "cm", In = "in", M = "m");
-
-/// Price meta.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PriceMeta {
+rt::closed_enum! {
     /// Price meta internal source.
-    pub internal_source: PriceMetaInternalSource,
+    pub enum PriceMetaInternalSource {
+        AgencyPlan = "agency_plan", Funnel = "funnel", Membership = "membership", Communities = "communities", Gokollab = "gokollab",
+        Calendar = "calendar",
+    }
+}
+
+rt::closed_enum! {
     /// Price meta source.
-    pub source: PriceMetaSource,
-    /// Id of the source.
-    pub source_id: Option<String>,
-    /// Id of the stripe price.
-    pub stripe_price_id: String,
+    pub enum PriceMetaSource {
+        Stripe = "stripe", Woocommerce = "woocommerce", Shopify = "shopify",
+    }
 }
 
-rt::object!(PriceMeta { internal_source! "internalSource", source!, source_id? "sourceId", stripe_price_id! "stripePriceId" });
-rt::setters!(PriceMeta new(source: PriceMetaSource, stripe_price_id: String, internal_source: PriceMetaInternalSource) {
-    source_id: String
-});
-
-/// Price meta internal source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PriceMetaInternalSource {
-    /// `agency_plan`
-    AgencyPlan,
-    /// `funnel`
-    Funnel,
-    /// `membership`
-    Membership,
-    /// `communities`
-    Communities,
-    /// `gokollab`
-    Gokollab,
-    /// `calendar`
-    Calendar,
+rt::request! {
+    /// Price request.
+    pub struct PriceRequest {
+        /// Name.
+        name: String,
+        /// Product type2.
+        type_ "type": ProductType2,
+        /// Currency.
+        currency: String,
+        /// Amount.
+        amount: rt::Number,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Compare at price.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// Description.
+        description: String,
+        /// Digital delivery.
+        digital_delivery "digitalDelivery": Vec<String> [String],
+        /// Whether it is digital product.
+        is_digital_product "isDigitalProduct": bool,
+        /// Membership offers.
+        membership_offers "membershipOffers": Vec<ProductMembershipOffer> [ProductMembershipOffer],
+        /// Meta.
+        meta: PriceMeta,
+        /// Recurring.
+        recurring: ProductRecurring,
+        /// Setup fee.
+        setup_fee "setupFee": rt::Number,
+        /// Shipping options.
+        shipping_options "shippingOptions": ShippingOptions,
+        /// Sku.
+        sku: String,
+        /// Total cycles.
+        total_cycles "totalCycles": rt::Number,
+        /// Track inventory: yes or no.
+        track_inventory "trackInventory": bool,
+        /// Trial period.
+        trial_period "trialPeriod": rt::Number,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Ids of the variant option.
+        variant_option_ids "variantOptionIds": Vec<String> [String],
+    }
 }
 
-rt::closed_enum!(
-    PriceMetaInternalSource,
-    AgencyPlan = "agency_plan",
-    Funnel = "funnel",
-    Membership = "membership",
-    Communities = "communities",
-    Gokollab = "gokollab",
-    Calendar = "calendar"
-);
-
-/// Price meta source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PriceMetaSource {
-    /// `stripe`
-    Stripe,
-    /// `woocommerce`
-    Woocommerce,
-    /// `shopify`
-    Shopify,
+rt::object! {
+    /// Price response.
+    pub struct PriceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Compare at price.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Membership offers.
+        membership_offers "membershipOffers": Vec<ProductMembershipOffer>,
+        /// Name.
+        name: String,
+        /// Product.
+        product: String,
+        /// Recurring.
+        recurring: ProductRecurring,
+        /// Track inventory: yes or no.
+        track_inventory "trackInventory": bool,
+        /// Type.
+        type_ "type": ProductType2,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Ids of the variant option.
+        variant_option_ids "variantOptionIds": Vec<String>,
+    } with extra
 }
 
-rt::closed_enum!(PriceMetaSource, Stripe = "stripe", Woocommerce = "woocommerce", Shopify = "shopify");
-
-/// Price request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PriceRequest {
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: rt::Number,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Digital delivery.
-    pub digital_delivery: Option<Vec<String>>,
-    /// Whether it is digital product.
-    pub is_digital_product: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Meta.
-    pub meta: Option<PriceMeta>,
-    /// Name.
-    pub name: String,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Setup fee.
-    pub setup_fee: Option<rt::Number>,
-    /// Shipping options.
-    pub shipping_options: Option<ShippingOptions>,
-    /// Sku.
-    pub sku: Option<String>,
-    /// Total cycles.
-    pub total_cycles: Option<rt::Number>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
-    /// Product type2.
-    pub type_: ProductType2,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
+rt::request! {
+    /// Price update field.
+    pub struct PriceUpdateField {
+        /// Price update field type.
+        type_ "type": PriceUpdateFieldType,
+        /// Value.
+        value: rt::Number,
+    } optional {
+        /// Round to whole: yes or no.
+        round_to_whole "roundToWhole": bool,
+    }
 }
 
-rt::object!(PriceRequest {
-    allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount!, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", currency!, description?, digital_delivery? "digitalDelivery",
-    is_digital_product? "isDigitalProduct", location_id! "locationId", membership_offers? "membershipOffers", meta?, name!, recurring?,
-    setup_fee? "setupFee", shipping_options? "shippingOptions", sku?, total_cycles? "totalCycles", track_inventory? "trackInventory",
-    trial_period? "trialPeriod", type_! "type", user_id? "userId", variant_option_ids? "variantOptionIds"
-});
-rt::setters!(PriceRequest new(name: String, type_: ProductType2, currency: String, amount: (rt::Number), location_id: String) {
-    allow_out_of_stock_purchases: bool, available_quantity: (rt::Number), compare_at_price: (rt::Number), description: String,
-    digital_delivery: [String], is_digital_product: bool, membership_offers: [ProductMembershipOffer], meta: PriceMeta,
-    recurring: ProductRecurring, setup_fee: (rt::Number), shipping_options: ShippingOptions, sku: String, total_cycles: (rt::Number),
-    track_inventory: bool, trial_period: (rt::Number), user_id: String, variant_option_ids: [String]
-});
-
-/// Price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
-/// Price update field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PriceUpdateField {
-    /// Round to whole: yes or no.
-    pub round_to_whole: Option<bool>,
+rt::closed_enum! {
     /// Price update field type.
-    pub type_: PriceUpdateFieldType,
-    /// Value.
-    pub value: rt::Number,
+    pub enum PriceUpdateFieldType {
+        IncreaseByAmount = "INCREASE_BY_AMOUNT", ReduceByAmount = "REDUCE_BY_AMOUNT", SetNewPrice = "SET_NEW_PRICE",
+        IncreaseByPercentage = "INCREASE_BY_PERCENTAGE", ReduceByPercentage = "REDUCE_BY_PERCENTAGE",
+    }
 }
 
-rt::object!(PriceUpdateField { round_to_whole? "roundToWhole", type_! "type", value! });
-rt::setters!(PriceUpdateField new(type_: PriceUpdateFieldType, value: (rt::Number)) { round_to_whole: bool });
-
-/// Price update field type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PriceUpdateFieldType {
-    /// `INCREASE_BY_AMOUNT`
-    IncreaseByAmount,
-    /// `REDUCE_BY_AMOUNT`
-    ReduceByAmount,
-    /// `SET_NEW_PRICE`
-    SetNewPrice,
-    /// `INCREASE_BY_PERCENTAGE`
-    IncreaseByPercentage,
-    /// `REDUCE_BY_PERCENTAGE`
-    ReduceByPercentage,
+rt::closed_enum! {
+    /// Product alt type.
+    pub enum ProductAltType {
+        Location = "location",
+    }
 }
 
-rt::closed_enum!(
-    PriceUpdateFieldType,
-    IncreaseByAmount = "INCREASE_BY_AMOUNT",
-    ReduceByAmount = "REDUCE_BY_AMOUNT",
-    SetNewPrice = "SET_NEW_PRICE",
-    IncreaseByPercentage = "INCREASE_BY_PERCENTAGE",
-    ReduceByPercentage = "REDUCE_BY_PERCENTAGE"
-);
-
-/// Product alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductAltType {
-    /// `location`
-    Location,
+rt::object! {
+    /// Product default price response.
+    pub struct ProductDefaultPriceResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+        /// Compare at price.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Currency.
+        currency: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Membership offers.
+        membership_offers "membershipOffers": Vec<ProductMembershipOffer>,
+        /// Name.
+        name: String,
+        /// Product.
+        product: String,
+        /// Recurring.
+        recurring: ProductRecurring,
+        /// Track inventory: yes or no.
+        track_inventory "trackInventory": bool,
+        /// Type.
+        type_ "type": ProductType2,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Id of the user.
+        user_id "userId": String,
+        /// Ids of the variant option.
+        variant_option_ids "variantOptionIds": Vec<String>,
+    } with extra
 }
 
-rt::closed_enum!(ProductAltType, Location = "location");
-
-/// Product default price response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductDefaultPriceResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Compare at price.
-    pub compare_at_price: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Membership offers.
-    pub membership_offers: Option<Vec<ProductMembershipOffer>>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product.
-    pub product: Option<String>,
-    /// Recurring.
-    pub recurring: Option<ProductRecurring>,
-    /// Track inventory: yes or no.
-    pub track_inventory: Option<bool>,
-    /// Type.
-    pub type_: Option<ProductType2>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Ids of the variant option.
-    pub variant_option_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Product default product response.
+    pub struct ProductDefaultProductResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String>,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: ProductProductLabel,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Product type.
+        product_type "productType": String,
+        /// Slug.
+        slug: String,
+        /// Statement descriptor.
+        statement_descriptor "statementDescriptor": String,
+        /// Taxes.
+        taxes: Vec<String>,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Variants.
+        variants: Vec<ProductProductVariant>,
+    } with extra
 }
 
-rt::object!(ProductDefaultPriceResponse {
-    id! "_id", allow_out_of_stock_purchases? "allowOutOfStockPurchases", amount?, available_quantity? "availableQuantity",
-    compare_at_price? "compareAtPrice", created_at? "createdAt", currency?, location_id? "locationId",
-    membership_offers? "membershipOffers", name?, product?, recurring?, track_inventory? "trackInventory", type_? "type",
-    updated_at? "updatedAt", user_id? "userId", variant_option_ids? "variantOptionIds"
-} extra);
-
-/// Product default product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductDefaultProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product media.
+    pub struct ProductMedia {
+        /// Id.
+        id: String,
+        /// Url.
+        url: String,
+        /// Product media type.
+        type_ "type": ProductMediaType,
+    } optional {
+        /// Whether it is featured.
+        is_featured "isFeatured": bool,
+        /// Ids of the price.
+        price_ids "priceIds": Vec<Vec<rt::Value>> [Vec<rt::Value>],
+        /// Title.
+        title: String,
+    }
 }
 
-rt::object!(ProductDefaultProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
-/// Product media.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductMedia {
-    /// Id.
-    pub id: String,
-    /// Whether it is featured.
-    pub is_featured: Option<bool>,
-    /// Ids of the price.
-    pub price_ids: Option<Vec<Vec<rt::Value>>>,
-    /// Title.
-    pub title: Option<String>,
+rt::closed_enum! {
     /// Product media type.
-    pub type_: ProductMediaType,
-    /// Url.
-    pub url: String,
+    pub enum ProductMediaType {
+        Image = "image", Video = "video",
+    }
 }
 
-rt::object!(ProductMedia { id!, is_featured? "isFeatured", price_ids? "priceIds", title?, type_! "type", url! });
-rt::setters!(ProductMedia new(id: String, url: String, type_: ProductMediaType) {
-    is_featured: bool, price_ids: [[(rt::Value)]], title: String
-});
-
-/// Product media type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductMediaType {
-    /// `image`
-    Image,
-    /// `video`
-    Video,
+rt::request! {
+    /// Product membership offer.
+    pub struct ProductMembershipOffer {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Label.
+        label: String,
+        /// Value.
+        value: String,
+    } with extra
 }
 
-rt::closed_enum!(ProductMediaType, Image = "image", Video = "video");
-
-/// Product membership offer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductMembershipOffer {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Label.
-    pub label: Option<String>,
-    /// Value.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product product label.
+    pub struct ProductProductLabel optional {
+        /// End date.
+        end_date "endDate": String,
+        /// Start date.
+        start_date "startDate": String,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::object!(ProductMembershipOffer { id! "_id", label?, value? } extra);
-rt::setters!(ProductMembershipOffer new(id: String) { label: String, value: String } extra);
-
-/// Product product label.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductProductLabel {
-    /// End date.
-    pub end_date: Option<String>,
-    /// Start date.
-    pub start_date: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product product variant.
+    pub struct ProductProductVariant {
+        /// Id.
+        id: String,
+    } optional {
+        /// Name.
+        name: String,
+        /// Options.
+        options: Vec<ProductProductVariantOption> [ProductProductVariantOption],
+    } with extra
 }
 
-rt::object!(ProductProductLabel { end_date? "endDate", start_date? "startDate", title? } extra);
-rt::setters!(ProductProductLabel new() { end_date: String, start_date: String, title: String } extra);
-
-/// Product product variant.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductProductVariant {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Options.
-    pub options: Option<Vec<ProductProductVariantOption>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product product variant option.
+    pub struct ProductProductVariantOption {
+        /// Id.
+        id: String,
+    } optional {
+        /// Name.
+        name: String,
+    } with extra
 }
 
-rt::object!(ProductProductVariant { id!, name?, options? } extra);
-rt::setters!(ProductProductVariant new(id: String) { name: String, options: [ProductProductVariantOption] } extra);
-
-/// Product product variant option.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductProductVariantOption {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product recurring.
+    pub struct ProductRecurring optional {
+        /// Interval.
+        interval: ProductRecurringInterval,
+        /// Interval count.
+        interval_count "intervalCount": rt::Number,
+    } with extra
 }
 
-rt::object!(ProductProductVariantOption { id!, name? } extra);
-rt::setters!(ProductProductVariantOption new(id: String) { name: String } extra);
-
-/// Product recurring.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductRecurring {
-    /// Interval.
-    pub interval: Option<ProductRecurringInterval>,
-    /// Interval count.
-    pub interval_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Product recurring interval.
+    pub enum ProductRecurringInterval {
+        Day = "day", Month = "month", Week = "week", Year = "year",
+    }
 }
 
-rt::object!(ProductRecurring { interval?, interval_count? "intervalCount" } extra);
-rt::setters!(ProductRecurring new() { interval: ProductRecurringInterval, interval_count: (rt::Number) } extra);
-
-/// Product recurring interval.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductRecurringInterval {
-    /// `day`
-    Day,
-    /// `month`
-    Month,
-    /// `week`
-    Week,
-    /// `year`
-    Year,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Product response.
+    pub struct ProductResponse {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String>,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: ProductProductLabel,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Product type.
+        product_type "productType": String,
+        /// Slug.
+        slug: String,
+        /// Statement descriptor.
+        statement_descriptor "statementDescriptor": String,
+        /// Taxes.
+        taxes: Vec<String>,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Variants.
+        variants: Vec<ProductProductVariant>,
+    } with extra
 }
 
-rt::open_enum!(ProductRecurringInterval, Day = "day", Month = "month", Week = "week", Year = "year");
-
-/// Product response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProductResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Product type.
-    pub product_type: Option<String>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Product review.
+    pub struct ProductReview {
+        /// Headline.
+        headline: String,
+        /// Comment.
+        comment: String,
+        /// User.
+        user: UserDetails,
+    }
 }
-
-rt::object!(ProductResponse {
-    id! "_id", automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    created_at? "createdAt", description?, image?, is_taxes_enabled? "isTaxesEnabled", label?, location_id? "locationId", name?,
-    product_type? "productType", slug?, statement_descriptor? "statementDescriptor", taxes?, updated_at? "updatedAt", variants?
-} extra);
-
-/// Product review.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductReview {
-    /// Comment.
-    pub comment: String,
-    /// Headline.
-    pub headline: String,
-    /// User.
-    pub user: UserDetails,
-}
-
-rt::object!(ProductReview { comment!, headline!, user! });
-rt::setters!(ProductReview new(headline: String, comment: String, user: UserDetails) {  });
 
 impl rt::Limited for ProductReview {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1228,334 +842,233 @@ impl rt::Limited for ProductReview {
     }
 }
 
-/// Product seo.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductSeo {
-    /// Description.
-    pub description: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+rt::request! {
+    /// Product seo.
+    pub struct ProductSeo optional {
+        /// Description.
+        description: String,
+        /// Title.
+        title: String,
+    }
 }
 
-rt::object!(ProductSeo { description?, title? });
-rt::setters!(ProductSeo new() { description: String, title: String });
-
-/// Product sort order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductSortOrder {
-    /// `asc`
-    Asc,
-    /// `desc`
-    Desc,
+rt::closed_enum! {
+    /// Product sort order.
+    pub enum ProductSortOrder {
+        Asc = "asc", Desc = "desc",
+    }
 }
 
-rt::closed_enum!(ProductSortOrder, Asc = "asc", Desc = "desc");
-
-/// Product type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductType {
-    /// `DIGITAL`
-    Digital,
-    /// `PHYSICAL`
-    Physical,
-    /// `SERVICE`
-    Service,
-    /// `PHYSICAL/DIGITAL`
-    PhysicalDigital,
-}
-
-rt::closed_enum!(ProductType, Digital = "DIGITAL", Physical = "PHYSICAL", Service = "SERVICE", PhysicalDigital = "PHYSICAL/DIGITAL");
-
-/// Product type2.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProductType2 {
-    /// `one_time`
-    OneTime,
-    /// `recurring`
-    Recurring,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(ProductType2, OneTime = "one_time", Recurring = "recurring");
-
-/// Review response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ReviewResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ReviewResponse { message?, status? } extra);
-
-/// Shipping options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingOptions {
-    /// Dimensions.
-    pub dimensions: Option<PriceDimensions>,
-    /// Weight.
-    pub weight: Option<WeightOptions>,
-}
-
-rt::object!(ShippingOptions { dimensions?, weight? });
-rt::setters!(ShippingOptions new() { dimensions: PriceDimensions, weight: WeightOptions });
-
-/// Update collection request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCollectionRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Image.
-    pub image: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Seo.
-    pub seo: Option<CollectionSeo>,
-    /// Slug.
-    pub slug: Option<String>,
-}
-
-rt::object!(UpdateCollectionRequest { alt_id! "altId", alt_type! "altType", image?, name?, seo?, slug? });
-rt::setters!(UpdateCollectionRequest new(alt_id: String, alt_type: BulkEditRequestAltType) {
-    image: String, name: String, seo: CollectionSeo, slug: String
-});
-
-/// Update inventory item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateInventoryItem {
-    /// Allow out of stock purchases: yes or no.
-    pub allow_out_of_stock_purchases: Option<bool>,
-    /// Available quantity.
-    pub available_quantity: Option<rt::Number>,
-    /// Id of the price.
-    pub price_id: String,
-}
-
-rt::object!(UpdateInventoryItem {
-    allow_out_of_stock_purchases? "allowOutOfStockPurchases", available_quantity? "availableQuantity", price_id! "priceId"
-});
-rt::setters!(UpdateInventoryItem new(price_id: String) { allow_out_of_stock_purchases: bool, available_quantity: (rt::Number) });
-
-/// Update product inventory request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductInventoryRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Items.
-    pub items: Vec<UpdateInventoryItem>,
-}
-
-rt::object!(UpdateProductInventoryRequest { alt_id! "altId", alt_type! "altType", items! });
-rt::setters!(UpdateProductInventoryRequest new(alt_id: String, alt_type: BulkEditRequestAltType, items: [UpdateInventoryItem]) {  });
-
-/// Update product inventory response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProductInventoryResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateProductInventoryResponse { message?, status? } extra);
-
-/// Update product request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductRequest {
-    /// Id of the automatic tax category.
-    pub automatic_tax_category_id: Option<String>,
-    /// Available in store: yes or no.
-    pub available_in_store: Option<bool>,
-    /// Ids of the collection.
-    pub collection_ids: Option<Vec<String>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Image.
-    pub image: Option<String>,
-    /// Whether it is label enabled.
-    pub is_label_enabled: Option<bool>,
-    /// Whether it is taxes enabled.
-    pub is_taxes_enabled: Option<bool>,
-    /// Label.
-    pub label: Option<ProductProductLabel>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Medias.
-    pub medias: Option<Vec<ProductMedia>>,
-    /// Name.
-    pub name: String,
-    /// Prices.
-    pub prices: Option<Vec<String>>,
+rt::closed_enum! {
     /// Product type.
-    pub product_type: ProductType,
-    /// Seo.
-    pub seo: Option<ProductSeo>,
-    /// Slug.
-    pub slug: Option<String>,
-    /// Statement descriptor.
-    pub statement_descriptor: Option<String>,
-    /// Tax inclusive: yes or no.
-    pub tax_inclusive: Option<bool>,
-    /// Taxes.
-    pub taxes: Option<Vec<String>>,
-    /// Variants.
-    pub variants: Option<Vec<ProductProductVariant>>,
+    pub enum ProductType {
+        Digital = "DIGITAL", Physical = "PHYSICAL", Service = "SERVICE", PhysicalDigital = "PHYSICAL/DIGITAL",
+    }
 }
 
-rt::object!(UpdateProductRequest {
-    automatic_tax_category_id? "automaticTaxCategoryId", available_in_store? "availableInStore", collection_ids? "collectionIds",
-    description?, image?, is_label_enabled? "isLabelEnabled", is_taxes_enabled? "isTaxesEnabled", label?, location_id! "locationId",
-    medias?, name!, prices?, product_type! "productType", seo?, slug?, statement_descriptor? "statementDescriptor",
-    tax_inclusive? "taxInclusive", taxes?, variants?
-});
-rt::setters!(UpdateProductRequest new(name: String, location_id: String, product_type: ProductType) {
-    automatic_tax_category_id: String, available_in_store: bool, collection_ids: [String], description: String, image: String,
-    is_label_enabled: bool, is_taxes_enabled: bool, label: ProductProductLabel, medias: [ProductMedia], prices: [String], seo: ProductSeo,
-    slug: String, statement_descriptor: String, tax_inclusive: bool, taxes: [String], variants: [ProductProductVariant]
-});
-
-/// Update product review object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductReviewObject {
-    /// Id of the product.
-    pub product_id: String,
-    /// Id of the review.
-    pub review_id: String,
-    /// Id of the store.
-    pub store_id: String,
+rt::open_enum! {
+    /// Product type2.
+    pub enum ProductType2 {
+        OneTime = "one_time", Recurring = "recurring",
+    }
 }
 
-rt::object!(UpdateProductReviewObject { product_id! "productId", review_id! "reviewId", store_id! "storeId" });
-rt::setters!(UpdateProductReviewObject new(review_id: String, product_id: String, store_id: String) {  });
-
-/// Update product store action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpdateProductStoreAction {
-    /// `include`
-    Include,
-    /// `exclude`
-    Exclude,
+rt::object! {
+    /// Review response.
+    pub struct ReviewResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::closed_enum!(UpdateProductStoreAction, Include = "include", Exclude = "exclude");
-
-/// Update product store priority request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductStorePriorityRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Products.
-    pub products: Vec<Vec<rt::Value>>,
+rt::request! {
+    /// Shipping options.
+    pub struct ShippingOptions optional {
+        /// Dimensions.
+        dimensions: PriceDimensions,
+        /// Weight.
+        weight: WeightOptions,
+    }
 }
 
-rt::object!(UpdateProductStorePriorityRequest { alt_id! "altId", alt_type! "altType", products! });
-rt::setters!(UpdateProductStorePriorityRequest new(alt_id: String, alt_type: BulkEditRequestAltType, products: [[(rt::Value)]]) {  });
+rt::request! {
+    /// Update collection request.
+    pub struct UpdateCollectionRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+    } optional {
+        /// Image.
+        image: String,
+        /// Name.
+        name: String,
+        /// Seo.
+        seo: CollectionSeo,
+        /// Slug.
+        slug: String,
+    }
+}
 
-/// Update product store status request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateProductStoreStatusRequest {
+rt::request! {
+    /// Update inventory item.
+    pub struct UpdateInventoryItem {
+        /// Id of the price.
+        price_id "priceId": String,
+    } optional {
+        /// Allow out of stock purchases: yes or no.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Available quantity.
+        available_quantity "availableQuantity": rt::Number,
+    }
+}
+
+rt::request! {
+    /// Update product inventory request.
+    pub struct UpdateProductInventoryRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Items.
+        items: Vec<UpdateInventoryItem> [UpdateInventoryItem],
+    }
+}
+
+rt::object! {
+    /// Update product inventory response.
+    pub struct UpdateProductInventoryResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Update product request.
+    pub struct UpdateProductRequest {
+        /// Name.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Product type.
+        product_type "productType": ProductType,
+    } optional {
+        /// Id of the automatic tax category.
+        automatic_tax_category_id "automaticTaxCategoryId": String,
+        /// Available in store: yes or no.
+        available_in_store "availableInStore": bool,
+        /// Ids of the collection.
+        collection_ids "collectionIds": Vec<String> [String],
+        /// Description.
+        description: String,
+        /// Image.
+        image: String,
+        /// Whether it is label enabled.
+        is_label_enabled "isLabelEnabled": bool,
+        /// Whether it is taxes enabled.
+        is_taxes_enabled "isTaxesEnabled": bool,
+        /// Label.
+        label: ProductProductLabel,
+        /// Medias.
+        medias: Vec<ProductMedia> [ProductMedia],
+        /// Prices.
+        prices: Vec<String> [String],
+        /// Seo.
+        seo: ProductSeo,
+        /// Slug.
+        slug: String,
+        /// Statement descriptor.
+        statement_descriptor "statementDescriptor": String,
+        /// Tax inclusive: yes or no.
+        tax_inclusive "taxInclusive": bool,
+        /// Taxes.
+        taxes: Vec<String> [String],
+        /// Variants.
+        variants: Vec<ProductProductVariant> [ProductProductVariant],
+    }
+}
+
+rt::request! {
+    /// Update product review object.
+    pub struct UpdateProductReviewObject {
+        /// Id of the review.
+        review_id "reviewId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Id of the store.
+        store_id "storeId": String,
+    }
+}
+
+rt::closed_enum! {
     /// Update product store action.
-    pub action: UpdateProductStoreAction,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Ids of the product.
-    pub product_ids: Vec<String>,
+    pub enum UpdateProductStoreAction {
+        Include = "include", Exclude = "exclude",
+    }
 }
 
-rt::object!(UpdateProductStoreStatusRequest { action!, alt_id! "altId", alt_type! "altType", product_ids! "productIds" });
-rt::setters!(UpdateProductStoreStatusRequest new(alt_id: String, alt_type: BulkEditRequestAltType, action: UpdateProductStoreAction, product_ids: [String]) {
-
-});
-
-/// Update product store status response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProductStoreStatusResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update product store priority request.
+    pub struct UpdateProductStorePriorityRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Products.
+        products: Vec<Vec<rt::Value>> [Vec<rt::Value>],
+    }
 }
 
-rt::object!(UpdateProductStoreStatusResponse { message?, status? } extra);
-
-/// Update review request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateReviewRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Bulk edit request alt type.
-    pub alt_type: BulkEditRequestAltType,
-    /// Detail.
-    pub detail: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Id of the product.
-    pub product_id: String,
-    /// Rating.
-    pub rating: Option<rt::Number>,
-    /// Reply.
-    pub reply: Option<Vec<ProductReview>>,
-    /// State it is in.
-    pub status: String,
+rt::request! {
+    /// Update product store status request.
+    pub struct UpdateProductStoreStatusRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Update product store action.
+        action: UpdateProductStoreAction,
+        /// Ids of the product.
+        product_ids "productIds": Vec<String> [String],
+    }
 }
 
-rt::object!(UpdateReviewRequest {
-    alt_id! "altId", alt_type! "altType", detail?, headline?, product_id! "productId", rating?, reply?, status!
-});
-rt::setters!(UpdateReviewRequest new(alt_id: String, alt_type: BulkEditRequestAltType, product_id: String, status: String) {
-    detail: String, headline: String, rating: (rt::Number), reply: [ProductReview]
-});
+rt::object! {
+    /// Update product store status response.
+    pub struct UpdateProductStoreStatusResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Update review request.
+    pub struct UpdateReviewRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Bulk edit request alt type.
+        alt_type "altType": BulkEditRequestAltType,
+        /// Id of the product.
+        product_id "productId": String,
+        /// State it is in.
+        status: String,
+    } optional {
+        /// Detail.
+        detail: String,
+        /// Headline.
+        headline: String,
+        /// Rating.
+        rating: rt::Number,
+        /// Reply.
+        reply: Vec<ProductReview> [ProductReview],
+    }
+}
 
 impl rt::Limited for UpdateReviewRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1563,23 +1076,20 @@ impl rt::Limited for UpdateReviewRequest {
     }
 }
 
-/// User details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UserDetails {
-    /// Email.
-    pub email: String,
-    /// Whether it is customer.
-    pub is_customer: Option<bool>,
-    /// Name.
-    pub name: String,
-    /// Phone.
-    pub phone: Option<String>,
+rt::request! {
+    /// User details.
+    pub struct UserDetails {
+        /// Name.
+        name: String,
+        /// Email.
+        email: String,
+    } optional {
+        /// Whether it is customer.
+        is_customer "isCustomer": bool,
+        /// Phone.
+        phone: String,
+    }
 }
-
-rt::object!(UserDetails { email!, is_customer? "isCustomer", name!, phone? });
-rt::setters!(UserDetails new(name: String, email: String) { is_customer: bool, phone: String });
 
 impl rt::Limited for UserDetails {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1587,32 +1097,19 @@ impl rt::Limited for UserDetails {
     }
 }
 
-/// Weight options.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct WeightOptions {
+rt::request! {
+    /// Weight options.
+    pub struct WeightOptions {
+        /// Value.
+        value: rt::Number,
+        /// Weight options unit.
+        unit: WeightOptionsUnit,
+    }
+}
+
+rt::closed_enum! {
     /// Weight options unit.
-    pub unit: WeightOptionsUnit,
-    /// Value.
-    pub value: rt::Number,
+    pub enum WeightOptionsUnit {
+        Kg = "kg", Lb = "lb", G = "g", Oz = "oz",
+    }
 }
-
-rt::object!(WeightOptions { unit!, value! });
-rt::setters!(WeightOptions new(value: (rt::Number), unit: WeightOptionsUnit) {  });
-
-/// Weight options unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum WeightOptionsUnit {
-    /// `kg`
-    Kg,
-    /// `lb`
-    Lb,
-    /// `g`
-    G,
-    /// `oz`
-    Oz,
-}
-
-rt::closed_enum!(WeightOptionsUnit, Kg = "kg", Lb = "lb", G = "g", Oz = "oz");

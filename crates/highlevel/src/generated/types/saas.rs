@@ -4,554 +4,362 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Agency plan response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgencyPlanResponse {
-    /// Add ons.
-    pub add_ons: Option<Vec<String>>,
-    /// Id of the category.
-    pub category_id: Option<String>,
-    /// Contact limit.
-    pub contact_limit: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: Option<bool>,
-    /// Id of the plan.
-    pub plan_id: Option<String>,
-    /// Plan level.
-    pub plan_level: Option<rt::Number>,
-    /// Prices.
-    pub prices: Option<Vec<AgencyPlanResponsePrice>>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Id of the provider location.
-    pub provider_location_id: Option<String>,
-    /// Saas products.
-    pub saas_products: Option<Vec<String>>,
-    /// Id of the snapshot.
-    pub snapshot_id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// User limit.
-    pub user_limit: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Agency plan response.
+    pub struct AgencyPlanResponse optional {
+        /// Add ons.
+        add_ons "addOns": Vec<String>,
+        /// Id of the category.
+        category_id "categoryId": String,
+        /// Contact limit.
+        contact_limit "contactLimit": rt::Number,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Description.
+        description: String,
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+        /// Id of the plan.
+        plan_id "planId": String,
+        /// Plan level.
+        plan_level "planLevel": rt::Number,
+        /// Prices.
+        prices: Vec<AgencyPlanResponsePrice>,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Id of the provider location.
+        provider_location_id "providerLocationId": String,
+        /// Saas products.
+        saas_products "saasProducts": Vec<String>,
+        /// Id of the snapshot.
+        snapshot_id "snapshotId": String,
+        /// Title.
+        title: String,
+        /// Trial period.
+        trial_period "trialPeriod": rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+        /// User limit.
+        user_limit "userLimit": rt::Number,
+    } with extra
 }
 
-rt::object!(AgencyPlanResponse {
-    add_ons? "addOns", category_id? "categoryId", contact_limit? "contactLimit", created_at? "createdAt", description?,
-    is_saa_sv2? "isSaaSV2", plan_id? "planId", plan_level? "planLevel", prices?, product_id? "productId",
-    provider_location_id? "providerLocationId", saas_products? "saasProducts", snapshot_id? "snapshotId", title?,
-    trial_period? "trialPeriod", updated_at? "updatedAt", user_limit? "userLimit"
-} extra);
+rt::object! {
+    /// Agency plan response price.
+    pub struct AgencyPlanResponsePrice optional {
+        /// Active: yes or no.
+        active: bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Billing interval.
+        billing_interval "billingInterval": BillingInterval,
+        /// Currency.
+        currency: String,
+        /// Id.
+        id: String,
+        /// Symbol.
+        symbol: String,
+    } with extra
+}
 
-/// Agency plan response price.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgencyPlanResponsePrice {
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
+rt::open_enum! {
     /// Billing interval.
-    pub billing_interval: Option<BillingInterval>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Symbol.
-    pub symbol: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum BillingInterval {
+        Month = "month", Year = "year",
+    }
 }
 
-rt::object!(AgencyPlanResponsePrice { active?, amount?, billing_interval? "billingInterval", currency?, id?, symbol? } extra);
-
-/// Billing interval.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BillingInterval {
-    /// `month`
-    Month,
-    /// `year`
-    Year,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Bulk disable saas request.
+    pub struct BulkDisableSaasRequest {
+        /// Ids of the location.
+        location_ids "locationIds": Vec<String> [String],
+    }
 }
 
-rt::open_enum!(BillingInterval, Month = "month", Year = "year");
-
-/// Bulk disable saas request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkDisableSaasRequest {
-    /// Ids of the location.
-    pub location_ids: Vec<String>,
+rt::object! {
+    /// Bulk enable public saas response.
+    pub struct BulkEnablePublicSaasResponse optional {
+        /// Bulk action url.
+        bulk_action_url "bulkActionUrl": String,
+        /// Message.
+        message: String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(BulkDisableSaasRequest { location_ids! "locationIds" });
-rt::setters!(BulkDisableSaasRequest new(location_ids: [String]) {  });
-
-/// Bulk enable public saas response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEnablePublicSaasResponse {
-    /// Bulk action url.
-    pub bulk_action_url: Option<String>,
-    /// Message.
-    pub message: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Bulk enable saas action payload.
+    pub struct BulkEnableSaasActionPayload {
+        /// Id of the saas plan.
+        saas_plan_id "saasPlanId": String,
+    } optional {
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the provider location.
+        provider_location_id "providerLocationId": String,
+        /// Id of the stripe account.
+        stripe_account_id "stripeAccountId": String,
+    }
 }
 
-rt::object!(BulkEnablePublicSaasResponse { bulk_action_url? "bulkActionUrl", message?, success? } extra);
-
-/// Bulk enable saas action payload.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEnableSaasActionPayload {
-    /// Id of the price.
-    pub price_id: Option<String>,
-    /// Id of the provider location.
-    pub provider_location_id: Option<String>,
-    /// Id of the saas plan.
-    pub saas_plan_id: String,
-    /// Id of the stripe account.
-    pub stripe_account_id: Option<String>,
+rt::request! {
+    /// Bulk enable saas request.
+    pub struct BulkEnableSaasRequest {
+        /// Ids of the location.
+        location_ids "locationIds": Vec<String> [String],
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+        /// Action payload.
+        action_payload "actionPayload": BulkEnableSaasActionPayload,
+    }
 }
 
-rt::object!(BulkEnableSaasActionPayload {
-    price_id? "priceId", provider_location_id? "providerLocationId", saas_plan_id! "saasPlanId", stripe_account_id? "stripeAccountId"
-});
-rt::setters!(BulkEnableSaasActionPayload new(saas_plan_id: String) {
-    price_id: String, provider_location_id: String, stripe_account_id: String
-});
-
-/// Bulk enable saas request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkEnableSaasRequest {
-    /// Action payload.
-    pub action_payload: BulkEnableSaasActionPayload,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: bool,
-    /// Ids of the location.
-    pub location_ids: Vec<String>,
+rt::request! {
+    /// Enable saas request.
+    pub struct EnableSaasRequest {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+    } optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Description.
+        description: String,
+        /// Email.
+        email: String,
+        /// Name.
+        name: String,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the provider location.
+        provider_location_id "providerLocationId": String,
+        /// Id of the saas plan.
+        saas_plan_id "saasPlanId": String,
+        /// Id of the stripe account.
+        stripe_account_id "stripeAccountId": String,
+        /// Id of the stripe customer.
+        stripe_customer_id "stripeCustomerId": String,
+    }
 }
 
-rt::object!(BulkEnableSaasRequest { action_payload! "actionPayload", is_saa_sv2! "isSaaSV2", location_ids! "locationIds" });
-rt::setters!(BulkEnableSaasRequest new(location_ids: [String], is_saa_sv2: bool, action_payload: BulkEnableSaasActionPayload) {  });
-
-/// Enable saas request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EnableSaasRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Email.
-    pub email: Option<String>,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: bool,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the price.
-    pub price_id: Option<String>,
-    /// Id of the provider location.
-    pub provider_location_id: Option<String>,
-    /// Id of the saas plan.
-    pub saas_plan_id: Option<String>,
-    /// Id of the stripe account.
-    pub stripe_account_id: Option<String>,
-    /// Id of the stripe customer.
-    pub stripe_customer_id: Option<String>,
+rt::object! {
+    /// Get public saas plan response.
+    pub struct GetPublicSaasPlanResponse optional {
+        /// Add ons.
+        add_ons "addOns": Vec<String>,
+        /// Id of the category.
+        category_id "categoryId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Contact limit.
+        contact_limit "contactLimit": rt::Number,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Description.
+        description: String,
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+        /// Id of the plan.
+        plan_id "planId": String,
+        /// Plan level.
+        plan_level "planLevel": rt::Number,
+        /// Prices.
+        prices: Vec<SaasPlanResponsePrice>,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Id of the provider location.
+        provider_location_id "providerLocationId": String,
+        /// Saas products.
+        saas_products "saasProducts": Vec<String>,
+        /// Setup fee.
+        setup_fee "setupFee": rt::Number,
+        /// Id of the snapshot.
+        snapshot_id "snapshotId": String,
+        /// Title.
+        title: String,
+        /// Trial period.
+        trial_period "trialPeriod": rt::Number,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// User limit.
+        user_limit "userLimit": rt::Number,
+    } with extra
 }
 
-rt::object!(EnableSaasRequest {
-    company_id! "companyId", contact_id? "contactId", description?, email?, is_saa_sv2! "isSaaSV2", name?, price_id? "priceId",
-    provider_location_id? "providerLocationId", saas_plan_id? "saasPlanId", stripe_account_id? "stripeAccountId",
-    stripe_customer_id? "stripeCustomerId"
-});
-rt::setters!(EnableSaasRequest new(company_id: String, is_saa_sv2: bool) {
-    contact_id: String, description: String, email: String, name: String, price_id: String, provider_location_id: String,
-    saas_plan_id: String, stripe_account_id: String, stripe_customer_id: String
-});
-
-/// Get public saas plan response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPublicSaasPlanResponse {
-    /// Add ons.
-    pub add_ons: Option<Vec<String>>,
-    /// Id of the category.
-    pub category_id: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Contact limit.
-    pub contact_limit: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: Option<bool>,
-    /// Id of the plan.
-    pub plan_id: Option<String>,
-    /// Plan level.
-    pub plan_level: Option<rt::Number>,
-    /// Prices.
-    pub prices: Option<Vec<SaasPlanResponsePrice>>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Id of the provider location.
-    pub provider_location_id: Option<String>,
-    /// Saas products.
-    pub saas_products: Option<Vec<String>>,
-    /// Setup fee.
-    pub setup_fee: Option<rt::Number>,
-    /// Id of the snapshot.
-    pub snapshot_id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Trial period.
-    pub trial_period: Option<rt::Number>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// User limit.
-    pub user_limit: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get public saas subscription response.
+    pub struct GetPublicSaasSubscriptionResponse optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the customer.
+        customer_id "customerId": String,
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Saas mode.
+        saas_mode "saasMode": String,
+        /// Id of the saas plan.
+        saas_plan_id "saasPlanId": String,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Subscription status.
+        subscription_status "subscriptionStatus": String,
+    } with extra
 }
 
-rt::object!(GetPublicSaasPlanResponse {
-    add_ons? "addOns", category_id? "categoryId", company_id? "companyId", contact_limit? "contactLimit", created_at? "createdAt",
-    description?, is_saa_sv2? "isSaaSV2", plan_id? "planId", plan_level? "planLevel", prices?, product_id? "productId",
-    provider_location_id? "providerLocationId", saas_products? "saasProducts", setup_fee? "setupFee", snapshot_id? "snapshotId", title?,
-    trial_period? "trialPeriod", updated_at? "updatedAt", user_limit? "userLimit"
-} extra);
-
-/// Get public saas subscription response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPublicSaasSubscriptionResponse {
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Id of the customer.
-    pub customer_id: Option<String>,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the price.
-    pub price_id: Option<String>,
-    /// Id of the product.
-    pub product_id: Option<String>,
-    /// Saas mode.
-    pub saas_mode: Option<String>,
-    /// Id of the saas plan.
-    pub saas_plan_id: Option<String>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Subscription status.
-    pub subscription_status: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get saas locations response pagination.
+    pub struct GetSaasLocationsResponsePagination optional {
+        /// Whether it has next.
+        has_next "hasNext": bool,
+        /// Whether it has prev.
+        has_prev "hasPrev": bool,
+        /// How many to return.
+        limit: rt::Number,
+        /// Number of the page.
+        page: rt::Number,
+        /// Total.
+        total: rt::Number,
+        /// Total pages.
+        total_pages "totalPages": rt::Number,
+    } with extra
 }
 
-rt::object!(GetPublicSaasSubscriptionResponse {
-    company_id? "companyId", customer_id? "customerId", is_saa_sv2? "isSaaSV2", location_id? "locationId", price_id? "priceId",
-    product_id? "productId", saas_mode? "saasMode", saas_plan_id? "saasPlanId", subscription_id? "subscriptionId",
-    subscription_status? "subscriptionStatus"
-} extra);
-
-/// Get saas locations response pagination.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSaasLocationsResponsePagination {
-    /// Whether it has next.
-    pub has_next: Option<bool>,
-    /// Whether it has prev.
-    pub has_prev: Option<bool>,
-    /// How many to return.
-    pub limit: Option<rt::Number>,
-    /// Number of the page.
-    pub page: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Total pages.
-    pub total_pages: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// List public saas locations response.
+    pub struct ListPublicSaasLocationsResponse optional {
+        /// Locations.
+        locations: Vec<SaasLocation>,
+        /// Pagination.
+        pagination: GetSaasLocationsResponsePagination,
+    } with extra
 }
 
-rt::object!(GetSaasLocationsResponsePagination {
-    has_next? "hasNext", has_prev? "hasPrev", limit?, page?, total?, total_pages? "totalPages"
-} extra);
-
-/// List public saas locations response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListPublicSaasLocationsResponse {
-    /// Locations.
-    pub locations: Option<Vec<SaasLocation>>,
-    /// Pagination.
-    pub pagination: Option<GetSaasLocationsResponsePagination>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Pause location request.
+    pub struct PauseLocationRequest {
+        /// Paused: yes or no.
+        paused: bool,
+        /// Id of the agency.
+        company_id "companyId": String,
+    }
 }
 
-rt::object!(ListPublicSaasLocationsResponse { locations?, pagination? } extra);
-
-/// Pause location request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PauseLocationRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Paused: yes or no.
-    pub paused: bool,
+rt::object! {
+    /// Saa response.
+    pub struct SaaResponse optional {
+        /// Data.
+        data: rt::Object,
+    } with extra
 }
 
-rt::object!(PauseLocationRequest { company_id! "companyId", paused! });
-rt::setters!(PauseLocationRequest new(paused: bool, company_id: String) {  });
-
-/// Saa response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SaaResponse {
-    /// Data.
-    pub data: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Saas location.
+    pub struct SaasLocation optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the customer.
+        customer_id "customerId": String,
+        /// Email.
+        email: String,
+        /// Whether it is saa sv2.
+        is_saa_sv2 "isSaaSV2": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Id of the provider location.
+        provider_location_id "providerLocationId": String,
+        /// Saas mode.
+        saas_mode "saasMode": String,
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Subscription info.
+        subscription_info "subscriptionInfo": rt::Object,
+    } with extra
 }
 
-rt::object!(SaaResponse { data? } extra);
-
-/// Saas location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SaasLocation {
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Id of the customer.
-    pub customer_id: Option<String>,
-    /// Email.
-    pub email: Option<String>,
-    /// Whether it is saa sv2.
-    #[cfg_attr(feature = "schemars", schemars(rename = "isSaaSV2"))]
-    pub is_saa_sv2: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the provider location.
-    pub provider_location_id: Option<String>,
-    /// Saas mode.
-    pub saas_mode: Option<String>,
-    /// Id of the subscription.
-    pub subscription_id: Option<String>,
-    /// Subscription info.
-    pub subscription_info: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Saas plan response price.
+    pub struct SaasPlanResponsePrice optional {
+        /// Active: yes or no.
+        active: bool,
+        /// Amount.
+        amount: rt::Number,
+        /// Billing interval.
+        billing_interval "billingInterval": BillingInterval,
+        /// Currency.
+        currency: String,
+        /// Id.
+        id: String,
+        /// Symbol.
+        symbol: String,
+    } with extra
 }
 
-rt::object!(SaasLocation {
-    company_id? "companyId", customer_id? "customerId", email?, is_saa_sv2? "isSaaSV2", location_id? "locationId", name?,
-    provider_location_id? "providerLocationId", saas_mode? "saasMode", subscription_id? "subscriptionId",
-    subscription_info? "subscriptionInfo"
-} extra);
-
-/// Saas plan response price.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SaasPlanResponsePrice {
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Billing interval.
-    pub billing_interval: Option<BillingInterval>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Symbol.
-    pub symbol: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Saas update subscription request.
+    pub struct SaasUpdateSubscriptionRequest {
+        /// Id of the subscription.
+        subscription_id "subscriptionId": String,
+        /// Id of the customer.
+        customer_id "customerId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+    }
 }
 
-rt::object!(SaasPlanResponsePrice { active?, amount?, billing_interval? "billingInterval", currency?, id?, symbol? } extra);
-
-/// Saas update subscription request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SaasUpdateSubscriptionRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Id of the customer.
-    pub customer_id: String,
-    /// Id of the subscription.
-    pub subscription_id: String,
+rt::object! {
+    /// Update public saas rebilling response.
+    pub struct UpdatePublicSaasRebillingResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(SaasUpdateSubscriptionRequest { company_id! "companyId", customer_id! "customerId", subscription_id! "subscriptionId" });
-rt::setters!(SaasUpdateSubscriptionRequest new(subscription_id: String, customer_id: String, company_id: String) {  });
-
-/// Update public saas rebilling response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdatePublicSaasRebillingResponse {
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdatePublicSaasRebillingResponse { success? } extra);
-
-/// Update rebilling config.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateRebillingConfig {
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// Markup.
-    pub markup: Option<rt::Number>,
-    /// Opt in: yes or no.
-    pub opt_in: Option<bool>,
-}
-
-rt::object!(UpdateRebillingConfig { enabled?, markup?, opt_in? "optIn" });
-rt::setters!(UpdateRebillingConfig new() { enabled: bool, markup: (rt::Number), opt_in: bool });
-
-/// Update rebilling product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UpdateRebillingProduct {
-    /// `contentAI`
-    ContentAi,
-    /// `workflow_premium_actions`
-    WorkflowPremiumActions,
-    /// `workflow_ai`
-    WorkflowAi,
-    /// `conversationAI`
-    ConversationAi,
-    /// `EmailNotification`
-    EmailNotification,
-    /// `whatsApp`
-    WhatsApp,
-    /// `reviewsAI`
-    ReviewsAi,
-    /// `VERIFIED_CALLER_ID`
-    VerifiedCallerId,
-    /// `WALLET_SALES_TAX`
-    WalletSalesTax,
-    /// `NOTIFICATION_SMS`
-    NotificationSms,
-    /// `EmailSmtp`
-    EmailSmtp,
-    /// `EmailVerification`
-    EmailVerification,
-    /// `autoCompleteAddress`
-    AutoCompleteAddress,
-    /// `funnelAI`
-    FunnelAi,
-    /// `domainPurchase`
-    DomainPurchase,
-    /// `Phone`
-    Phone,
-    /// `Email`
-    Email,
-}
-
-rt::closed_enum!(
-    UpdateRebillingProduct,
-    ContentAi = "contentAI",
-    WorkflowPremiumActions = "workflow_premium_actions",
-    WorkflowAi = "workflow_ai",
-    ConversationAi = "conversationAI",
-    EmailNotification = "EmailNotification",
-    WhatsApp = "whatsApp",
-    ReviewsAi = "reviewsAI",
-    VerifiedCallerId = "VERIFIED_CALLER_ID",
-    WalletSalesTax = "WALLET_SALES_TAX",
-    NotificationSms = "NOTIFICATION_SMS",
-    EmailSmtp = "EmailSmtp",
-    EmailVerification = "EmailVerification",
-    AutoCompleteAddress = "autoCompleteAddress",
-    FunnelAi = "funnelAI",
-    DomainPurchase = "domainPurchase",
-    Phone = "Phone",
-    Email = "Email"
-);
-
-/// Update rebilling request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateRebillingRequest {
+rt::request! {
     /// Update rebilling config.
-    pub config: UpdateRebillingConfig,
-    /// Ids of the location.
-    pub location_ids: Vec<String>,
-    /// Update rebilling product.
-    pub product: UpdateRebillingProduct,
+    pub struct UpdateRebillingConfig optional {
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// Markup.
+        markup: rt::Number,
+        /// Opt in: yes or no.
+        opt_in "optIn": bool,
+    }
 }
 
-rt::object!(UpdateRebillingRequest { config!, location_ids! "locationIds", product! });
-rt::setters!(UpdateRebillingRequest new(product: UpdateRebillingProduct, location_ids: [String], config: UpdateRebillingConfig) {  });
+rt::closed_enum! {
+    /// Update rebilling product.
+    pub enum UpdateRebillingProduct {
+        ContentAi = "contentAI", WorkflowPremiumActions = "workflow_premium_actions", WorkflowAi = "workflow_ai",
+        ConversationAi = "conversationAI", EmailNotification = "EmailNotification", WhatsApp = "whatsApp", ReviewsAi = "reviewsAI",
+        VerifiedCallerId = "VERIFIED_CALLER_ID", WalletSalesTax = "WALLET_SALES_TAX", NotificationSms = "NOTIFICATION_SMS",
+        EmailSmtp = "EmailSmtp", EmailVerification = "EmailVerification", AutoCompleteAddress = "autoCompleteAddress",
+        FunnelAi = "funnelAI", DomainPurchase = "domainPurchase", Phone = "Phone", Email = "Email",
+    }
+}
+
+rt::request! {
+    /// Update rebilling request.
+    pub struct UpdateRebillingRequest {
+        /// Update rebilling product.
+        product: UpdateRebillingProduct,
+        /// Ids of the location.
+        location_ids "locationIds": Vec<String> [String],
+        /// Update rebilling config.
+        config: UpdateRebillingConfig,
+    }
+}

@@ -4,1179 +4,825 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Accounts list response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AccountsListResponse {
-    /// Accounts.
-    pub accounts: Option<Vec<GetAccount>>,
-    /// Groups.
-    pub groups: Option<Vec<GetGroup>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Accounts list response.
+    pub struct AccountsListResponse optional {
+        /// Accounts.
+        accounts: Vec<GetAccount>,
+        /// Groups.
+        groups: Vec<GetGroup>,
+    } with extra
 }
 
-rt::object!(AccountsListResponse { accounts?, groups? } extra);
-
-/// Attach social facebook pages request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialFacebookPagesRequest {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Type.
-    pub type_: Option<rt::Object>,
+rt::request! {
+    /// Attach social facebook pages request.
+    pub struct AttachSocialFacebookPagesRequest optional {
+        /// Avatar.
+        avatar: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Type.
+        type_ "type": rt::Object,
+    }
 }
 
-rt::object!(AttachSocialFacebookPagesRequest { avatar?, company_id? "companyId", name?, origin_id? "originId", type_? "type" });
-rt::setters!(AttachSocialFacebookPagesRequest new() {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: (rt::Object)
-});
-
-/// Attach social facebook pages response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialFacebookPagesResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialMediaFacebookAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social facebook pages response.
+    pub struct AttachSocialFacebookPagesResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialMediaFacebookAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialFacebookPagesResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Attach social google locations request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialGoogleLocationsRequest {
-    /// Account.
-    pub account: Option<rt::Object>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Location.
-    pub location: Option<rt::Object>,
+rt::request! {
+    /// Attach social google locations request.
+    pub struct AttachSocialGoogleLocationsRequest optional {
+        /// Account.
+        account: rt::Object,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Location.
+        location: rt::Object,
+    }
 }
 
-rt::object!(AttachSocialGoogleLocationsRequest { account?, company_id? "companyId", location? });
-rt::setters!(AttachSocialGoogleLocationsRequest new() { account: (rt::Object), company_id: String, location: (rt::Object) });
-
-/// Attach social google locations response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialGoogleLocationsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialGoogleMediaAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social google locations response.
+    pub struct AttachSocialGoogleLocationsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialGoogleMediaAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialGoogleLocationsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Attach social instagram accounts request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialInstagramAccountsRequest {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Id of the page.
-    pub page_id: String,
+rt::request! {
+    /// Attach social instagram accounts request.
+    pub struct AttachSocialInstagramAccountsRequest {
+        /// Id of the page.
+        page_id "pageId": String,
+    } optional {
+        /// Avatar.
+        avatar: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+    }
 }
 
-rt::object!(AttachSocialInstagramAccountsRequest { avatar?, company_id? "companyId", name?, origin_id? "originId", page_id! "pageId" });
-rt::setters!(AttachSocialInstagramAccountsRequest new(page_id: String) {
-    avatar: String, company_id: String, name: String, origin_id: String
-});
-
-/// Attach social instagram accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialInstagramAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialMediaInstagramAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social instagram accounts response.
+    pub struct AttachSocialInstagramAccountsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialMediaInstagramAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialInstagramAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Attach social linkedin accounts request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialLinkedinAccountsRequest {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Social type.
-    pub type_: Option<SocialType>,
-    /// Urn.
-    pub urn: Option<String>,
+rt::request! {
+    /// Attach social linkedin accounts request.
+    pub struct AttachSocialLinkedinAccountsRequest optional {
+        /// Avatar.
+        avatar: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Social type.
+        type_ "type": SocialType,
+        /// Urn.
+        urn: String,
+    }
 }
 
-rt::object!(AttachSocialLinkedinAccountsRequest { avatar?, company_id? "companyId", name?, origin_id? "originId", type_? "type", urn? });
-rt::setters!(AttachSocialLinkedinAccountsRequest new() {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: SocialType, urn: String
-});
-
-/// Attach social linkedin accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialLinkedinAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialMediaLinkedInAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social linkedin accounts response.
+    pub struct AttachSocialLinkedinAccountsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialMediaLinkedInAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialLinkedinAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Attach social tiktok profile request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialTiktokProfileRequest {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Social type.
-    pub type_: Option<SocialType>,
-    /// Username.
-    pub username: Option<String>,
-    /// Verified: yes or no.
-    pub verified: Option<bool>,
+rt::request! {
+    /// Attach social tiktok profile request.
+    pub struct AttachSocialTiktokProfileRequest optional {
+        /// Avatar.
+        avatar: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Social type.
+        type_ "type": SocialType,
+        /// Username.
+        username: String,
+        /// Verified: yes or no.
+        verified: bool,
+    }
 }
 
-rt::object!(AttachSocialTiktokProfileRequest {
-    avatar?, company_id? "companyId", name?, origin_id? "originId", type_? "type", username?, verified?
-});
-rt::setters!(AttachSocialTiktokProfileRequest new() {
-    avatar: String, company_id: String, name: String, origin_id: String, type_: SocialType, username: String, verified: bool
-});
-
-/// Attach social tiktok profile response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialTiktokProfileResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialMediaTiktokAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social tiktok profile response.
+    pub struct AttachSocialTiktokProfileResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialMediaTiktokAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialTiktokProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Attach social twitter profiles request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialTwitterProfilesRequest {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Protected: yes or no.
-    pub protected: Option<bool>,
-    /// Username.
-    pub username: Option<String>,
-    /// Verified: yes or no.
-    pub verified: Option<bool>,
+rt::request! {
+    /// Attach social twitter profiles request.
+    pub struct AttachSocialTwitterProfilesRequest optional {
+        /// Avatar.
+        avatar: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name.
+        name: String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Protected: yes or no.
+        protected: bool,
+        /// Username.
+        username: String,
+        /// Verified: yes or no.
+        verified: bool,
+    }
 }
 
-rt::object!(AttachSocialTwitterProfilesRequest {
-    avatar?, company_id? "companyId", name?, origin_id? "originId", protected?, username?, verified?
-});
-rt::setters!(AttachSocialTwitterProfilesRequest new() {
-    avatar: String, company_id: String, name: String, origin_id: String, protected: bool, username: String, verified: bool
-});
-
-/// Attach social twitter profiles response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttachSocialTwitterProfilesResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialMediaTwitterAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Attach social twitter profiles response.
+    pub struct AttachSocialTwitterProfilesResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialMediaTwitterAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(AttachSocialTwitterProfilesResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Bulk delete social posts request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkDeleteSocialPostsRequest {
-    /// Ids of the post.
-    pub post_ids: Option<Vec<String>>,
+rt::request! {
+    /// Bulk delete social posts request.
+    pub struct BulkDeleteSocialPostsRequest optional {
+        /// Ids of the post.
+        post_ids "postIds": Vec<String> [String],
+    }
 }
 
-rt::object!(BulkDeleteSocialPostsRequest { post_ids? "postIds" });
-rt::setters!(BulkDeleteSocialPostsRequest new() { post_ids: [String] });
-
-/// Bulk delete social posts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkDeleteSocialPostsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<rt::Value>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Bulk delete social posts response.
+    pub struct BulkDeleteSocialPostsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: rt::Value,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(BulkDeleteSocialPostsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Category.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Category {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Primary color.
-    pub primary_color: Option<String>,
-    /// Secondary color.
-    pub secondary_color: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Category {
-    id? "_id", created_at? "createdAt", created_by? "createdBy", deleted?, location_id? "locationId", name?, primary_color? "primaryColor",
-    secondary_color? "secondaryColor", updated_at? "updatedAt"
-} extra);
-
-/// Create post successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreatePostSuccessfulResponse {
-    /// Post.
-    pub post: Option<GetPostFormatted>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreatePostSuccessfulResponse { post? } extra);
-
-/// Create social post request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateSocialPostRequest {
-    /// Ids of the account.
-    pub account_ids: Vec<String>,
-    /// Id of the category.
-    pub category_id: Option<String>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Follow up comment.
-    pub follow_up_comment: Option<String>,
-    /// Gmb post details.
-    pub gmb_post_details: Option<GmbPost>,
-    /// Media.
-    pub media: Option<Vec<PostMedia>>,
-    /// Og tags details.
-    pub og_tags_details: Option<OgTags>,
-    /// Post approval details.
-    pub post_approval_details: Option<PostApproval>,
-    /// Schedule date.
-    pub schedule_date: Option<String>,
-    /// Schedule time updated: yes or no.
-    pub schedule_time_updated: Option<bool>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Summary.
-    pub summary: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Tiktok post details.
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// Type.
-    pub type_: rt::Object,
-    /// Id of the user.
-    pub user_id: String,
-}
-
-rt::object!(CreateSocialPostRequest {
-    account_ids! "accountIds", category_id? "categoryId", created_by? "createdBy", follow_up_comment? "followUpComment",
-    gmb_post_details? "gmbPostDetails", media?, og_tags_details? "ogTagsDetails", post_approval_details? "postApprovalDetails",
-    schedule_date? "scheduleDate", schedule_time_updated? "scheduleTimeUpdated", status?, summary?, tags?,
-    tiktok_post_details? "tiktokPostDetails", type_! "type", user_id! "userId"
-});
-rt::setters!(CreateSocialPostRequest new(type_: (rt::Object), account_ids: [String], user_id: String) {
-    category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost, media: [PostMedia],
-    og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool, status: (rt::Object),
-    summary: String, tags: [String], tiktok_post_details: TiktokPost
-});
-
-/// Create social post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateSocialPostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<CreatePostSuccessfulResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Csv import.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CsvImport {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// Approver.
-    pub approver: Option<String>,
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// File.
-    pub file: Option<String>,
-    /// File name.
-    pub file_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// State it is in.
-    pub status: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CsvImport {
-    id! "_id", account_ids? "accountIds", approver?, count?, created_at? "createdAt", created_by? "createdBy", file?, file_name? "fileName",
-    location_id? "locationId", origin_id? "originId", status?, trace_id? "traceId"
-} extra);
-
-/// Csv media response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CsvMediaResponse {
-    /// Aspect ratio.
-    pub aspect_ratio: Option<rt::Number>,
-    /// Audio channels.
-    pub audio_channels: Option<rt::Number>,
-    /// Audio codec name.
-    pub audio_codec_name: Option<String>,
-    /// Display aspect ratio.
-    pub display_aspect_ratio: Option<String>,
-    /// Duration.
-    pub duration: Option<rt::Number>,
-    /// Error.
-    pub error: Option<String>,
-    /// Facebook error.
-    pub facebook_error: Option<String>,
-    /// Format.
-    pub format: Option<String>,
-    /// Frame rate.
-    pub frame_rate: Option<rt::Number>,
-    /// Frames.
-    pub frames: Option<Vec<String>>,
-    /// Gmb error.
-    pub gmb_error: Option<String>,
-    /// Height.
-    pub height: Option<rt::Number>,
-    /// Instagram error.
-    pub instagram_error: Option<String>,
-    /// Invalid error.
-    pub invalid_error: Option<String>,
-    /// Linkedin error.
-    pub linkedin_error: Option<String>,
-    /// Selected poster.
-    pub selected_poster: Option<rt::Number>,
-    /// Size.
-    pub size: Option<rt::Number>,
-    /// Tiktok business error.
-    pub tiktok_business_error: Option<String>,
-    /// Tiktok error.
-    pub tiktok_error: Option<String>,
-    /// Twitter error.
-    pub twitter_error: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Video codec name.
-    pub video_codec_name: Option<String>,
-    /// Width.
-    pub width: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CsvMediaResponse {
-    aspect_ratio? "aspectRatio", audio_channels? "audioChannels", audio_codec_name? "audioCodecName",
-    display_aspect_ratio? "displayAspectRatio", duration?, error?, facebook_error? "facebookError", format?, frame_rate? "frameRate",
-    frames?, gmb_error? "gmbError", height?, instagram_error? "instagramError", invalid_error? "invalidError",
-    linkedin_error? "linkedinError", selected_poster? "selectedPoster", size?, tiktok_business_error? "tiktokBusinessError",
-    tiktok_error? "tiktokError", twitter_error? "twitterError", type_? "type", url?, video_codec_name? "videoCodecName", width?
-} extra);
-
-/// Csv post.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CsvPost {
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// Error message.
-    pub error_message: Option<String>,
-    /// Follow up comment.
-    pub follow_up_comment: Option<String>,
-    /// Gmb post details.
-    pub gmb_post_details: Option<GmbPost>,
-    /// Link.
-    pub link: Option<IOgTags>,
-    /// Medias.
-    pub medias: Option<Vec<CsvMediaResponse>>,
-    /// Schedule date.
-    pub schedule_date: Option<String>,
-    /// Summary.
-    pub summary: Option<String>,
-    /// Tiktok post details.
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CsvPost {
-    account_ids? "accountIds", error_message? "errorMessage", follow_up_comment? "followUpComment", gmb_post_details? "gmbPostDetails",
-    link?, medias?, schedule_date? "scheduleDate", summary?, tiktok_post_details? "tiktokPostDetails", type_? "type"
-} extra);
-
-/// Date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Date {
-    /// Day.
-    pub day: Option<rt::Number>,
-    /// Month.
-    pub month: Option<rt::Number>,
-    /// Year.
-    pub year: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Date { day?, month?, year? } extra);
-rt::setters!(Date new() { day: (rt::Number), month: (rt::Number), year: (rt::Number) } extra);
-
-/// Delete account response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteAccountResponse {
-    /// Id.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteAccountResponse { id?, location_id? "locationId" } extra);
-
-/// Delete post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeletePostResponse {
-    /// Id of the post.
-    pub post_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeletePostResponse { post_id? "postId" } extra);
-
-/// Delete post successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeletePostSuccessfulResponse {
-    /// Id of the post.
-    pub post_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeletePostSuccessfulResponse { post_id? "postId" } extra);
-
-/// Delete social account response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteSocialAccountResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<DeleteAccountResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteSocialAccountResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Delete social csv post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteSocialCsvPostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<DeletePostResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteSocialCsvPostResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Delete social csv response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteSocialCsvResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<SocialCsvResponse2>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Delete social post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteSocialPostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<DeletePostSuccessfulResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// End date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EndDate {
-    /// End date.
-    pub end_date: Option<Date>,
-    /// End time.
-    pub end_time: Option<Time>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EndDate { end_date? "endDate", end_time? "endTime" } extra);
-rt::setters!(EndDate new() { end_date: Date, end_time: Time } extra);
-
-/// Facebook page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FacebookPage {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Whether it is owned.
-    pub is_owned: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(FacebookPage { avatar?, id?, is_connected? "isConnected", is_owned? "isOwned", name? } extra);
-
-/// Finalize social csv request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FinalizeSocialCsvRequest {
-    /// Id of the user.
-    pub user_id: Option<String>,
-}
-
-rt::object!(FinalizeSocialCsvRequest { user_id? "userId" });
-rt::setters!(FinalizeSocialCsvRequest new() { user_id: String });
-
-/// Formated approval details.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FormatedApprovalDetails {
-    /// Approval status.
-    pub approval_status: Option<rt::Object>,
-    /// Approver.
-    pub approver: Option<String>,
-    /// Approver note.
-    pub approver_note: Option<String>,
-    /// Approver user.
-    pub approver_user: Option<PostUser>,
-    /// Requester note.
-    pub requester_note: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(FormatedApprovalDetails {
-    approval_status? "approvalStatus", approver?, approver_note? "approverNote", approver_user? "approverUser",
-    requester_note? "requesterNote"
-} extra);
-
-/// Get account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetAccount {
-    /// Expire.
-    pub expire: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is expired.
-    pub is_expired: Option<bool>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the oauth.
-    pub oauth_id: Option<String>,
-    /// Platform.
-    pub platform: Option<String>,
-    /// Id of the profile.
-    pub profile_id: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetAccount {
-    expire?, id?, is_expired? "isExpired", meta?, name?, oauth_id? "oauthId", platform?, profile_id? "profileId", type_? "type"
-} extra);
-
-/// Get by id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetByIdResponse {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Message.
-    pub message: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Primary color.
-    pub primary_color: Option<String>,
-    /// Secondary color.
-    pub secondary_color: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetByIdResponse {
-    id? "_id", created_at? "createdAt", created_by? "createdBy", deleted?, location_id? "locationId", message?, name?,
-    primary_color? "primaryColor", secondary_color? "secondaryColor", updated_at? "updatedAt"
-} extra);
-
-/// Get by location id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetByLocationIdResponse {
-    /// Categories.
-    pub categories: Option<Vec<Category>>,
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetByLocationIdResponse { categories?, count? } extra);
-
-/// Get category.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetCategory {
+rt::object! {
     /// Category.
-    pub category: Option<GetByIdResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct Category optional {
+        /// Id.
+        id "_id": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Primary color.
+        primary_color "primaryColor": String,
+        /// Secondary color.
+        secondary_color "secondaryColor": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(GetCategory { category? } extra);
-
-/// Get csv post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetCsvPostResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Csv.
-    pub csv: Option<CsvImport>,
-    /// Posts.
-    pub posts: Option<Vec<CsvPost>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create post successful response.
+    pub struct CreatePostSuccessfulResponse optional {
+        /// Post.
+        post: GetPostFormatted,
+    } with extra
 }
 
-rt::object!(GetCsvPostResponse { count?, csv?, posts? } extra);
-
-/// Get facebook accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetFacebookAccounts {
-    /// Pages.
-    pub pages: Option<Vec<FacebookPage>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Create social post request.
+    pub struct CreateSocialPostRequest {
+        /// Type.
+        type_ "type": rt::Object,
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String> [String],
+        /// Id of the user.
+        user_id "userId": String,
+    } optional {
+        /// Id of the category.
+        category_id "categoryId": String,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Follow up comment.
+        follow_up_comment "followUpComment": String,
+        /// Gmb post details.
+        gmb_post_details "gmbPostDetails": GmbPost,
+        /// Media.
+        media: Vec<PostMedia> [PostMedia],
+        /// Og tags details.
+        og_tags_details "ogTagsDetails": OgTags,
+        /// Post approval details.
+        post_approval_details "postApprovalDetails": PostApproval,
+        /// Schedule date.
+        schedule_date "scheduleDate": String,
+        /// Schedule time updated: yes or no.
+        schedule_time_updated "scheduleTimeUpdated": bool,
+        /// State it is in.
+        status: rt::Object,
+        /// Summary.
+        summary: String,
+        /// Tags.
+        tags: Vec<String> [String],
+        /// Tiktok post details.
+        tiktok_post_details "tiktokPostDetails": TiktokPost,
+    }
 }
 
-rt::object!(GetFacebookAccounts { pages? } extra);
-
-/// Get google location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetGoogleLocation {
-    /// Account.
-    pub account: Option<GoogleAccounts>,
-    /// Location.
-    pub location: Option<GoogleLocation>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Create social post response.
+    pub struct CreateSocialPostResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: CreatePostSuccessfulResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetGoogleLocation { account?, location? } extra);
-
-/// Get google location account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetGoogleLocationAccount {
-    /// Locations.
-    pub locations: Option<GetGoogleLocation>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Csv import.
+    pub struct CsvImport {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String>,
+        /// Approver.
+        approver: String,
+        /// Count.
+        count: rt::Number,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// File.
+        file: String,
+        /// File name.
+        file_name "fileName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// State it is in.
+        status: String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(GetGoogleLocationAccount { locations? } extra);
-
-/// Get group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetGroup {
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Csv media response.
+    pub struct CsvMediaResponse optional {
+        /// Aspect ratio.
+        aspect_ratio "aspectRatio": rt::Number,
+        /// Audio channels.
+        audio_channels "audioChannels": rt::Number,
+        /// Audio codec name.
+        audio_codec_name "audioCodecName": String,
+        /// Display aspect ratio.
+        display_aspect_ratio "displayAspectRatio": String,
+        /// Duration.
+        duration: rt::Number,
+        /// Error.
+        error: String,
+        /// Facebook error.
+        facebook_error "facebookError": String,
+        /// Format.
+        format: String,
+        /// Frame rate.
+        frame_rate "frameRate": rt::Number,
+        /// Frames.
+        frames: Vec<String>,
+        /// Gmb error.
+        gmb_error "gmbError": String,
+        /// Height.
+        height: rt::Number,
+        /// Instagram error.
+        instagram_error "instagramError": String,
+        /// Invalid error.
+        invalid_error "invalidError": String,
+        /// Linkedin error.
+        linkedin_error "linkedinError": String,
+        /// Selected poster.
+        selected_poster "selectedPoster": rt::Number,
+        /// Size.
+        size: rt::Number,
+        /// Tiktok business error.
+        tiktok_business_error "tiktokBusinessError": String,
+        /// Tiktok error.
+        tiktok_error "tiktokError": String,
+        /// Twitter error.
+        twitter_error "twitterError": String,
+        /// Type.
+        type_ "type": String,
+        /// Url.
+        url: String,
+        /// Video codec name.
+        video_codec_name "videoCodecName": String,
+        /// Width.
+        width: rt::Number,
+    } with extra
 }
 
-rt::object!(GetGroup { account_ids? "accountIds", id!, name? } extra);
-
-/// Get instagram accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetInstagramAccounts {
-    /// Accounts.
-    pub accounts: Option<Vec<InstagramAccount>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Csv post.
+    pub struct CsvPost optional {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String>,
+        /// Error message.
+        error_message "errorMessage": String,
+        /// Follow up comment.
+        follow_up_comment "followUpComment": String,
+        /// Gmb post details.
+        gmb_post_details "gmbPostDetails": GmbPost,
+        /// Link.
+        link: IOgTags,
+        /// Medias.
+        medias: Vec<CsvMediaResponse>,
+        /// Schedule date.
+        schedule_date "scheduleDate": String,
+        /// Summary.
+        summary: String,
+        /// Tiktok post details.
+        tiktok_post_details "tiktokPostDetails": TiktokPost,
+        /// Type.
+        type_ "type": rt::Object,
+    } with extra
 }
 
-rt::object!(GetInstagramAccounts { accounts? } extra);
-
-/// Get linked in account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetLinkedInAccount {
-    /// Pages.
-    pub pages: Option<Vec<LinkedInPage>>,
-    /// Profile.
-    pub profile: Option<Vec<LinkedInProfile>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Date.
+    pub struct Date optional {
+        /// Day.
+        day: rt::Number,
+        /// Month.
+        month: rt::Number,
+        /// Year.
+        year: rt::Number,
+    } with extra
 }
 
-rt::object!(GetLinkedInAccount { pages?, profile? } extra);
-
-/// Get post formatted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetPostFormatted {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Id of the account.
-    pub account_id: Option<String>,
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Display date.
-    pub display_date: Option<rt::DateTime<rt::Utc>>,
-    /// Error.
-    pub error: Option<String>,
-    /// Gmb post details.
-    pub gmb_post_details: Option<GmbPost>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Media.
-    pub media: Option<Vec<PostMedia>>,
-    /// Og tags details.
-    pub og_tags_details: Option<OgTags>,
-    /// Platform.
-    pub platform: Option<String>,
-    /// Post approval details.
-    pub post_approval_details: Option<FormatedApprovalDetails>,
-    /// Id of the post.
-    pub post_id: Option<String>,
-    /// When it was published.
-    pub published_at: Option<String>,
-    /// Source.
-    pub source: Option<GetPostFormattedSchemaSource>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Summary.
-    pub summary: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Tiktok post details.
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// User.
-    pub user: Option<PostUser>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete account response.
+    pub struct DeleteAccountResponse optional {
+        /// Id.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } with extra
 }
 
-rt::object!(GetPostFormatted {
-    id? "_id", account_id? "accountId", account_ids? "accountIds", created_at? "createdAt", created_by? "createdBy",
-    display_date? "displayDate", error?, gmb_post_details? "gmbPostDetails", location_id? "locationId", media?,
-    og_tags_details? "ogTagsDetails", platform?, post_approval_details? "postApprovalDetails", post_id? "postId",
-    published_at? "publishedAt", source?, status?, summary?, tags?, tiktok_post_details? "tiktokPostDetails", type_? "type",
-    updated_at? "updatedAt", user?
-} extra);
-
-/// Get post formatted schema source.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetPostFormattedSchemaSource {
-    /// `composer`
-    Composer,
-    /// `csv`
-    Csv,
-    /// `recurring`
-    Recurring,
-    /// `review`
-    Review,
-    /// `rss`
-    Rss,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Delete post response.
+    pub struct DeletePostResponse optional {
+        /// Id of the post.
+        post_id "postId": String,
+    } with extra
 }
 
-rt::open_enum!(GetPostFormattedSchemaSource, Composer = "composer", Csv = "csv", Recurring = "recurring", Review = "review", Rss = "rss");
-
-/// Get post successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetPostSuccessfulResponse {
-    /// Post.
-    pub post: Option<GetPostFormatted>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete post successful response.
+    pub struct DeletePostSuccessfulResponse optional {
+        /// Id of the post.
+        post_id "postId": String,
+    } with extra
 }
 
-rt::object!(GetPostSuccessfulResponse { post? } extra);
-
-/// Get social category response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialCategoryResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetCategory>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete social account response.
+    pub struct DeleteSocialAccountResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: DeleteAccountResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialCategoryResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Get social csv response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialCsvResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetCsvPostResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete social csv post response.
+    pub struct DeleteSocialCsvPostResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: DeletePostResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Get social post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialPostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetPostSuccessfulResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Delete social csv response.
+    pub struct DeleteSocialCsvResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: SocialCsvResponse2,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialPostResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Get social statistics request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsRequest {
-    /// Platforms.
-    pub platforms: Option<Vec<GetSocialStatisticsRequestPlatform>>,
-    /// Ids of the profile.
-    pub profile_ids: Vec<String>,
+rt::object! {
+    /// Delete social post response.
+    pub struct DeleteSocialPostResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: DeletePostSuccessfulResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsRequest { platforms?, profile_ids! "profileIds" });
-rt::setters!(GetSocialStatisticsRequest new(profile_ids: [String]) { platforms: [GetSocialStatisticsRequestPlatform] });
+rt::request! {
+    /// End date.
+    pub struct EndDate optional {
+        /// End date.
+        end_date "endDate": Date,
+        /// End time.
+        end_time "endTime": Time,
+    } with extra
+}
+
+rt::object! {
+    /// Facebook page.
+    pub struct FacebookPage optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Whether it is owned.
+        is_owned "isOwned": bool,
+        /// Name.
+        name: String,
+    } with extra
+}
+
+rt::request! {
+    /// Finalize social csv request.
+    pub struct FinalizeSocialCsvRequest optional {
+        /// Id of the user.
+        user_id "userId": String,
+    }
+}
+
+rt::object! {
+    /// Formated approval details.
+    pub struct FormatedApprovalDetails optional {
+        /// Approval status.
+        approval_status "approvalStatus": rt::Object,
+        /// Approver.
+        approver: String,
+        /// Approver note.
+        approver_note "approverNote": String,
+        /// Approver user.
+        approver_user "approverUser": PostUser,
+        /// Requester note.
+        requester_note "requesterNote": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get account.
+    pub struct GetAccount optional {
+        /// Expire.
+        expire: String,
+        /// Id.
+        id: String,
+        /// Whether it is expired.
+        is_expired "isExpired": bool,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the oauth.
+        oauth_id "oauthId": String,
+        /// Platform.
+        platform: String,
+        /// Id of the profile.
+        profile_id "profileId": String,
+        /// Type.
+        type_ "type": String,
+    } with extra
+}
+
+rt::object! {
+    /// Get by id response.
+    pub struct GetByIdResponse optional {
+        /// Id.
+        id "_id": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Message.
+        message: String,
+        /// Name.
+        name: String,
+        /// Primary color.
+        primary_color "primaryColor": String,
+        /// Secondary color.
+        secondary_color "secondaryColor": String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
+}
+
+rt::object! {
+    /// Get by location id response.
+    pub struct GetByLocationIdResponse optional {
+        /// Categories.
+        categories: Vec<Category>,
+        /// Count.
+        count: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Get category.
+    pub struct GetCategory optional {
+        /// Category.
+        category: GetByIdResponse,
+    } with extra
+}
+
+rt::object! {
+    /// Get csv post response.
+    pub struct GetCsvPostResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Csv.
+        csv: CsvImport,
+        /// Posts.
+        posts: Vec<CsvPost>,
+    } with extra
+}
+
+rt::object! {
+    /// Get facebook accounts.
+    pub struct GetFacebookAccounts optional {
+        /// Pages.
+        pages: Vec<FacebookPage>,
+    } with extra
+}
+
+rt::object! {
+    /// Get google location.
+    pub struct GetGoogleLocation optional {
+        /// Account.
+        account: GoogleAccounts,
+        /// Location.
+        location: GoogleLocation,
+    } with extra
+}
+
+rt::object! {
+    /// Get google location account.
+    pub struct GetGoogleLocationAccount optional {
+        /// Locations.
+        locations: GetGoogleLocation,
+    } with extra
+}
+
+rt::object! {
+    /// Get group.
+    pub struct GetGroup {
+        /// Id.
+        id: String,
+    } optional {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String>,
+        /// Name.
+        name: String,
+    } with extra
+}
+
+rt::object! {
+    /// Get instagram accounts.
+    pub struct GetInstagramAccounts optional {
+        /// Accounts.
+        accounts: Vec<InstagramAccount>,
+    } with extra
+}
+
+rt::object! {
+    /// Get linked in account.
+    pub struct GetLinkedInAccount optional {
+        /// Pages.
+        pages: Vec<LinkedInPage>,
+        /// Profile.
+        profile: Vec<LinkedInProfile>,
+    } with extra
+}
+
+rt::object! {
+    /// Get post formatted.
+    pub struct GetPostFormatted optional {
+        /// Id.
+        id "_id": String,
+        /// Id of the account.
+        account_id "accountId": String,
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String>,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Display date.
+        display_date "displayDate": rt::DateTime<rt::Utc>,
+        /// Error.
+        error: String,
+        /// Gmb post details.
+        gmb_post_details "gmbPostDetails": GmbPost,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Media.
+        media: Vec<PostMedia>,
+        /// Og tags details.
+        og_tags_details "ogTagsDetails": OgTags,
+        /// Platform.
+        platform: String,
+        /// Post approval details.
+        post_approval_details "postApprovalDetails": FormatedApprovalDetails,
+        /// Id of the post.
+        post_id "postId": String,
+        /// When it was published.
+        published_at "publishedAt": String,
+        /// Source.
+        source: GetPostFormattedSchemaSource,
+        /// State it is in.
+        status: rt::Object,
+        /// Summary.
+        summary: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Tiktok post details.
+        tiktok_post_details "tiktokPostDetails": TiktokPost,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// User.
+        user: PostUser,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Get post formatted schema source.
+    pub enum GetPostFormattedSchemaSource {
+        Composer = "composer", Csv = "csv", Recurring = "recurring", Review = "review", Rss = "rss",
+    }
+}
+
+rt::object! {
+    /// Get post successful response.
+    pub struct GetPostSuccessfulResponse optional {
+        /// Post.
+        post: GetPostFormatted,
+    } with extra
+}
+
+rt::object! {
+    /// Get social category response.
+    pub struct GetSocialCategoryResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetCategory,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Get social csv response.
+    pub struct GetSocialCsvResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetCsvPostResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Get social post response.
+    pub struct GetSocialPostResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetPostSuccessfulResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Get social statistics request.
+    pub struct GetSocialStatisticsRequest {
+        /// Ids of the profile.
+        profile_ids "profileIds": Vec<String> [String],
+    } optional {
+        /// Platforms.
+        platforms: Vec<GetSocialStatisticsRequestPlatform> [GetSocialStatisticsRequestPlatform],
+    }
+}
 
 impl rt::Limited for GetSocialStatisticsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1184,1808 +830,1237 @@ impl rt::Limited for GetSocialStatisticsRequest {
     }
 }
 
-/// Get social statistics request platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GetSocialStatisticsRequestPlatform {
-    /// `facebook`
-    Facebook,
-    /// `instagram`
-    Instagram,
-    /// `linkedin`
-    Linkedin,
-    /// `google`
-    Google,
-    /// `pinterest`
-    Pinterest,
-    /// `youtube`
-    Youtube,
-    /// `tiktok`
-    Tiktok,
+rt::closed_enum! {
+    /// Get social statistics request platform.
+    pub enum GetSocialStatisticsRequestPlatform {
+        Facebook = "facebook", Instagram = "instagram", Linkedin = "linkedin", Google = "google", Pinterest = "pinterest",
+        Youtube = "youtube", Tiktok = "tiktok",
+    }
 }
 
-rt::closed_enum!(
-    GetSocialStatisticsRequestPlatform,
-    Facebook = "facebook",
-    Instagram = "instagram",
-    Linkedin = "linkedin",
-    Google = "google",
-    Pinterest = "pinterest",
-    Youtube = "youtube",
-    Tiktok = "tiktok"
-);
-
-/// Get social statistics response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetSocialStatisticsResponseResults>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response.
+    pub struct GetSocialStatisticsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetSocialStatisticsResponseResults,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponse { message?, results?, trace_id? "traceId" } extra);
-
-/// Get social statistics response results.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResults {
-    /// Breakdowns.
-    pub breakdowns: Option<GetSocialStatisticsResponseResultsBreakdowns>,
-    /// Day range.
-    pub day_range: Option<Vec<String>>,
-    /// Demographics.
-    pub demographics: Option<GetSocialStatisticsResponseResultsDemographics>,
-    /// Platform totals.
-    pub platform_totals: Option<GetSocialStatisticsResponseResultsPlatformTotals>,
-    /// Post performance.
-    pub post_performance: Option<GetSocialStatisticsResponseResultsPostPerformance>,
-    /// Totals.
-    pub totals: Option<GetSocialStatisticsResponseResultsTotals>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results.
+    pub struct GetSocialStatisticsResponseResults optional {
+        /// Breakdowns.
+        breakdowns: GetSocialStatisticsResponseResultsBreakdowns,
+        /// Day range.
+        day_range "dayRange": Vec<String>,
+        /// Demographics.
+        demographics: GetSocialStatisticsResponseResultsDemographics,
+        /// Platform totals.
+        platform_totals "platformTotals": GetSocialStatisticsResponseResultsPlatformTotals,
+        /// Post performance.
+        post_performance "postPerformance": GetSocialStatisticsResponseResultsPostPerformance,
+        /// Totals.
+        totals: GetSocialStatisticsResponseResultsTotals,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResults {
-    breakdowns?, day_range? "dayRange", demographics?, platform_totals? "platformTotals", post_performance? "postPerformance", totals?
-} extra);
-
-/// Get social statistics response results breakdowns.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdowns {
-    /// Engagement.
-    pub engagement: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsEngagementValue>>,
-    /// Impressions.
-    pub impressions: Option<GetSocialStatisticsResponseResultsBreakdownsImpressions>,
-    /// Posts.
-    pub posts: Option<GetSocialStatisticsResponseResultsBreakdownsPosts>,
-    /// Reach.
-    pub reach: Option<GetSocialStatisticsResponseResultsBreakdownsReach>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns.
+    pub struct GetSocialStatisticsResponseResultsBreakdowns optional {
+        /// Engagement.
+        engagement: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsEngagementValue>,
+        /// Impressions.
+        impressions: GetSocialStatisticsResponseResultsBreakdownsImpressions,
+        /// Posts.
+        posts: GetSocialStatisticsResponseResultsBreakdownsPosts,
+        /// Reach.
+        reach: GetSocialStatisticsResponseResultsBreakdownsReach,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdowns { engagement?, impressions?, posts?, reach? } extra);
-
-/// Get social statistics response results breakdowns engagement value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsEngagementValue {
-    /// Change.
-    pub change: Option<rt::Number>,
-    /// Comments.
-    pub comments: Option<rt::Number>,
-    /// Likes.
-    pub likes: Option<rt::Number>,
-    /// Shares.
-    pub shares: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns engagement value.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsEngagementValue optional {
+        /// Change.
+        change: rt::Number,
+        /// Comments.
+        comments: rt::Number,
+        /// Likes.
+        likes: rt::Number,
+        /// Shares.
+        shares: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsEngagementValue { change?, comments?, likes?, shares? } extra);
-
-/// Get social statistics response results breakdowns impressions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsImpressions {
-    /// Platforms.
-    pub platforms: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Total change.
-    pub total_change: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns impressions.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsImpressions optional {
+        /// Platforms.
+        platforms: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue>,
+        /// Total.
+        total: rt::Number,
+        /// Total change.
+        total_change "totalChange": rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsImpressions { platforms?, total?, total_change? "totalChange" } extra);
-
-/// Get social statistics response results breakdowns impressions platforms value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue {
-    /// Change.
-    pub change: Option<rt::Number>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns impressions platforms value.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue optional {
+        /// Change.
+        change: rt::Number,
+        /// Value.
+        value: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsImpressionsPlatformsValue { change?, value? } extra);
-
-/// Get social statistics response results breakdowns posts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsPosts {
-    /// Platforms.
-    pub platforms: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Total change.
-    pub total_change: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns posts.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsPosts optional {
+        /// Platforms.
+        platforms: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue>,
+        /// Total.
+        total: rt::Number,
+        /// Total change.
+        total_change "totalChange": rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsPosts { platforms?, total?, total_change? "totalChange" } extra);
-
-/// Get social statistics response results breakdowns posts platforms value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue {
-    /// Change.
-    pub change: Option<rt::Number>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns posts platforms value.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue optional {
+        /// Change.
+        change: rt::Number,
+        /// Value.
+        value: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsPostsPlatformsValue { change?, value? } extra);
-
-/// Get social statistics response results breakdowns reach.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsReach {
-    /// Platforms.
-    pub platforms: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Total change.
-    pub total_change: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns reach.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsReach optional {
+        /// Platforms.
+        platforms: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue>,
+        /// Total.
+        total: rt::Number,
+        /// Total change.
+        total_change "totalChange": rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsReach { platforms?, total?, total_change? "totalChange" } extra);
-
-/// Get social statistics response results breakdowns reach platforms value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue {
-    /// Change.
-    pub change: Option<rt::Number>,
-    /// Value.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results breakdowns reach platforms value.
+    pub struct GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue optional {
+        /// Change.
+        change: rt::Number,
+        /// Value.
+        value: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsBreakdownsReachPlatformsValue { change?, value? } extra);
-
-/// Get social statistics response results demographics.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographics {
-    /// Age.
-    pub age: Option<GetSocialStatisticsResponseResultsDemographicsAge>,
-    /// Gender.
-    pub gender: Option<GetSocialStatisticsResponseResultsDemographicsGender>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics.
+    pub struct GetSocialStatisticsResponseResultsDemographics optional {
+        /// Age.
+        age: GetSocialStatisticsResponseResultsDemographicsAge,
+        /// Gender.
+        gender: GetSocialStatisticsResponseResultsDemographicsGender,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographics { age?, gender? } extra);
-
-/// Get social statistics response results demographics age.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsAge {
-    /// Totals.
-    pub totals: Option<GetSocialStatisticsResponseResultsDemographicsAgeTotals>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics age.
+    pub struct GetSocialStatisticsResponseResultsDemographicsAge optional {
+        /// Totals.
+        totals: GetSocialStatisticsResponseResultsDemographicsAgeTotals,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsAge { totals? } extra);
-
-/// Get social statistics response results demographics age totals.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsAgeTotals {
-    /// 13 17.
-    #[cfg_attr(feature = "schemars", schemars(rename = "13-17"))]
-    pub _13_17: Option<rt::Number>,
-    /// 18 24.
-    #[cfg_attr(feature = "schemars", schemars(rename = "18-24"))]
-    pub _18_24: Option<rt::Number>,
-    /// 25 34.
-    #[cfg_attr(feature = "schemars", schemars(rename = "25-34"))]
-    pub _25_34: Option<rt::Number>,
-    /// 35 44.
-    #[cfg_attr(feature = "schemars", schemars(rename = "35-44"))]
-    pub _35_44: Option<rt::Number>,
-    /// 45 54.
-    #[cfg_attr(feature = "schemars", schemars(rename = "45-54"))]
-    pub _45_54: Option<rt::Number>,
-    /// 55 64.
-    #[cfg_attr(feature = "schemars", schemars(rename = "55-64"))]
-    pub _55_64: Option<rt::Number>,
-    /// 65.
-    #[cfg_attr(feature = "schemars", schemars(rename = "65+"))]
-    pub _65: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics age totals.
+    pub struct GetSocialStatisticsResponseResultsDemographicsAgeTotals optional {
+        /// 13 17.
+        _13_17 "13-17": rt::Number,
+        /// 18 24.
+        _18_24 "18-24": rt::Number,
+        /// 25 34.
+        _25_34 "25-34": rt::Number,
+        /// 35 44.
+        _35_44 "35-44": rt::Number,
+        /// 45 54.
+        _45_54 "45-54": rt::Number,
+        /// 55 64.
+        _55_64 "55-64": rt::Number,
+        /// 65.
+        _65 "65+": rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsAgeTotals {
-    _13_17? "13-17", _18_24? "18-24", _25_34? "25-34", _35_44? "35-44", _45_54? "45-54", _55_64? "55-64", _65? "65+"
-} extra);
-
-/// Get social statistics response results demographics gender.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsGender {
-    /// Totals.
-    pub totals: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotals>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics gender.
+    pub struct GetSocialStatisticsResponseResultsDemographicsGender optional {
+        /// Totals.
+        totals: GetSocialStatisticsResponseResultsDemographicsGenderTotals,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsGender { totals? } extra);
-
-/// Get social statistics response results demographics gender totals.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotals {
-    /// Female.
-    pub female: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale>,
-    /// Male.
-    pub male: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale>,
-    /// Unknown.
-    pub unknown: Option<GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics gender totals.
+    pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotals optional {
+        /// Female.
+        female: GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale,
+        /// Male.
+        male: GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale,
+        /// Unknown.
+        unknown: GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotals { female?, male?, unknown? } extra);
-
-/// Get social statistics response results demographics gender totals female.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale {
-    /// Percentage.
-    pub percentage: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics gender totals female.
+    pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale optional {
+        /// Percentage.
+        percentage: rt::Number,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsFemale { percentage?, total? } extra);
-
-/// Get social statistics response results demographics gender totals male.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale {
-    /// Percentage.
-    pub percentage: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics gender totals male.
+    pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale optional {
+        /// Percentage.
+        percentage: rt::Number,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsMale { percentage?, total? } extra);
-
-/// Get social statistics response results demographics gender totals unknown.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown {
-    /// Percentage.
-    pub percentage: Option<rt::Number>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results demographics gender totals unknown.
+    pub struct GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown optional {
+        /// Percentage.
+        percentage: rt::Number,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsDemographicsGenderTotalsUnknown { percentage?, total? } extra);
-
-/// Get social statistics response results platform totals.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsPlatformTotals {
-    /// Followers.
-    pub followers: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue>>,
-    /// Impressions.
-    pub impressions: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue>>,
-    /// Likes.
-    pub likes: Option<std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsLikesValue>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results platform totals.
+    pub struct GetSocialStatisticsResponseResultsPlatformTotals optional {
+        /// Followers.
+        followers: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue>,
+        /// Impressions.
+        impressions: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue>,
+        /// Likes.
+        likes: std::collections::BTreeMap<String, GetSocialStatisticsResponseResultsPlatformTotalsLikesValue>,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsPlatformTotals { followers?, impressions?, likes? } extra);
-
-/// Get social statistics response results platform totals followers value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue {
-    /// Series.
-    pub series: Option<Vec<rt::Number>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results platform totals followers value.
+    pub struct GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue optional {
+        /// Series.
+        series: Vec<rt::Number>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsPlatformTotalsFollowersValue { series?, total? } extra);
-
-/// Get social statistics response results platform totals impressions value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue {
-    /// Series.
-    pub series: Option<Vec<rt::Number>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results platform totals impressions value.
+    pub struct GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue optional {
+        /// Series.
+        series: Vec<rt::Number>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsPlatformTotalsImpressionsValue { series?, total? } extra);
-
-/// Get social statistics response results platform totals likes value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsPlatformTotalsLikesValue {
-    /// Series.
-    pub series: Option<Vec<rt::Number>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results platform totals likes value.
+    pub struct GetSocialStatisticsResponseResultsPlatformTotalsLikesValue optional {
+        /// Series.
+        series: Vec<rt::Number>,
+        /// Total.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsPlatformTotalsLikesValue { series?, total? } extra);
-
-/// Get social statistics response results post performance.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsPostPerformance {
-    /// Comments.
-    pub comments: Option<Vec<rt::Number>>,
-    /// Impressions.
-    pub impressions: Option<Vec<rt::Number>>,
-    /// Likes.
-    pub likes: Option<Vec<rt::Number>>,
-    /// Posts.
-    pub posts: Option<std::collections::BTreeMap<String, Vec<rt::Number>>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results post performance.
+    pub struct GetSocialStatisticsResponseResultsPostPerformance optional {
+        /// Comments.
+        comments: Vec<rt::Number>,
+        /// Impressions.
+        impressions: Vec<rt::Number>,
+        /// Likes.
+        likes: Vec<rt::Number>,
+        /// Posts.
+        posts: std::collections::BTreeMap<String, Vec<rt::Number>>,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsPostPerformance { comments?, impressions?, likes?, posts? } extra);
-
-/// Get social statistics response results totals.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetSocialStatisticsResponseResultsTotals {
-    /// Comments.
-    pub comments: Option<rt::Number>,
-    /// Followers.
-    pub followers: Option<rt::Number>,
-    /// Impressions.
-    pub impressions: Option<rt::Number>,
-    /// Likes.
-    pub likes: Option<rt::Number>,
-    /// Posts.
-    pub posts: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social statistics response results totals.
+    pub struct GetSocialStatisticsResponseResultsTotals optional {
+        /// Comments.
+        comments: rt::Number,
+        /// Followers.
+        followers: rt::Number,
+        /// Impressions.
+        impressions: rt::Number,
+        /// Likes.
+        likes: rt::Number,
+        /// Posts.
+        posts: rt::Number,
+    } with extra
 }
 
-rt::object!(GetSocialStatisticsResponseResultsTotals { comments?, followers?, impressions?, likes?, posts? } extra);
-
-/// Get social tiktok business profile response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialTiktokBusinessProfileResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTiktokBusinessAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social tiktok business profile response.
+    pub struct GetSocialTiktokBusinessProfileResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetTiktokBusinessAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialTiktokBusinessProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Get social tiktok profile response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetSocialTiktokProfileResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTiktokAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get social tiktok profile response.
+    pub struct GetSocialTiktokProfileResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetTiktokAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(GetSocialTiktokProfileResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Get tags by id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetTagsByIdResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Tags.
-    pub tags: Option<Vec<SocialMediaTag>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get tags by id response.
+    pub struct GetTagsByIdResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Tags.
+        tags: Vec<SocialMediaTag>,
+    } with extra
 }
 
-rt::object!(GetTagsByIdResponse { count?, tags? } extra);
-
-/// Get tags by location id response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetTagsByLocationIdResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Tags.
-    pub tags: Option<Vec<SocialMediaTag>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get tags by location id response.
+    pub struct GetTagsByLocationIdResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Tags.
+        tags: Vec<SocialMediaTag>,
+    } with extra
 }
 
-rt::object!(GetTagsByLocationIdResponse { count?, tags? } extra);
-
-/// Get tiktok account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetTiktokAccount {
-    /// Profile.
-    pub profile: Option<Vec<TiktokProfile>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get tiktok account.
+    pub struct GetTiktokAccount optional {
+        /// Profile.
+        profile: Vec<TiktokProfile>,
+    } with extra
 }
 
-rt::object!(GetTiktokAccount { profile? } extra);
-
-/// Get tiktok business account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetTiktokBusinessAccount {
-    /// Profile.
-    pub profile: Option<Vec<TiktokProfile>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get tiktok business account.
+    pub struct GetTiktokBusinessAccount optional {
+        /// Profile.
+        profile: Vec<TiktokProfile>,
+    } with extra
 }
 
-rt::object!(GetTiktokBusinessAccount { profile? } extra);
-
-/// Get twitter accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetTwitterAccounts {
-    /// Profile.
-    pub profile: Option<Vec<TwitterProfile>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get twitter accounts.
+    pub struct GetTwitterAccounts optional {
+        /// Profile.
+        profile: Vec<TwitterProfile>,
+    } with extra
 }
 
-rt::object!(GetTwitterAccounts { profile? } extra);
-
-/// Get upload status response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetUploadStatusResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Csvs.
-    pub csvs: Option<CsvImport>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Get upload status response.
+    pub struct GetUploadStatusResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Csvs.
+        csvs: CsvImport,
+    } with extra
 }
 
-rt::object!(GetUploadStatusResponse { count?, csvs? } extra);
-
-/// Gmb post.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GmbPost {
-    /// Action type.
-    pub action_type: Option<rt::Object>,
-    /// Coupon code.
-    pub coupon_code: Option<String>,
-    /// End date.
-    pub end_date: Option<EndDate>,
-    /// Gmb event type.
-    pub gmb_event_type: Option<String>,
-    /// Offer title.
-    pub offer_title: Option<String>,
-    /// Redeem online url.
-    pub redeem_online_url: Option<String>,
-    /// Start date.
-    pub start_date: Option<StartDate>,
-    /// Terms conditions.
-    pub terms_conditions: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Gmb post.
+    pub struct GmbPost optional {
+        /// Action type.
+        action_type "actionType": rt::Object,
+        /// Coupon code.
+        coupon_code "couponCode": String,
+        /// End date.
+        end_date "endDate": EndDate,
+        /// Gmb event type.
+        gmb_event_type "gmbEventType": String,
+        /// Offer title.
+        offer_title "offerTitle": String,
+        /// Redeem online url.
+        redeem_online_url "redeemOnlineUrl": String,
+        /// Start date.
+        start_date "startDate": StartDate,
+        /// Terms conditions.
+        terms_conditions "termsConditions": String,
+        /// Title.
+        title: String,
+        /// Url.
+        url: String,
+    } with extra
 }
 
-rt::object!(GmbPost {
-    action_type? "actionType", coupon_code? "couponCode", end_date? "endDate", gmb_event_type? "gmbEventType", offer_title? "offerTitle",
-    redeem_online_url? "redeemOnlineUrl", start_date? "startDate", terms_conditions? "termsConditions", title?, url?
-} extra);
-rt::setters!(GmbPost new() {
-    action_type: (rt::Object), coupon_code: String, end_date: EndDate, gmb_event_type: String, offer_title: String,
-    redeem_online_url: String, start_date: StartDate, terms_conditions: String, title: String, url: String
-} extra);
-
-/// Google accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleAccounts {
-    /// Account name.
-    pub account_name: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Verification state.
-    pub verification_state: Option<String>,
-    /// Vetted state.
-    pub vetted_state: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Google accounts.
+    pub struct GoogleAccounts optional {
+        /// Account name.
+        account_name "accountName": String,
+        /// Name.
+        name: String,
+        /// Type.
+        type_ "type": String,
+        /// Verification state.
+        verification_state "verificationState": String,
+        /// Vetted state.
+        vetted_state "vettedState": String,
+    } with extra
 }
 
-rt::object!(GoogleAccounts {
-    account_name? "accountName", name?, type_? "type", verification_state? "verificationState", vetted_state? "vettedState"
-} extra);
-
-/// Google location.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GoogleLocation {
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Whether it is verified.
-    pub is_verified: Option<bool>,
-    /// Max location: yes or no.
-    pub max_location: Option<bool>,
-    /// Metadata.
-    pub metadata: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Relationship data.
-    pub relationship_data: Option<rt::Object>,
-    /// Store code.
-    pub store_code: Option<String>,
-    /// Storefront address.
-    pub storefront_address: Option<rt::Object>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Google location.
+    pub struct GoogleLocation optional {
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Whether it is verified.
+        is_verified "isVerified": bool,
+        /// Max location: yes or no.
+        max_location "maxLocation": bool,
+        /// Metadata.
+        metadata: rt::Object,
+        /// Name.
+        name: String,
+        /// Relationship data.
+        relationship_data "relationshipData": rt::Object,
+        /// Store code.
+        store_code "storeCode": String,
+        /// Storefront address.
+        storefront_address "storefrontAddress": rt::Object,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::object!(GoogleLocation {
-    is_connected? "isConnected", is_verified? "isVerified", max_location? "maxLocation", metadata?, name?,
-    relationship_data? "relationshipData", store_code? "storeCode", storefront_address? "storefrontAddress", title?
-} extra);
+rt::object! {
+    /// I og tags.
+    pub struct IOgTags optional {
+        /// Error.
+        error: String,
+        /// Og description.
+        og_description "ogDescription": String,
+        /// Og image.
+        og_image "ogImage": OgImage,
+        /// Og site name.
+        og_site_name "ogSiteName": String,
+        /// Og title.
+        og_title "ogTitle": String,
+        /// Og url.
+        og_url "ogUrl": String,
+        /// Url.
+        url: String,
+    } with extra
+}
 
-/// I og tags.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct IOgTags {
-    /// Error.
-    pub error: Option<String>,
-    /// Og description.
-    pub og_description: Option<String>,
+rt::object! {
+    /// Instagram account.
+    pub struct InstagramAccount optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Name.
+        name: String,
+        /// Id of the page.
+        page_id "pageId": String,
+    } with extra
+}
+
+rt::object! {
+    /// Linked in page.
+    pub struct LinkedInPage optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Name.
+        name: String,
+        /// Urn.
+        urn: String,
+    } with extra
+}
+
+rt::object! {
+    /// Linked in profile.
+    pub struct LinkedInProfile optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Name.
+        name: String,
+        /// Urn.
+        urn: String,
+    } with extra
+}
+
+rt::object! {
+    /// List social accounts response.
+    pub struct ListSocialAccountsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: AccountsListResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social categories response.
+    pub struct ListSocialCategoriesResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetByLocationIdResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social csv response.
+    pub struct ListSocialCsvResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetUploadStatusResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social facebook pages response.
+    pub struct ListSocialFacebookPagesResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetFacebookAccounts,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social google locations response.
+    pub struct ListSocialGoogleLocationsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetGoogleLocationAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social instagram accounts response.
+    pub struct ListSocialInstagramAccountsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetInstagramAccounts,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social linkedin accounts response.
+    pub struct ListSocialLinkedinAccountsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetLinkedInAccount,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// List social posts request.
+    pub struct ListSocialPostsRequest {
+        /// How many to pass over.
+        skip: String,
+        /// How many to return.
+        limit: String,
+        /// From date.
+        from_date "fromDate": String,
+        /// To date.
+        to_date "toDate": String,
+        /// Include users.
+        include_users "includeUsers": String,
+    } optional {
+        /// Accounts.
+        accounts: String,
+        /// Post type.
+        post_type "postType": rt::Object,
+        /// Type.
+        type_ "type": String,
+    }
+}
+
+rt::object! {
+    /// List social posts response.
+    pub struct ListSocialPostsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: PostSuccessfulResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// List social tags by ids request.
+    pub struct ListSocialTagsByIdsRequest {
+        /// Ids of the tag.
+        tag_ids "tagIds": Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// List social tags by ids response.
+    pub struct ListSocialTagsByIdsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetTagsByIdResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social tags response.
+    pub struct ListSocialTagsResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetTagsByLocationIdResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List social twitter profiles response.
+    pub struct ListSocialTwitterProfilesResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: GetTwitterAccounts,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
     /// Og image.
-    pub og_image: Option<OgImage>,
-    /// Og site name.
-    pub og_site_name: Option<String>,
-    /// Og title.
-    pub og_title: Option<String>,
-    /// Og url.
-    pub og_url: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct OgImage optional {
+        /// Height.
+        height: rt::Number,
+        /// Type.
+        type_ "type": String,
+        /// Url.
+        url: String,
+        /// Width.
+        width: rt::Number,
+    } with extra
 }
 
-rt::object!(IOgTags {
-    error?, og_description? "ogDescription", og_image? "ogImage", og_site_name? "ogSiteName", og_title? "ogTitle", og_url? "ogUrl", url?
-} extra);
-
-/// Instagram account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InstagramAccount {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the page.
-    pub page_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Og tags.
+    pub struct OgTags optional {
+        /// Meta image.
+        meta_image "metaImage": String,
+        /// Meta link.
+        meta_link "metaLink": String,
+    } with extra
 }
 
-rt::object!(InstagramAccount { avatar?, id?, is_connected? "isConnected", name?, page_id? "pageId" } extra);
-
-/// Linked in page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LinkedInPage {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Urn.
-    pub urn: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Post approval.
+    pub struct PostApproval optional {
+        /// Approval status.
+        approval_status "approvalStatus": rt::Object,
+        /// Approver.
+        approver: String,
+        /// Approver note.
+        approver_note "approverNote": String,
+        /// Requester note.
+        requester_note "requesterNote": String,
+    }
 }
 
-rt::object!(LinkedInPage { avatar?, id?, is_connected? "isConnected", name?, urn? } extra);
-
-/// Linked in profile.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LinkedInProfile {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Urn.
-    pub urn: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Post media.
+    pub struct PostMedia optional {
+        /// Caption.
+        caption: String,
+        /// Default thumb.
+        default_thumb "defaultThumb": String,
+        /// Id.
+        id: String,
+        /// Thumbnail.
+        thumbnail: String,
+        /// Type.
+        type_ "type": String,
+        /// Url.
+        url: String,
+    } with extra
 }
 
-rt::object!(LinkedInProfile { avatar?, id?, is_connected? "isConnected", name?, urn? } extra);
-
-/// List social accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<AccountsListResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Post successful response.
+    pub struct PostSuccessfulResponse optional {
+        /// Count.
+        count: rt::Number,
+        /// Posts.
+        posts: Vec<GetPostFormatted>,
+    } with extra
 }
 
-rt::object!(ListSocialAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social categories response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialCategoriesResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetByLocationIdResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Post user.
+    pub struct PostUser {
+        /// Id.
+        id: String,
+    } optional {
+        /// Email.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Phone.
+        phone: String,
+        /// Profile photo.
+        profile_photo "profilePhoto": String,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::object!(ListSocialCategoriesResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social csv response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialCsvResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetUploadStatusResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Set social csv accounts request.
+    pub struct SetSocialCsvAccountsRequest {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String> [String],
+        /// File path.
+        file_path "filePath": String,
+        /// Rows count.
+        rows_count "rowsCount": rt::Number,
+        /// File name.
+        file_name "fileName": String,
+    } optional {
+        /// Approver.
+        approver: String,
+        /// Id of the user.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(ListSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social facebook pages response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialFacebookPagesResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetFacebookAccounts>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social csv item response.
+    pub struct SocialCsvItemResponse optional {
+        /// Message.
+        message: String,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(ListSocialFacebookPagesResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social google locations response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialGoogleLocationsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetGoogleLocationAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social csv response.
+    pub struct SocialCsvResponse optional {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String>,
+        /// Approver.
+        approver: String,
+        /// Count.
+        count: rt::Number,
+        /// Created by.
+        created_by "createdBy": String,
+        /// File.
+        file: String,
+        /// File name.
+        file_name "fileName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// State it is in.
+        status: rt::Object,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(ListSocialGoogleLocationsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social instagram accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialInstagramAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetInstagramAccounts>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social csv response2.
+    pub struct SocialCsvResponse2 optional {
+        /// Csv.
+        csv: SocialCsvResponse,
+    } with extra
 }
 
-rt::object!(ListSocialInstagramAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social linkedin accounts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialLinkedinAccountsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetLinkedInAccount>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social google media account.
+    pub struct SocialGoogleMediaAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialLinkedinAccountsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social posts request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialPostsRequest {
-    /// Accounts.
-    pub accounts: Option<String>,
-    /// From date.
-    pub from_date: String,
-    /// Include users.
-    pub include_users: String,
-    /// How many to return.
-    pub limit: String,
-    /// Post type.
-    pub post_type: Option<rt::Object>,
-    /// How many to pass over.
-    pub skip: String,
-    /// To date.
-    pub to_date: String,
-    /// Type.
-    pub type_: Option<String>,
+rt::object! {
+    /// Social media facebook account.
+    pub struct SocialMediaFacebookAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialPostsRequest {
-    accounts?, from_date! "fromDate", include_users! "includeUsers", limit!, post_type? "postType", skip!, to_date! "toDate", type_? "type"
-});
-rt::setters!(ListSocialPostsRequest new(skip: String, limit: String, from_date: String, to_date: String, include_users: String) {
-    accounts: String, post_type: (rt::Object), type_: String
-});
-
-/// List social posts response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialPostsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<PostSuccessfulResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social media instagram account.
+    pub struct SocialMediaInstagramAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialPostsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social tags by ids request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialTagsByIdsRequest {
-    /// Ids of the tag.
-    pub tag_ids: Vec<String>,
+rt::object! {
+    /// Social media linked in account.
+    pub struct SocialMediaLinkedInAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialTagsByIdsRequest { tag_ids! "tagIds" });
-rt::setters!(ListSocialTagsByIdsRequest new(tag_ids: [String]) {  });
-
-/// List social tags by ids response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialTagsByIdsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTagsByIdResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social media tag.
+    pub struct SocialMediaTag optional {
+        /// Id.
+        id "_id": String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Tag.
+        tag: String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialTagsByIdsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social tags response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialTagsResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTagsByLocationIdResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social media tiktok account.
+    pub struct SocialMediaTiktokAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialTagsResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// List social twitter profiles response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListSocialTwitterProfilesResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<GetTwitterAccounts>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Social media twitter account.
+    pub struct SocialMediaTwitterAccount optional {
+        /// Id.
+        id "_id": String,
+        /// Active: yes or no.
+        active: bool,
+        /// Avatar.
+        avatar: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Deleted: yes or no.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Meta.
+        meta: rt::Object,
+        /// Name.
+        name: String,
+        /// Id of the o auth.
+        o_auth_id "oAuthId": String,
+        /// Id of the old.
+        old_id "oldId": String,
+        /// Id of the origin.
+        origin_id "originId": String,
+        /// Platform.
+        platform: rt::Object,
+        /// Type.
+        type_ "type": rt::Object,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(ListSocialTwitterProfilesResponse { message?, results?, status_code? "statusCode", success? } extra);
-
-/// Og image.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OgImage {
-    /// Height.
-    pub height: Option<rt::Number>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Width.
-    pub width: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::closed_enum! {
+    /// Social type.
+    pub enum SocialType {
+        Page = "page", Group = "group", Profile = "profile", Location = "location", Business = "business",
+    }
 }
 
-rt::object!(OgImage { height?, type_? "type", url?, width? } extra);
-
-/// Og tags.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OgTags {
-    /// Meta image.
-    pub meta_image: Option<String>,
-    /// Meta link.
-    pub meta_link: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OgTags { meta_image? "metaImage", meta_link? "metaLink" } extra);
-rt::setters!(OgTags new() { meta_image: String, meta_link: String } extra);
-
-/// Post approval.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostApproval {
-    /// Approval status.
-    pub approval_status: Option<rt::Object>,
-    /// Approver.
-    pub approver: Option<String>,
-    /// Approver note.
-    pub approver_note: Option<String>,
-    /// Requester note.
-    pub requester_note: Option<String>,
-}
-
-rt::object!(PostApproval { approval_status? "approvalStatus", approver?, approver_note? "approverNote", requester_note? "requesterNote" });
-rt::setters!(PostApproval new() { approval_status: (rt::Object), approver: String, approver_note: String, requester_note: String });
-
-/// Post media.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostMedia {
-    /// Caption.
-    pub caption: Option<String>,
-    /// Default thumb.
-    pub default_thumb: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Thumbnail.
-    pub thumbnail: Option<String>,
-    /// Type.
-    pub type_: Option<String>,
-    /// Url.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PostMedia { caption?, default_thumb? "defaultThumb", id?, thumbnail?, type_? "type", url? } extra);
-rt::setters!(PostMedia new() { caption: String, default_thumb: String, id: String, thumbnail: String, type_: String, url: String } extra);
-
-/// Post successful response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PostSuccessfulResponse {
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Posts.
-    pub posts: Option<Vec<GetPostFormatted>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PostSuccessfulResponse { count?, posts? } extra);
-
-/// Post user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostUser {
-    /// Email.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Id.
-    pub id: String,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// Profile photo.
-    pub profile_photo: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PostUser { email?, first_name? "firstName", id!, last_name? "lastName", phone?, profile_photo? "profilePhoto", title? } extra);
-
-/// Set social csv accounts request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SetSocialCsvAccountsRequest {
-    /// Ids of the account.
-    pub account_ids: Vec<String>,
-    /// Approver.
-    pub approver: Option<String>,
-    /// File name.
-    pub file_name: String,
-    /// File path.
-    pub file_path: String,
-    /// Rows count.
-    pub rows_count: rt::Number,
-    /// Id of the user.
-    pub user_id: Option<String>,
-}
-
-rt::object!(SetSocialCsvAccountsRequest {
-    account_ids! "accountIds", approver?, file_name! "fileName", file_path! "filePath", rows_count! "rowsCount", user_id? "userId"
-});
-rt::setters!(SetSocialCsvAccountsRequest new(account_ids: [String], file_path: String, rows_count: (rt::Number), file_name: String) {
-    approver: String, user_id: String
-});
-
-/// Social csv item response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialCsvItemResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialCsvItemResponse { message?, status_code? "statusCode", success? } extra);
-
-/// Social csv response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialCsvResponse {
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// Approver.
-    pub approver: Option<String>,
-    /// Count.
-    pub count: Option<rt::Number>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// File.
-    pub file: Option<String>,
-    /// File name.
-    pub file_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialCsvResponse {
-    account_ids? "accountIds", approver?, count?, created_by? "createdBy", file?, file_name? "fileName", location_id? "locationId",
-    origin_id? "originId", status?, trace_id? "traceId"
-} extra);
-
-/// Social csv response2.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SocialCsvResponse2 {
-    /// Csv.
-    pub csv: Option<SocialCsvResponse>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialCsvResponse2 { csv? } extra);
-
-/// Social google media account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialGoogleMediaAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialGoogleMediaAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social media facebook account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaFacebookAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaFacebookAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social media instagram account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaInstagramAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaInstagramAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social media linked in account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaLinkedInAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaLinkedInAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social media tag.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaTag {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Tag.
-    pub tag: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaTag {
-    id? "_id", created_at? "createdAt", created_by? "createdBy", deleted?, location_id? "locationId", tag?, updated_at? "updatedAt"
-} extra);
-
-/// Social media tiktok account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaTiktokAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaTiktokAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social media twitter account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SocialMediaTwitterAccount {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Active: yes or no.
-    pub active: Option<bool>,
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Deleted: yes or no.
-    pub deleted: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Meta.
-    pub meta: Option<rt::Object>,
-    /// Name.
-    pub name: Option<String>,
-    /// Id of the o auth.
-    pub o_auth_id: Option<String>,
-    /// Id of the old.
-    pub old_id: Option<String>,
-    /// Id of the origin.
-    pub origin_id: Option<String>,
-    /// Platform.
-    pub platform: Option<rt::Object>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SocialMediaTwitterAccount {
-    id? "_id", active?, avatar?, created_at? "createdAt", deleted?, location_id? "locationId", meta?, name?, o_auth_id? "oAuthId",
-    old_id? "oldId", origin_id? "originId", platform?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// Social type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SocialType {
-    /// `page`
-    Page,
-    /// `group`
-    Group,
-    /// `profile`
-    Profile,
-    /// `location`
-    Location,
-    /// `business`
-    Business,
-}
-
-rt::closed_enum!(SocialType, Page = "page", Group = "group", Profile = "profile", Location = "location", Business = "business");
-
-/// Start date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StartDate {
+rt::request! {
     /// Start date.
-    pub start_date: Option<Date>,
-    /// Start time.
-    pub start_time: Option<Time>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct StartDate optional {
+        /// Start date.
+        start_date "startDate": Date,
+        /// Start time.
+        start_time "startTime": Time,
+    } with extra
 }
 
-rt::object!(StartDate { start_date? "startDate", start_time? "startTime" } extra);
-rt::setters!(StartDate new() { start_date: Date, start_time: Time } extra);
-
-/// Tiktok post.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TiktokPost {
-    /// Enable comment: yes or no.
-    pub enable_comment: Option<bool>,
-    /// Enable duet: yes or no.
-    pub enable_duet: Option<bool>,
-    /// Enable stitch: yes or no.
-    pub enable_stitch: Option<bool>,
-    /// Privacy level.
-    pub privacy_level: Option<rt::Object>,
-    /// Promote other brand: yes or no.
-    pub promote_other_brand: Option<bool>,
-    /// Promote your brand: yes or no.
-    pub promote_your_brand: Option<bool>,
-    /// Video disclosure: yes or no.
-    pub video_disclosure: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Tiktok post.
+    pub struct TiktokPost optional {
+        /// Enable comment: yes or no.
+        enable_comment "enableComment": bool,
+        /// Enable duet: yes or no.
+        enable_duet "enableDuet": bool,
+        /// Enable stitch: yes or no.
+        enable_stitch "enableStitch": bool,
+        /// Privacy level.
+        privacy_level "privacyLevel": rt::Object,
+        /// Promote other brand: yes or no.
+        promote_other_brand "promoteOtherBrand": bool,
+        /// Promote your brand: yes or no.
+        promote_your_brand "promoteYourBrand": bool,
+        /// Video disclosure: yes or no.
+        video_disclosure "videoDisclosure": bool,
+    } with extra
 }
 
-rt::object!(TiktokPost {
-    enable_comment? "enableComment", enable_duet? "enableDuet", enable_stitch? "enableStitch", privacy_level? "privacyLevel",
-    promote_other_brand? "promoteOtherBrand", promote_your_brand? "promoteYourBrand", video_disclosure? "videoDisclosure"
-} extra);
-rt::setters!(TiktokPost new() {
-    enable_comment: bool, enable_duet: bool, enable_stitch: bool, privacy_level: (rt::Object), promote_other_brand: bool,
-    promote_your_brand: bool, video_disclosure: bool
-} extra);
-
-/// Tiktok profile.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TiktokProfile {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Type.
-    pub type_: Option<rt::Object>,
-    /// Username.
-    pub username: Option<String>,
-    /// Verified: yes or no.
-    pub verified: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Tiktok profile.
+    pub struct TiktokProfile optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Name.
+        name: String,
+        /// Type.
+        type_ "type": rt::Object,
+        /// Username.
+        username: String,
+        /// Verified: yes or no.
+        verified: bool,
+    } with extra
 }
 
-rt::object!(TiktokProfile { avatar?, id?, is_connected? "isConnected", name?, type_? "type", username?, verified? } extra);
-
-/// Time.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Time {
-    /// Hours.
-    pub hours: Option<rt::Number>,
-    /// Minutes.
-    pub minutes: Option<rt::Number>,
-    /// Seconds.
-    pub seconds: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Time.
+    pub struct Time optional {
+        /// Hours.
+        hours: rt::Number,
+        /// Minutes.
+        minutes: rt::Number,
+        /// Seconds.
+        seconds: rt::Number,
+    } with extra
 }
 
-rt::object!(Time { hours?, minutes?, seconds? } extra);
-rt::setters!(Time new() { hours: (rt::Number), minutes: (rt::Number), seconds: (rt::Number) } extra);
-
-/// Twitter profile.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TwitterProfile {
-    /// Avatar.
-    pub avatar: Option<String>,
-    /// Id.
-    pub id: Option<String>,
-    /// Whether it is connected.
-    pub is_connected: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Protected: yes or no.
-    pub protected: Option<bool>,
-    /// Username.
-    pub username: Option<String>,
-    /// Verified: yes or no.
-    pub verified: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Twitter profile.
+    pub struct TwitterProfile optional {
+        /// Avatar.
+        avatar: String,
+        /// Id.
+        id: String,
+        /// Whether it is connected.
+        is_connected "isConnected": bool,
+        /// Name.
+        name: String,
+        /// Protected: yes or no.
+        protected: bool,
+        /// Username.
+        username: String,
+        /// Verified: yes or no.
+        verified: bool,
+    } with extra
 }
 
-rt::object!(TwitterProfile { avatar?, id?, is_connected? "isConnected", name?, protected?, username?, verified? } extra);
-
-/// Update social post request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateSocialPostRequest {
-    /// Ids of the account.
-    pub account_ids: Option<Vec<String>>,
-    /// Id of the category.
-    pub category_id: Option<String>,
-    /// Created by.
-    pub created_by: Option<String>,
-    /// Follow up comment.
-    pub follow_up_comment: Option<String>,
-    /// Gmb post details.
-    pub gmb_post_details: Option<GmbPost>,
-    /// Media.
-    pub media: Option<Vec<PostMedia>>,
-    /// Og tags details.
-    pub og_tags_details: Option<OgTags>,
-    /// Post approval details.
-    pub post_approval_details: Option<PostApproval>,
-    /// Schedule date.
-    pub schedule_date: Option<String>,
-    /// Schedule time updated: yes or no.
-    pub schedule_time_updated: Option<bool>,
-    /// State it is in.
-    pub status: Option<rt::Object>,
-    /// Summary.
-    pub summary: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Tiktok post details.
-    pub tiktok_post_details: Option<TiktokPost>,
-    /// Type.
-    pub type_: rt::Object,
-    /// Id of the user.
-    pub user_id: Option<String>,
+rt::request! {
+    /// Update social post request.
+    pub struct UpdateSocialPostRequest {
+        /// Type.
+        type_ "type": rt::Object,
+    } optional {
+        /// Ids of the account.
+        account_ids "accountIds": Vec<String> [String],
+        /// Id of the category.
+        category_id "categoryId": String,
+        /// Created by.
+        created_by "createdBy": String,
+        /// Follow up comment.
+        follow_up_comment "followUpComment": String,
+        /// Gmb post details.
+        gmb_post_details "gmbPostDetails": GmbPost,
+        /// Media.
+        media: Vec<PostMedia> [PostMedia],
+        /// Og tags details.
+        og_tags_details "ogTagsDetails": OgTags,
+        /// Post approval details.
+        post_approval_details "postApprovalDetails": PostApproval,
+        /// Schedule date.
+        schedule_date "scheduleDate": String,
+        /// Schedule time updated: yes or no.
+        schedule_time_updated "scheduleTimeUpdated": bool,
+        /// State it is in.
+        status: rt::Object,
+        /// Summary.
+        summary: String,
+        /// Tags.
+        tags: Vec<String> [String],
+        /// Tiktok post details.
+        tiktok_post_details "tiktokPostDetails": TiktokPost,
+        /// Id of the user.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(UpdateSocialPostRequest {
-    account_ids? "accountIds", category_id? "categoryId", created_by? "createdBy", follow_up_comment? "followUpComment",
-    gmb_post_details? "gmbPostDetails", media?, og_tags_details? "ogTagsDetails", post_approval_details? "postApprovalDetails",
-    schedule_date? "scheduleDate", schedule_time_updated? "scheduleTimeUpdated", status?, summary?, tags?,
-    tiktok_post_details? "tiktokPostDetails", type_! "type", user_id? "userId"
-});
-rt::setters!(UpdateSocialPostRequest new(type_: (rt::Object)) {
-    account_ids: [String], category_id: String, created_by: String, follow_up_comment: String, gmb_post_details: GmbPost,
-    media: [PostMedia], og_tags_details: OgTags, post_approval_details: PostApproval, schedule_date: String, schedule_time_updated: bool,
-    status: (rt::Object), summary: String, tags: [String], tiktok_post_details: TiktokPost, user_id: String
-});
-
-/// Update social post response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateSocialPostResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Update social post response.
+    pub struct UpdateSocialPostResponse optional {
+        /// Message.
+        message: String,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(UpdateSocialPostResponse { message?, status_code? "statusCode", success? } extra);
-
-/// Upload file response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadFileResponse {
-    /// File name.
-    pub file_name: Option<String>,
-    /// File path.
-    pub file_path: Option<String>,
-    /// Rows count.
-    pub rows_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Upload file response.
+    pub struct UploadFileResponse optional {
+        /// File name.
+        file_name "fileName": String,
+        /// File path.
+        file_path "filePath": String,
+        /// Rows count.
+        rows_count "rowsCount": rt::Number,
+    } with extra
 }
 
-rt::object!(UploadFileResponse { file_name? "fileName", file_path? "filePath", rows_count? "rowsCount" } extra);
-
-/// Upload social csv response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadSocialCsvResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// Results.
-    pub results: Option<UploadFileResponse>,
-    /// Status code.
-    pub status_code: Option<rt::Number>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Upload social csv response.
+    pub struct UploadSocialCsvResponse optional {
+        /// Message.
+        message: String,
+        /// Results.
+        results: UploadFileResponse,
+        /// Status code.
+        status_code "statusCode": rt::Number,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
-
-rt::object!(UploadSocialCsvResponse { message?, results?, status_code? "statusCode", success? } extra);

@@ -4,979 +4,612 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Available shipping rate.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AvailableShippingRate {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is carrier rate.
-    pub is_carrier_rate: Option<bool>,
-    /// Name.
-    pub name: Option<String>,
-    /// Percentage of rate fee.
-    pub percentage_of_rate_fee: Option<rt::Number>,
-    /// Id of the shipping carrier.
-    pub shipping_carrier_id: Option<String>,
-    /// Shipping carrier services.
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
-    /// Id of the shipping zone.
-    pub shipping_zone_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Available shipping rate.
+    pub struct AvailableShippingRate {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Amount.
+        amount: rt::Number,
+        /// Currency.
+        currency: String,
+        /// Description.
+        description: String,
+        /// Whether it is carrier rate.
+        is_carrier_rate "isCarrierRate": bool,
+        /// Name.
+        name: String,
+        /// Percentage of rate fee.
+        percentage_of_rate_fee "percentageOfRateFee": rt::Number,
+        /// Id of the shipping carrier.
+        shipping_carrier_id "shippingCarrierId": String,
+        /// Shipping carrier services.
+        shipping_carrier_services "shippingCarrierServices": Vec<ShippingCarrierService>,
+        /// Id of the shipping zone.
+        shipping_zone_id "shippingZoneId": String,
+    } with extra
 }
 
-rt::object!(AvailableShippingRate {
-    id! "_id", amount?, currency?, description?, is_carrier_rate? "isCarrierRate", name?, percentage_of_rate_fee? "percentageOfRateFee",
-    shipping_carrier_id? "shippingCarrierId", shipping_carrier_services? "shippingCarrierServices", shipping_zone_id? "shippingZoneId"
-} extra);
-
-/// Condition type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConditionType {
-    /// `none`
-    None,
-    /// `price`
-    Price,
-    /// `weight`
-    Weight,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(ConditionType, None = "none", Price = "price", Weight = "weight");
-
-/// Contact address.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactAddress {
-    /// Address line1.
-    pub address_line1: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Company name.
-    pub company_name: Option<String>,
-    /// Country.
-    pub country: String,
-    /// Email.
-    pub email: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Zip.
-    pub zip: Option<String>,
-}
-
-rt::object!(ContactAddress {
-    address_line1? "addressLine1", city?, company_name? "companyName", country!, email?, name?, phone?, state?, zip?
-});
-rt::setters!(ContactAddress new(country: String) {
-    address_line1: String, city: String, company_name: String, email: String, name: String, phone: String, state: String, zip: String
-});
-
-/// Create shipping carrier alt type.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CreateShippingCarrierAltType {
-    /// `location`
-    Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CreateShippingCarrierAltType, Location = "location");
-
-/// Create shipping carrier request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateShippingCarrierRequest {
-    /// Allows multiple service selection: yes or no.
-    pub allows_multiple_service_selection: Option<bool>,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create shipping carrier alt type.
-    pub alt_type: CreateShippingCarrierAltType,
-    /// Callback url.
-    pub callback_url: String,
-    /// Name.
-    pub name: String,
-    /// Services.
-    pub services: Option<Vec<ShippingCarrierService>>,
-}
-
-rt::object!(CreateShippingCarrierRequest {
-    allows_multiple_service_selection? "allowsMultipleServiceSelection", alt_id! "altId", alt_type! "altType", callback_url! "callbackUrl",
-    name!, services?
-});
-rt::setters!(CreateShippingCarrierRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, callback_url: String) {
-    allows_multiple_service_selection: bool, services: [ShippingCarrierService]
-});
-
-/// Create shipping rate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateShippingRateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create shipping carrier alt type.
-    pub alt_type: CreateShippingCarrierAltType,
-    /// Amount.
-    pub amount: rt::Number,
+rt::open_enum! {
     /// Condition type.
-    pub condition_type: ConditionType,
-    /// Currency.
-    pub currency: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is carrier rate.
-    pub is_carrier_rate: Option<bool>,
-    /// Max condition.
-    pub max_condition: rt::Number,
-    /// Min condition.
-    pub min_condition: rt::Number,
-    /// Name.
-    pub name: String,
-    /// Percentage of rate fee.
-    pub percentage_of_rate_fee: Option<rt::Number>,
-    /// Id of the shipping carrier.
-    pub shipping_carrier_id: String,
-    /// Shipping carrier services.
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
+    pub enum ConditionType {
+        None = "none", Price = "price", Weight = "weight",
+    }
 }
 
-rt::object!(CreateShippingRateRequest {
-    alt_id! "altId", alt_type! "altType", amount!, condition_type! "conditionType", currency!, description?,
-    is_carrier_rate? "isCarrierRate", max_condition! "maxCondition", min_condition! "minCondition", name!,
-    percentage_of_rate_fee? "percentageOfRateFee", shipping_carrier_id! "shippingCarrierId",
-    shipping_carrier_services? "shippingCarrierServices"
-});
-rt::setters!(CreateShippingRateRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, currency: String, amount: (rt::Number), condition_type: ConditionType, min_condition: (rt::Number), max_condition: (rt::Number), shipping_carrier_id: String) {
-    description: String, is_carrier_rate: bool, percentage_of_rate_fee: (rt::Number), shipping_carrier_services: [ShippingCarrierService]
-});
-
-/// Create shipping zone request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateShippingZoneRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create shipping carrier alt type.
-    pub alt_type: CreateShippingCarrierAltType,
-    /// Countries.
-    pub countries: Vec<ShippingZoneCountry>,
-    /// Name.
-    pub name: String,
+rt::request! {
+    /// Contact address.
+    pub struct ContactAddress {
+        /// Country.
+        country: String,
+    } optional {
+        /// Address line1.
+        address_line1 "addressLine1": String,
+        /// City.
+        city: String,
+        /// Company name.
+        company_name "companyName": String,
+        /// Email.
+        email: String,
+        /// Name.
+        name: String,
+        /// Phone.
+        phone: String,
+        /// State.
+        state: String,
+        /// Zip.
+        zip: String,
+    }
 }
 
-rt::object!(CreateShippingZoneRequest { alt_id! "altId", alt_type! "altType", countries!, name! });
-rt::setters!(CreateShippingZoneRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, name: String, countries: [ShippingZoneCountry]) {
-
-});
-
-/// Create store settings request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateStoreSettingsRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
+rt::open_enum! {
     /// Create shipping carrier alt type.
-    pub alt_type: CreateShippingCarrierAltType,
-    /// Shipping origin.
-    pub shipping_origin: StoreShippingOrigin,
+    pub enum CreateShippingCarrierAltType {
+        Location = "location",
+    }
+}
+
+rt::request! {
+    /// Create shipping carrier request.
+    pub struct CreateShippingCarrierRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Name.
+        name: String,
+        /// Callback url.
+        callback_url "callbackUrl": String,
+    } optional {
+        /// Allows multiple service selection: yes or no.
+        allows_multiple_service_selection "allowsMultipleServiceSelection": bool,
+        /// Services.
+        services: Vec<ShippingCarrierService> [ShippingCarrierService],
+    }
+}
+
+rt::request! {
+    /// Create shipping rate request.
+    pub struct CreateShippingRateRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Name.
+        name: String,
+        /// Currency.
+        currency: String,
+        /// Amount.
+        amount: rt::Number,
+        /// Condition type.
+        condition_type "conditionType": ConditionType,
+        /// Min condition.
+        min_condition "minCondition": rt::Number,
+        /// Max condition.
+        max_condition "maxCondition": rt::Number,
+        /// Id of the shipping carrier.
+        shipping_carrier_id "shippingCarrierId": String,
+    } optional {
+        /// Description.
+        description: String,
+        /// Whether it is carrier rate.
+        is_carrier_rate "isCarrierRate": bool,
+        /// Percentage of rate fee.
+        percentage_of_rate_fee "percentageOfRateFee": rt::Number,
+        /// Shipping carrier services.
+        shipping_carrier_services "shippingCarrierServices": Vec<ShippingCarrierService> [ShippingCarrierService],
+    }
+}
+
+rt::request! {
+    /// Create shipping zone request.
+    pub struct CreateShippingZoneRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Name.
+        name: String,
+        /// Countries.
+        countries: Vec<ShippingZoneCountry> [ShippingZoneCountry],
+    }
+}
+
+rt::request! {
+    /// Create store settings request.
+    pub struct CreateStoreSettingsRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Shipping origin.
+        shipping_origin "shippingOrigin": StoreShippingOrigin,
+    } optional {
+        /// Store order fulfillment notification.
+        store_order_fulfillment_notification "storeOrderFulfillmentNotification": StoreOrderFulfillmentNotification,
+        /// Store order notification.
+        store_order_notification "storeOrderNotification": StoreOrderNotification,
+    }
+}
+
+rt::object! {
+    /// Delete shipping carrier response.
+    pub struct DeleteShippingCarrierResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Delete shipping rate response.
+    pub struct DeleteShippingRateResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Delete shipping zone response.
+    pub struct DeleteShippingZoneResponse optional {
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::request! {
+    /// List available shipping rates request.
+    pub struct ListAvailableShippingRatesRequest {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Country.
+        country: String,
+        /// Total order amount.
+        total_order_amount "totalOrderAmount": rt::Number,
+        /// Total order weight.
+        total_order_weight "totalOrderWeight": rt::Number,
+        /// Source.
+        source: StoreOrderSource,
+        /// Products.
+        products: Vec<ProductItem> [ProductItem],
+    } optional {
+        /// Address.
+        address: ContactAddress,
+        /// Amount available.
+        amount_available "amountAvailable": String,
+        /// Coupon code.
+        coupon_code "couponCode": String,
+        /// Weight available: yes or no.
+        weight_available "weightAvailable": bool,
+    }
+}
+
+rt::object! {
+    /// List available shipping rates response.
+    pub struct ListAvailableShippingRatesResponse optional {
+        /// Data.
+        data: Vec<AvailableShippingRate>,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List shipping carriers response.
+    pub struct ListShippingCarriersResponse optional {
+        /// Data.
+        data: Vec<ShippingCarrier>,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::object! {
+    /// List shipping rates response.
+    pub struct ListShippingRatesResponse optional {
+        /// Data.
+        data: Vec<ShippingRate>,
+        /// Total.
+        total: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// List shipping zones response.
+    pub struct ListShippingZonesResponse optional {
+        /// Data.
+        data: Vec<ShippingZone>,
+        /// Total.
+        total: rt::Number,
+    } with extra
+}
+
+rt::request! {
+    /// Product item.
+    pub struct ProductItem {
+        /// Id.
+        id: String,
+        /// Qty.
+        qty: rt::Number,
+    }
+}
+
+rt::object! {
+    /// Shipping carrier.
+    pub struct ShippingCarrier {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Allows multiple service selection: yes or no.
+        allows_multiple_service_selection "allowsMultipleServiceSelection": bool,
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Callback url.
+        callback_url "callbackUrl": String,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Id of the marketplace app.
+        marketplace_app_id "marketplaceAppId": String,
+        /// Name.
+        name: String,
+        /// Services.
+        services: Vec<ShippingCarrierService>,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Shipping carrier response.
+    pub struct ShippingCarrierResponse optional {
+        /// Data.
+        data: ShippingCarrier,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Shipping carrier service.
+    pub struct ShippingCarrierService optional {
+        /// Name.
+        name: String,
+        /// Value.
+        value: String,
+    } with extra
+}
+
+rt::object! {
+    /// Shipping rate.
+    pub struct ShippingRate {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Amount.
+        amount: rt::Number,
+        /// Condition type.
+        condition_type "conditionType": ConditionType,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Currency.
+        currency: String,
+        /// Description.
+        description: String,
+        /// Whether it is carrier rate.
+        is_carrier_rate "isCarrierRate": bool,
+        /// Max condition.
+        max_condition "maxCondition": rt::Number,
+        /// Min condition.
+        min_condition "minCondition": rt::Number,
+        /// Name.
+        name: String,
+        /// Percentage of rate fee.
+        percentage_of_rate_fee "percentageOfRateFee": rt::Number,
+        /// Id of the shipping carrier.
+        shipping_carrier_id "shippingCarrierId": String,
+        /// Shipping carrier services.
+        shipping_carrier_services "shippingCarrierServices": Vec<ShippingCarrierService>,
+        /// Id of the shipping zone.
+        shipping_zone_id "shippingZoneId": String,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Shipping rate response.
+    pub struct ShippingRateResponse optional {
+        /// Data.
+        data: ShippingRate,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Shipping zone.
+    pub struct ShippingZone {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Countries.
+        countries: Vec<ShippingZoneCountry>,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Name.
+        name: String,
+        /// Shipping rates.
+        shipping_rates "shippingRates": Vec<ShippingRate>,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::request! {
+    /// Shipping zone country.
+    pub struct ShippingZoneCountry optional {
+        /// Code.
+        code: rt::Number,
+        /// States.
+        states: Vec<ShippingZoneCountryState> [ShippingZoneCountryState],
+    } with extra
+}
+
+rt::request! {
+    /// Shipping zone country state.
+    pub struct ShippingZoneCountryState optional {
+        /// Code.
+        code: String,
+    } with extra
+}
+
+rt::object! {
+    /// Shipping zone response.
+    pub struct ShippingZoneResponse optional {
+        /// Data.
+        data: ShippingZone,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Store alt type.
+    pub enum StoreAltType {
+        Location = "location",
+    }
+}
+
+rt::request! {
     /// Store order fulfillment notification.
-    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
+    pub struct StoreOrderFulfillmentNotification optional {
+        /// Id of the default email template.
+        default_email_template_id "defaultEmailTemplateId": String,
+        /// Id of the email template.
+        email_template_id "emailTemplateId": String,
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// Subject.
+        subject: String,
+    } with extra
+}
+
+rt::request! {
     /// Store order notification.
-    pub store_order_notification: Option<StoreOrderNotification>,
+    pub struct StoreOrderNotification optional {
+        /// Id of the default email template.
+        default_email_template_id "defaultEmailTemplateId": String,
+        /// Id of the email template.
+        email_template_id "emailTemplateId": String,
+        /// Enabled: yes or no.
+        enabled: bool,
+        /// Subject.
+        subject: String,
+    } with extra
 }
 
-rt::object!(CreateStoreSettingsRequest {
-    alt_id! "altId", alt_type! "altType", shipping_origin! "shippingOrigin",
-    store_order_fulfillment_notification? "storeOrderFulfillmentNotification", store_order_notification? "storeOrderNotification"
-});
-rt::setters!(CreateStoreSettingsRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, shipping_origin: StoreShippingOrigin) {
-    store_order_fulfillment_notification: StoreOrderFulfillmentNotification, store_order_notification: StoreOrderNotification
-});
-
-/// Delete shipping carrier response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteShippingCarrierResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Store order source.
+    pub struct StoreOrderSource {
+        /// Store order source type.
+        type_ "type": StoreOrderSourceType,
+    } optional {
+        /// Store order source sub type.
+        sub_type "subType": StoreOrderSourceSubType,
+    }
 }
 
-rt::object!(DeleteShippingCarrierResponse { message?, status? } extra);
-
-/// Delete shipping rate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteShippingRateResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteShippingRateResponse { message?, status? } extra);
-
-/// Delete shipping zone response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteShippingZoneResponse {
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteShippingZoneResponse { message?, status? } extra);
-
-/// List available shipping rates request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListAvailableShippingRatesRequest {
-    /// Address.
-    pub address: Option<ContactAddress>,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: String,
-    /// Create shipping carrier alt type.
-    pub alt_type: CreateShippingCarrierAltType,
-    /// Amount available.
-    pub amount_available: Option<String>,
-    /// Country.
-    pub country: String,
-    /// Coupon code.
-    pub coupon_code: Option<String>,
-    /// Products.
-    pub products: Vec<ProductItem>,
-    /// Source.
-    pub source: StoreOrderSource,
-    /// Total order amount.
-    pub total_order_amount: rt::Number,
-    /// Total order weight.
-    pub total_order_weight: rt::Number,
-    /// Weight available: yes or no.
-    pub weight_available: Option<bool>,
-}
-
-rt::object!(ListAvailableShippingRatesRequest {
-    address?, alt_id! "altId", alt_type! "altType", amount_available? "amountAvailable", country!, coupon_code? "couponCode", products!,
-    source!, total_order_amount! "totalOrderAmount", total_order_weight! "totalOrderWeight", weight_available? "weightAvailable"
-});
-rt::setters!(ListAvailableShippingRatesRequest new(alt_id: String, alt_type: CreateShippingCarrierAltType, country: String, total_order_amount: (rt::Number), total_order_weight: (rt::Number), source: StoreOrderSource, products: [ProductItem]) {
-    address: ContactAddress, amount_available: String, coupon_code: String, weight_available: bool
-});
-
-/// List available shipping rates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListAvailableShippingRatesResponse {
-    /// Data.
-    pub data: Option<Vec<AvailableShippingRate>>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListAvailableShippingRatesResponse { data?, message?, status? } extra);
-
-/// List shipping carriers response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListShippingCarriersResponse {
-    /// Data.
-    pub data: Option<Vec<ShippingCarrier>>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListShippingCarriersResponse { data?, message?, status? } extra);
-
-/// List shipping rates response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListShippingRatesResponse {
-    /// Data.
-    pub data: Option<Vec<ShippingRate>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListShippingRatesResponse { data?, total? } extra);
-
-/// List shipping zones response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListShippingZonesResponse {
-    /// Data.
-    pub data: Option<Vec<ShippingZone>>,
-    /// Total.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListShippingZonesResponse { data?, total? } extra);
-
-/// Product item.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProductItem {
-    /// Id.
-    pub id: String,
-    /// Qty.
-    pub qty: rt::Number,
-}
-
-rt::object!(ProductItem { id!, qty! });
-rt::setters!(ProductItem new(id: String, qty: (rt::Number)) {  });
-
-/// Shipping carrier.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ShippingCarrier {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Allows multiple service selection: yes or no.
-    pub allows_multiple_service_selection: Option<bool>,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Callback url.
-    pub callback_url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Id of the marketplace app.
-    pub marketplace_app_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Services.
-    pub services: Option<Vec<ShippingCarrierService>>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingCarrier {
-    id! "_id", allows_multiple_service_selection? "allowsMultipleServiceSelection", alt_id? "altId", alt_type? "altType",
-    callback_url? "callbackUrl", created_at? "createdAt", marketplace_app_id? "marketplaceAppId", name?, services?, updated_at? "updatedAt"
-} extra);
-
-/// Shipping carrier response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingCarrierResponse {
-    /// Data.
-    pub data: Option<ShippingCarrier>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingCarrierResponse { data?, message?, status? } extra);
-
-/// Shipping carrier service.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingCarrierService {
-    /// Name.
-    pub name: Option<String>,
-    /// Value.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingCarrierService { name?, value? } extra);
-rt::setters!(ShippingCarrierService new() { name: String, value: String } extra);
-
-/// Shipping rate.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ShippingRate {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Condition type.
-    pub condition_type: Option<ConditionType>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is carrier rate.
-    pub is_carrier_rate: Option<bool>,
-    /// Max condition.
-    pub max_condition: Option<rt::Number>,
-    /// Min condition.
-    pub min_condition: Option<rt::Number>,
-    /// Name.
-    pub name: Option<String>,
-    /// Percentage of rate fee.
-    pub percentage_of_rate_fee: Option<rt::Number>,
-    /// Id of the shipping carrier.
-    pub shipping_carrier_id: Option<String>,
-    /// Shipping carrier services.
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
-    /// Id of the shipping zone.
-    pub shipping_zone_id: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingRate {
-    id! "_id", alt_id? "altId", alt_type? "altType", amount?, condition_type? "conditionType", created_at? "createdAt", currency?,
-    description?, is_carrier_rate? "isCarrierRate", max_condition? "maxCondition", min_condition? "minCondition", name?,
-    percentage_of_rate_fee? "percentageOfRateFee", shipping_carrier_id? "shippingCarrierId",
-    shipping_carrier_services? "shippingCarrierServices", shipping_zone_id? "shippingZoneId", updated_at? "updatedAt"
-} extra);
-
-/// Shipping rate response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingRateResponse {
-    /// Data.
-    pub data: Option<ShippingRate>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingRateResponse { data?, message?, status? } extra);
-
-/// Shipping zone.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ShippingZone {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Countries.
-    pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Shipping rates.
-    pub shipping_rates: Option<Vec<ShippingRate>>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingZone {
-    id! "_id", alt_id? "altId", alt_type? "altType", countries?, created_at? "createdAt", name?, shipping_rates? "shippingRates",
-    updated_at? "updatedAt"
-} extra);
-
-/// Shipping zone country.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingZoneCountry {
-    /// Code.
-    pub code: Option<rt::Number>,
-    /// States.
-    pub states: Option<Vec<ShippingZoneCountryState>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingZoneCountry { code?, states? } extra);
-rt::setters!(ShippingZoneCountry new() { code: (rt::Number), states: [ShippingZoneCountryState] } extra);
-
-/// Shipping zone country state.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingZoneCountryState {
-    /// Code.
-    pub code: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingZoneCountryState { code? } extra);
-rt::setters!(ShippingZoneCountryState new() { code: String } extra);
-
-/// Shipping zone response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ShippingZoneResponse {
-    /// Data.
-    pub data: Option<ShippingZone>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ShippingZoneResponse { data?, message?, status? } extra);
-
-/// Store alt type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum StoreAltType {
-    /// `location`
-    Location,
-}
-
-rt::closed_enum!(StoreAltType, Location = "location");
-
-/// Store order fulfillment notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StoreOrderFulfillmentNotification {
-    /// Id of the default email template.
-    pub default_email_template_id: Option<String>,
-    /// Id of the email template.
-    pub email_template_id: Option<String>,
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// Subject.
-    pub subject: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StoreOrderFulfillmentNotification {
-    default_email_template_id? "defaultEmailTemplateId", email_template_id? "emailTemplateId", enabled?, subject?
-} extra);
-rt::setters!(StoreOrderFulfillmentNotification new() {
-    default_email_template_id: String, email_template_id: String, enabled: bool, subject: String
-} extra);
-
-/// Store order notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StoreOrderNotification {
-    /// Id of the default email template.
-    pub default_email_template_id: Option<String>,
-    /// Id of the email template.
-    pub email_template_id: Option<String>,
-    /// Enabled: yes or no.
-    pub enabled: Option<bool>,
-    /// Subject.
-    pub subject: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StoreOrderNotification {
-    default_email_template_id? "defaultEmailTemplateId", email_template_id? "emailTemplateId", enabled?, subject?
-} extra);
-rt::setters!(StoreOrderNotification new() {
-    default_email_template_id: String, email_template_id: String, enabled: bool, subject: String
-} extra);
-
-/// Store order source.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StoreOrderSource {
+rt::closed_enum! {
     /// Store order source sub type.
-    pub sub_type: Option<StoreOrderSourceSubType>,
+    pub enum StoreOrderSourceSubType {
+        OneStepOrderForm = "one_step_order_form", TwoStepOrderForm = "two_step_order_form", Upsell = "upsell", TapToPay = "tap_to_pay",
+        CardPayment = "card_payment", Store = "store", ContactView = "contact_view", EmailCampaign = "email_campaign",
+        PaymentsDashboard = "payments_dashboard", Shopify = "shopify", SubscriptionView = "subscription_view", StoreUpsell = "store_upsell",
+        Woocommerce = "woocommerce", Service = "service", Meeting = "meeting", ImportedCsv = "imported_csv", QrCode = "qr_code",
+    }
+}
+
+rt::closed_enum! {
     /// Store order source type.
-    pub type_: StoreOrderSourceType,
+    pub enum StoreOrderSourceType {
+        Funnel = "funnel", Website = "website", Invoice = "invoice", Calendar = "calendar", Text2Pay = "text2Pay",
+        DocumentContracts = "document_contracts", Membership = "membership", MobileApp = "mobile_app", Communities = "communities",
+        PointOfSale = "point_of_sale", Manual = "manual", Form = "form", Survey = "survey", PaymentLink = "payment_link",
+        External = "external",
+    }
 }
 
-rt::object!(StoreOrderSource { sub_type? "subType", type_! "type" });
-rt::setters!(StoreOrderSource new(type_: StoreOrderSourceType) { sub_type: StoreOrderSourceSubType });
-
-/// Store order source sub type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum StoreOrderSourceSubType {
-    /// `one_step_order_form`
-    OneStepOrderForm,
-    /// `two_step_order_form`
-    TwoStepOrderForm,
-    /// `upsell`
-    Upsell,
-    /// `tap_to_pay`
-    TapToPay,
-    /// `card_payment`
-    CardPayment,
-    /// `store`
-    Store,
-    /// `contact_view`
-    ContactView,
-    /// `email_campaign`
-    EmailCampaign,
-    /// `payments_dashboard`
-    PaymentsDashboard,
-    /// `shopify`
-    Shopify,
-    /// `subscription_view`
-    SubscriptionView,
-    /// `store_upsell`
-    StoreUpsell,
-    /// `woocommerce`
-    Woocommerce,
-    /// `service`
-    Service,
-    /// `meeting`
-    Meeting,
-    /// `imported_csv`
-    ImportedCsv,
-    /// `qr_code`
-    QrCode,
+rt::object! {
+    /// Store setting.
+    pub struct StoreSetting {
+        /// Id.
+        id "_id": String,
+    } optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// What `altId` is the id of.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// When it was created.
+        created_at "createdAt": String,
+        /// Shipping origin.
+        shipping_origin "shippingOrigin": StoreShippingOrigin,
+        /// Store order fulfillment notification.
+        store_order_fulfillment_notification "storeOrderFulfillmentNotification": StoreOrderFulfillmentNotification,
+        /// Store order notification.
+        store_order_notification "storeOrderNotification": StoreOrderNotification,
+        /// When it was last changed.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::closed_enum!(
-    StoreOrderSourceSubType,
-    OneStepOrderForm = "one_step_order_form",
-    TwoStepOrderForm = "two_step_order_form",
-    Upsell = "upsell",
-    TapToPay = "tap_to_pay",
-    CardPayment = "card_payment",
-    Store = "store",
-    ContactView = "contact_view",
-    EmailCampaign = "email_campaign",
-    PaymentsDashboard = "payments_dashboard",
-    Shopify = "shopify",
-    SubscriptionView = "subscription_view",
-    StoreUpsell = "store_upsell",
-    Woocommerce = "woocommerce",
-    Service = "service",
-    Meeting = "meeting",
-    ImportedCsv = "imported_csv",
-    QrCode = "qr_code"
-);
-
-/// Store order source type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum StoreOrderSourceType {
-    /// `funnel`
-    Funnel,
-    /// `website`
-    Website,
-    /// `invoice`
-    Invoice,
-    /// `calendar`
-    Calendar,
-    /// `text2Pay`
-    Text2Pay,
-    /// `document_contracts`
-    DocumentContracts,
-    /// `membership`
-    Membership,
-    /// `mobile_app`
-    MobileApp,
-    /// `communities`
-    Communities,
-    /// `point_of_sale`
-    PointOfSale,
-    /// `manual`
-    Manual,
-    /// `form`
-    Form,
-    /// `survey`
-    Survey,
-    /// `payment_link`
-    PaymentLink,
-    /// `external`
-    External,
+rt::object! {
+    /// Store setting response.
+    pub struct StoreSettingResponse optional {
+        /// Data.
+        data: StoreSetting,
+        /// Message.
+        message: String,
+        /// State it is in.
+        status: bool,
+    } with extra
 }
 
-rt::closed_enum!(
-    StoreOrderSourceType,
-    Funnel = "funnel",
-    Website = "website",
-    Invoice = "invoice",
-    Calendar = "calendar",
-    Text2Pay = "text2Pay",
-    DocumentContracts = "document_contracts",
-    Membership = "membership",
-    MobileApp = "mobile_app",
-    Communities = "communities",
-    PointOfSale = "point_of_sale",
-    Manual = "manual",
-    Form = "form",
-    Survey = "survey",
-    PaymentLink = "payment_link",
-    External = "external"
-);
-
-/// Store setting.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StoreSetting {
-    /// Id.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// What `altId` is the id of.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// When it was created.
-    pub created_at: Option<String>,
-    /// Shipping origin.
-    pub shipping_origin: Option<StoreShippingOrigin>,
-    /// Store order fulfillment notification.
-    pub store_order_fulfillment_notification: Option<StoreOrderFulfillmentNotification>,
-    /// Store order notification.
-    pub store_order_notification: Option<StoreOrderNotification>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Store shipping origin.
+    pub struct StoreShippingOrigin optional {
+        /// City.
+        city: String,
+        /// Country.
+        country: rt::Number,
+        /// Email.
+        email: String,
+        /// Name.
+        name: String,
+        /// Phone.
+        phone: String,
+        /// State.
+        state: String,
+        /// Street1.
+        street1: String,
+        /// Street2.
+        street2: String,
+        /// Zip.
+        zip: String,
+    } with extra
 }
 
-rt::object!(StoreSetting {
-    id! "_id", alt_id? "altId", alt_type? "altType", created_at? "createdAt", shipping_origin? "shippingOrigin",
-    store_order_fulfillment_notification? "storeOrderFulfillmentNotification", store_order_notification? "storeOrderNotification",
-    updated_at? "updatedAt"
-} extra);
-
-/// Store setting response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct StoreSettingResponse {
-    /// Data.
-    pub data: Option<StoreSetting>,
-    /// Message.
-    pub message: Option<String>,
-    /// State it is in.
-    pub status: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update shipping carrier request.
+    pub struct UpdateShippingCarrierRequest optional {
+        /// Allows multiple service selection: yes or no.
+        allows_multiple_service_selection "allowsMultipleServiceSelection": bool,
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Callback url.
+        callback_url "callbackUrl": String,
+        /// Name.
+        name: String,
+        /// Services.
+        services: Vec<ShippingCarrierService> [ShippingCarrierService],
+    }
 }
 
-rt::object!(StoreSettingResponse { data?, message?, status? } extra);
-
-/// Store shipping origin.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct StoreShippingOrigin {
-    /// City.
-    pub city: Option<String>,
-    /// Country.
-    pub country: Option<rt::Number>,
-    /// Email.
-    pub email: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone.
-    pub phone: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Street1.
-    pub street1: Option<String>,
-    /// Street2.
-    pub street2: Option<String>,
-    /// Zip.
-    pub zip: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Update shipping rate request.
+    pub struct UpdateShippingRateRequest optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Amount.
+        amount: rt::Number,
+        /// Condition type.
+        condition_type "conditionType": ConditionType,
+        /// Currency.
+        currency: String,
+        /// Description.
+        description: String,
+        /// Whether it is carrier rate.
+        is_carrier_rate "isCarrierRate": bool,
+        /// Max condition.
+        max_condition "maxCondition": rt::Number,
+        /// Min condition.
+        min_condition "minCondition": rt::Number,
+        /// Name.
+        name: String,
+        /// Percentage of rate fee.
+        percentage_of_rate_fee "percentageOfRateFee": rt::Number,
+        /// Id of the shipping carrier.
+        shipping_carrier_id "shippingCarrierId": String,
+        /// Shipping carrier services.
+        shipping_carrier_services "shippingCarrierServices": Vec<ShippingCarrierService> [ShippingCarrierService],
+    }
 }
 
-rt::object!(StoreShippingOrigin { city?, country?, email?, name?, phone?, state?, street1?, street2?, zip? } extra);
-rt::setters!(StoreShippingOrigin new() {
-    city: String, country: (rt::Number), email: String, name: String, phone: String, state: String, street1: String, street2: String,
-    zip: String
-} extra);
-
-/// Update shipping carrier request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateShippingCarrierRequest {
-    /// Allows multiple service selection: yes or no.
-    pub allows_multiple_service_selection: Option<bool>,
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// Create shipping carrier alt type.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Callback url.
-    pub callback_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Services.
-    pub services: Option<Vec<ShippingCarrierService>>,
+rt::request! {
+    /// Update shipping zone request.
+    pub struct UpdateShippingZoneRequest optional {
+        /// Id of the sub-account or the agency, as `altType` says.
+        alt_id "altId": String,
+        /// Create shipping carrier alt type.
+        alt_type "altType": CreateShippingCarrierAltType,
+        /// Countries.
+        countries: Vec<ShippingZoneCountry> [ShippingZoneCountry],
+        /// Name.
+        name: String,
+    }
 }
-
-rt::object!(UpdateShippingCarrierRequest {
-    allows_multiple_service_selection? "allowsMultipleServiceSelection", alt_id? "altId", alt_type? "altType", callback_url? "callbackUrl",
-    name?, services?
-});
-rt::setters!(UpdateShippingCarrierRequest new() {
-    allows_multiple_service_selection: bool, alt_id: String, alt_type: CreateShippingCarrierAltType, callback_url: String, name: String,
-    services: [ShippingCarrierService]
-});
-
-/// Update shipping rate request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateShippingRateRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// Create shipping carrier alt type.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Amount.
-    pub amount: Option<rt::Number>,
-    /// Condition type.
-    pub condition_type: Option<ConditionType>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether it is carrier rate.
-    pub is_carrier_rate: Option<bool>,
-    /// Max condition.
-    pub max_condition: Option<rt::Number>,
-    /// Min condition.
-    pub min_condition: Option<rt::Number>,
-    /// Name.
-    pub name: Option<String>,
-    /// Percentage of rate fee.
-    pub percentage_of_rate_fee: Option<rt::Number>,
-    /// Id of the shipping carrier.
-    pub shipping_carrier_id: Option<String>,
-    /// Shipping carrier services.
-    pub shipping_carrier_services: Option<Vec<ShippingCarrierService>>,
-}
-
-rt::object!(UpdateShippingRateRequest {
-    alt_id? "altId", alt_type? "altType", amount?, condition_type? "conditionType", currency?, description?,
-    is_carrier_rate? "isCarrierRate", max_condition? "maxCondition", min_condition? "minCondition", name?,
-    percentage_of_rate_fee? "percentageOfRateFee", shipping_carrier_id? "shippingCarrierId",
-    shipping_carrier_services? "shippingCarrierServices"
-});
-rt::setters!(UpdateShippingRateRequest new() {
-    alt_id: String, alt_type: CreateShippingCarrierAltType, amount: (rt::Number), condition_type: ConditionType, currency: String,
-    description: String, is_carrier_rate: bool, max_condition: (rt::Number), min_condition: (rt::Number), name: String,
-    percentage_of_rate_fee: (rt::Number), shipping_carrier_id: String, shipping_carrier_services: [ShippingCarrierService]
-});
-
-/// Update shipping zone request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateShippingZoneRequest {
-    /// Id of the sub-account or the agency, as `altType` says.
-    pub alt_id: Option<String>,
-    /// Create shipping carrier alt type.
-    pub alt_type: Option<CreateShippingCarrierAltType>,
-    /// Countries.
-    pub countries: Option<Vec<ShippingZoneCountry>>,
-    /// Name.
-    pub name: Option<String>,
-}
-
-rt::object!(UpdateShippingZoneRequest { alt_id? "altId", alt_type? "altType", countries?, name? });
-rt::setters!(UpdateShippingZoneRequest new() {
-    alt_id: String, alt_type: CreateShippingCarrierAltType, countries: [ShippingZoneCountry], name: String
-});

@@ -4,67 +4,37 @@
 
 use reachout_runtime as rt;
 
-/// `POST /associations/relations`: relate two records.
-pub static CREATE_RELATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_RELATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/relations/create-relation-for-you-associated-entities");
-
-/// `GET /associations/relations/{id}`: list the relations of a record.
-pub static LIST_RELATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_RELATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `DELETE /associations/relations/{id}`: delete a relation.
-pub static DELETE_RELATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_RELATION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/key/{key_name}`: get an association by its key.
-pub static GET_ASSOCIATION_BY_KEY: rt::Route = rt::Route::edition(&highlevel::routes::GET_ASSOCIATION_BY_KEY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-key-by-key-name");
-
-/// `GET /associations/objectKey/{objectKey}`: list the associations of an object.
-pub static LIST_ASSOCIATIONS_BY_OBJECT: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ASSOCIATIONS_BY_OBJECT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-by-object-keys");
-
-/// `GET /associations/{associationId}`: get an association.
-pub static GET_ASSOCIATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_ASSOCIATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-by-id");
-
-/// `PUT /associations/{associationId}`: change the labels of an association.
-pub static UPDATE_ASSOCIATION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_ASSOCIATION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/update-association-by-id");
-
-/// `DELETE /associations/{associationId}`: delete an association.
-pub static DELETE_ASSOCIATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_ASSOCIATION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/delete-association");
-
-/// `GET /associations/`: list the associations of a sub-account.
-pub static LIST_ASSOCIATIONS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_ASSOCIATIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://help.hoopai.com/api-reference/associations/get-all-associations-for-a-sub-account-location",
-    );
-
-/// `POST /associations/`: create an association.
-pub static CREATE_ASSOCIATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_ASSOCIATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/create-association");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_RELATION,
-    &LIST_RELATIONS,
-    &DELETE_RELATION,
-    &GET_ASSOCIATION_BY_KEY,
-    &LIST_ASSOCIATIONS_BY_OBJECT,
-    &GET_ASSOCIATION,
-    &UPDATE_ASSOCIATION,
-    &DELETE_ASSOCIATION,
-    &LIST_ASSOCIATIONS,
-    &CREATE_ASSOCIATION,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /associations/relations`: relate two records.
+    CREATE_RELATION = edition(&highlevel::routes::CREATE_RELATION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/relations/create-relation-for-you-associated-entities");
+    /// `GET /associations/relations/{id}`: list the relations of a record.
+    LIST_RELATIONS = edition(&highlevel::routes::LIST_RELATIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
+    /// `DELETE /associations/relations/{id}`: delete a relation.
+    DELETE_RELATION = edition(&highlevel::routes::DELETE_RELATION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
+    /// `GET /associations/key/{key_name}`: get an association by its key.
+    GET_ASSOCIATION_BY_KEY = edition(&highlevel::routes::GET_ASSOCIATION_BY_KEY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-key-by-key-name");
+    /// `GET /associations/objectKey/{objectKey}`: list the associations of an object.
+    LIST_ASSOCIATIONS_BY_OBJECT = edition(&highlevel::routes::LIST_ASSOCIATIONS_BY_OBJECT, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-by-object-keys");
+    /// `GET /associations/{associationId}`: get an association.
+    GET_ASSOCIATION = edition(&highlevel::routes::GET_ASSOCIATION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-association-by-id");
+    /// `PUT /associations/{associationId}`: change the labels of an association.
+    UPDATE_ASSOCIATION = edition(&highlevel::routes::UPDATE_ASSOCIATION, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/update-association-by-id");
+    /// `DELETE /associations/{associationId}`: delete an association.
+    DELETE_ASSOCIATION = edition(&highlevel::routes::DELETE_ASSOCIATION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/delete-association");
+    /// `GET /associations/`: list the associations of a sub-account.
+    LIST_ASSOCIATIONS = edition(&highlevel::routes::LIST_ASSOCIATIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/get-all-associations-for-a-sub-account-location");
+    /// `POST /associations/`: create an association.
+    CREATE_ASSOCIATION = edition(&highlevel::routes::CREATE_ASSOCIATION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/associations/create-association");
+}

@@ -4,53 +4,33 @@
 
 use reachout_runtime as rt;
 
-/// `GET /custom-fields/{id}`: get a field or a folder of fields.
-pub static GET_OBJECT_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::GET_OBJECT_FIELD, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/get-custom-field-folder-by-id");
-
-/// `PUT /custom-fields/{id}`: change a field of an object.
-pub static UPDATE_OBJECT_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_OBJECT_FIELD, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/update-custom-field-by-id");
-
-/// `DELETE /custom-fields/{id}`: delete a field of an object.
-pub static DELETE_OBJECT_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_OBJECT_FIELD, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/delete-custom-field-by-id");
-
-/// `GET /custom-fields/object-key/{objectKey}`: list the fields of an object.
-pub static LIST_OBJECT_FIELDS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_OBJECT_FIELDS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/get-custom-fields-by-object-key");
-
-/// `POST /custom-fields/folder`: create a folder for fields.
-pub static CREATE_OBJECT_FIELD_FOLDER: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_OBJECT_FIELD_FOLDER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/create-custom-field-folder");
-
-/// `PUT /custom-fields/folder/{id}`: rename a folder of fields.
-pub static UPDATE_OBJECT_FIELD_FOLDER: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_OBJECT_FIELD_FOLDER, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/update-custom-field-folder-name");
-
-/// `DELETE /custom-fields/folder/{id}`: delete a folder of fields.
-pub static DELETE_OBJECT_FIELD_FOLDER: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_OBJECT_FIELD_FOLDER, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/delete-custom-field-folder");
-
-/// `POST /custom-fields/`: create a field of an object.
-pub static CREATE_OBJECT_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_OBJECT_FIELD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/create-custom-field");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_OBJECT_FIELD,
-    &UPDATE_OBJECT_FIELD,
-    &DELETE_OBJECT_FIELD,
-    &LIST_OBJECT_FIELDS,
-    &CREATE_OBJECT_FIELD_FOLDER,
-    &UPDATE_OBJECT_FIELD_FOLDER,
-    &DELETE_OBJECT_FIELD_FOLDER,
-    &CREATE_OBJECT_FIELD,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /custom-fields/{id}`: get a field or a folder of fields.
+    GET_OBJECT_FIELD = edition(&highlevel::routes::GET_OBJECT_FIELD, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/get-custom-field-folder-by-id");
+    /// `PUT /custom-fields/{id}`: change a field of an object.
+    UPDATE_OBJECT_FIELD = edition(&highlevel::routes::UPDATE_OBJECT_FIELD, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/update-custom-field-by-id");
+    /// `DELETE /custom-fields/{id}`: delete a field of an object.
+    DELETE_OBJECT_FIELD = edition(&highlevel::routes::DELETE_OBJECT_FIELD, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/delete-custom-field-by-id");
+    /// `GET /custom-fields/object-key/{objectKey}`: list the fields of an object.
+    LIST_OBJECT_FIELDS = edition(&highlevel::routes::LIST_OBJECT_FIELDS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/get-custom-fields-by-object-key");
+    /// `POST /custom-fields/folder`: create a folder for fields.
+    CREATE_OBJECT_FIELD_FOLDER = edition(&highlevel::routes::CREATE_OBJECT_FIELD_FOLDER, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/create-custom-field-folder");
+    /// `PUT /custom-fields/folder/{id}`: rename a folder of fields.
+    UPDATE_OBJECT_FIELD_FOLDER = edition(&highlevel::routes::UPDATE_OBJECT_FIELD_FOLDER, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/update-custom-field-folder-name");
+    /// `DELETE /custom-fields/folder/{id}`: delete a folder of fields.
+    DELETE_OBJECT_FIELD_FOLDER = edition(&highlevel::routes::DELETE_OBJECT_FIELD_FOLDER, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/delete-custom-field-folder");
+    /// `POST /custom-fields/`: create a field of an object.
+    CREATE_OBJECT_FIELD = edition(&highlevel::routes::CREATE_OBJECT_FIELD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-fields-v2/create-custom-field");
+}

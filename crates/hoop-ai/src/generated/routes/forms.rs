@@ -4,19 +4,15 @@
 
 use reachout_runtime as rt;
 
-/// `GET /forms/submissions`: list the submissions of forms.
-pub static LIST_FORM_SUBMISSIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FORM_SUBMISSIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/get-forms-submissions");
-
-/// `POST /forms/upload-custom-files`: upload files into custom fields of a contact.
-pub static UPLOAD_FORM_FILES: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_FORM_FILES, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/upload-files-to-custom-fields");
-
-/// `GET /forms/`: list the forms of a sub-account.
-pub static LIST_FORMS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FORMS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/get-forms");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_FORM_SUBMISSIONS, &UPLOAD_FORM_FILES, &LIST_FORMS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /forms/submissions`: list the submissions of forms.
+    LIST_FORM_SUBMISSIONS = edition(&highlevel::routes::LIST_FORM_SUBMISSIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/get-forms-submissions");
+    /// `POST /forms/upload-custom-files`: upload files into custom fields of a contact.
+    UPLOAD_FORM_FILES = edition(&highlevel::routes::UPLOAD_FORM_FILES, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/upload-files-to-custom-fields");
+    /// `GET /forms/`: list the forms of a sub-account.
+    LIST_FORMS = edition(&highlevel::routes::LIST_FORMS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/forms/get-forms");
+}

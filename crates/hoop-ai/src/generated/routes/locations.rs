@@ -4,181 +4,92 @@
 
 use reachout_runtime as rt;
 
-/// `GET /locations/search`: search sub-accounts.
-pub static SEARCH_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_LOCATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/search/search");
-
-/// `POST /locations/`: create a sub-account.
-pub static CREATE_LOCATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_LOCATION, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://help.hoopai.com/api-reference/sub-account-formerly-location/create-sub-account-formerly-location",
-    );
-
-/// `GET /locations/{locationId}`: get a sub-account.
-pub static GET_LOCATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_LOCATION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Recorded,
-        "https://help.hoopai.com/api-reference/sub-account-formerly-location/get-sub-account-formerly-location",
-    );
-
-/// `PUT /locations/{locationId}`: change a sub-account.
-pub static UPDATE_LOCATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_LOCATION, rt::Method::PUT).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://help.hoopai.com/api-reference/sub-account-formerly-location/put-sub-account-formerly-location",
-    );
-
-/// `DELETE /locations/{locationId}`: delete a sub-account.
-pub static DELETE_LOCATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::DELETE_LOCATION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://help.hoopai.com/api-reference/sub-account-formerly-location/delete-sub-account-formerly-location",
-    );
-
-/// `GET /locations/{locationId}/tags`: list the tags of a sub-account.
-pub static LIST_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TAGS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/get-tags");
-
-/// `POST /locations/{locationId}/tags`: create a tag.
-pub static CREATE_TAG: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TAG, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/create-tag");
-
-/// `GET /locations/{locationId}/tags/{tagId}`: get a tag.
-pub static GET_TAG: rt::Route = rt::Route::edition(&highlevel::routes::GET_TAG, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/get-tag-by-id");
-
-/// `PUT /locations/{locationId}/tags/{tagId}`: rename a tag.
-pub static UPDATE_TAG: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TAG, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/update-tag");
-
-/// `DELETE /locations/{locationId}/tags/{tagId}`: delete a tag.
-pub static DELETE_TAG: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_TAG, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/delete-tag");
-
-/// `GET /locations/{locationId}/recurring-tasks/{id}`: get a recurring task.
-pub static GET_RECURRING_TASK: rt::Route = rt::Route::edition(&highlevel::routes::GET_RECURRING_TASK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/get-recurring-task-by-id");
-
-/// `PUT /locations/{locationId}/recurring-tasks/{id}`: change a recurring task.
-pub static UPDATE_RECURRING_TASK: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_RECURRING_TASK, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/update-recurring-task");
-
-/// `DELETE /locations/{locationId}/recurring-tasks/{id}`: delete a recurring task.
-pub static DELETE_RECURRING_TASK: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_RECURRING_TASK, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/delete-recurring-task");
-
-/// `POST /locations/{locationId}/recurring-tasks`: create a recurring task.
-pub static CREATE_RECURRING_TASK: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_RECURRING_TASK, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/create-recurring-task");
-
-/// `GET /locations/{locationId}/customFields`: list the custom fields of a sub-account.
-pub static LIST_CUSTOM_FIELDS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CUSTOM_FIELDS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/get-custom-fields");
-
-/// `POST /locations/{locationId}/customFields`: create a custom field.
-pub static CREATE_CUSTOM_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_FIELD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/create-custom-field");
-
-/// `GET /locations/{locationId}/customFields/{id}`: get a custom field.
-pub static GET_CUSTOM_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::GET_CUSTOM_FIELD, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/get-custom-field");
-
-/// `PUT /locations/{locationId}/customFields/{id}`: change a custom field.
-pub static UPDATE_CUSTOM_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_FIELD, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/update-custom-field");
-
-/// `DELETE /locations/{locationId}/customFields/{id}`: delete a custom field.
-pub static DELETE_CUSTOM_FIELD: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CUSTOM_FIELD, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/delete-custom-field");
-
-/// `POST /locations/{locationId}/customFields/upload`: upload files for a custom field.
-pub static UPLOAD_CUSTOM_FIELD_FILES: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_CUSTOM_FIELD_FILES, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-field/uploads-file-to-customfields");
-
-/// `GET /locations/{locationId}/customValues`: list the custom values of a sub-account.
-pub static LIST_CUSTOM_VALUES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CUSTOM_VALUES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/get-custom-values");
-
-/// `POST /locations/{locationId}/customValues`: create a custom value.
-pub static CREATE_CUSTOM_VALUE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_VALUE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/create-custom-value");
-
-/// `GET /locations/{locationId}/customValues/{id}`: get a custom value.
-pub static GET_CUSTOM_VALUE: rt::Route = rt::Route::edition(&highlevel::routes::GET_CUSTOM_VALUE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/get-custom-value");
-
-/// `PUT /locations/{locationId}/customValues/{id}`: change a custom value.
-pub static UPDATE_CUSTOM_VALUE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_VALUE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/update-custom-value");
-
-/// `DELETE /locations/{locationId}/customValues/{id}`: delete a custom value.
-pub static DELETE_CUSTOM_VALUE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CUSTOM_VALUE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/delete-custom-value");
-
-/// `GET /locations/{locationId}/timezones`: list the time zones that a sub-account can have.
-pub static LIST_TIMEZONES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TIMEZONES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/timezone/fetch-timezones");
-
-/// `GET /locations/{locationId}/templates`: list the message templates of a sub-account.
-pub static LIST_TEMPLATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TEMPLATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/template/get-all-or-email-sms-templates");
-
-/// `DELETE /locations/{locationId}/templates/{id}`: delete a message template.
-pub static DELETE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_TEMPLATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/template/delete-an-email-sms-template");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &SEARCH_LOCATIONS,
-    &CREATE_LOCATION,
-    &GET_LOCATION,
-    &UPDATE_LOCATION,
-    &DELETE_LOCATION,
-    &LIST_TAGS,
-    &CREATE_TAG,
-    &GET_TAG,
-    &UPDATE_TAG,
-    &DELETE_TAG,
-    &GET_RECURRING_TASK,
-    &UPDATE_RECURRING_TASK,
-    &DELETE_RECURRING_TASK,
-    &CREATE_RECURRING_TASK,
-    &LIST_CUSTOM_FIELDS,
-    &CREATE_CUSTOM_FIELD,
-    &GET_CUSTOM_FIELD,
-    &UPDATE_CUSTOM_FIELD,
-    &DELETE_CUSTOM_FIELD,
-    &UPLOAD_CUSTOM_FIELD_FILES,
-    &LIST_CUSTOM_VALUES,
-    &CREATE_CUSTOM_VALUE,
-    &GET_CUSTOM_VALUE,
-    &UPDATE_CUSTOM_VALUE,
-    &DELETE_CUSTOM_VALUE,
-    &LIST_TIMEZONES,
-    &LIST_TEMPLATES,
-    &DELETE_TEMPLATE,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /locations/search`: search sub-accounts.
+    SEARCH_LOCATIONS = edition(&highlevel::routes::SEARCH_LOCATIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/search/search");
+    /// `POST /locations/`: create a sub-account.
+    CREATE_LOCATION = edition(&highlevel::routes::CREATE_LOCATION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/sub-account-formerly-location/create-sub-account-formerly-location");
+    /// `GET /locations/{locationId}`: get a sub-account.
+    GET_LOCATION = edition(&highlevel::routes::GET_LOCATION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/sub-account-formerly-location/get-sub-account-formerly-location");
+    /// `PUT /locations/{locationId}`: change a sub-account.
+    UPDATE_LOCATION = edition(&highlevel::routes::UPDATE_LOCATION, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/sub-account-formerly-location/put-sub-account-formerly-location");
+    /// `DELETE /locations/{locationId}`: delete a sub-account.
+    DELETE_LOCATION = edition(&highlevel::routes::DELETE_LOCATION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/sub-account-formerly-location/delete-sub-account-formerly-location");
+    /// `GET /locations/{locationId}/tags`: list the tags of a sub-account.
+    LIST_TAGS = edition(&highlevel::routes::LIST_TAGS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/get-tags");
+    /// `POST /locations/{locationId}/tags`: create a tag.
+    CREATE_TAG = edition(&highlevel::routes::CREATE_TAG, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/create-tag");
+    /// `GET /locations/{locationId}/tags/{tagId}`: get a tag.
+    GET_TAG = edition(&highlevel::routes::GET_TAG, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/get-tag-by-id");
+    /// `PUT /locations/{locationId}/tags/{tagId}`: rename a tag.
+    UPDATE_TAG = edition(&highlevel::routes::UPDATE_TAG, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/update-tag");
+    /// `DELETE /locations/{locationId}/tags/{tagId}`: delete a tag.
+    DELETE_TAG = edition(&highlevel::routes::DELETE_TAG, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tags/delete-tag");
+    /// `GET /locations/{locationId}/recurring-tasks/{id}`: get a recurring task.
+    GET_RECURRING_TASK = edition(&highlevel::routes::GET_RECURRING_TASK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/get-recurring-task-by-id");
+    /// `PUT /locations/{locationId}/recurring-tasks/{id}`: change a recurring task.
+    UPDATE_RECURRING_TASK = edition(&highlevel::routes::UPDATE_RECURRING_TASK, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/update-recurring-task");
+    /// `DELETE /locations/{locationId}/recurring-tasks/{id}`: delete a recurring task.
+    DELETE_RECURRING_TASK = edition(&highlevel::routes::DELETE_RECURRING_TASK, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/delete-recurring-task");
+    /// `POST /locations/{locationId}/recurring-tasks`: create a recurring task.
+    CREATE_RECURRING_TASK = edition(&highlevel::routes::CREATE_RECURRING_TASK, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/recurring-tasks/create-recurring-task");
+    /// `GET /locations/{locationId}/customFields`: list the custom fields of a sub-account.
+    LIST_CUSTOM_FIELDS = edition(&highlevel::routes::LIST_CUSTOM_FIELDS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/get-custom-fields");
+    /// `POST /locations/{locationId}/customFields`: create a custom field.
+    CREATE_CUSTOM_FIELD = edition(&highlevel::routes::CREATE_CUSTOM_FIELD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/create-custom-field");
+    /// `GET /locations/{locationId}/customFields/{id}`: get a custom field.
+    GET_CUSTOM_FIELD = edition(&highlevel::routes::GET_CUSTOM_FIELD, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/get-custom-field");
+    /// `PUT /locations/{locationId}/customFields/{id}`: change a custom field.
+    UPDATE_CUSTOM_FIELD = edition(&highlevel::routes::UPDATE_CUSTOM_FIELD, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/update-custom-field");
+    /// `DELETE /locations/{locationId}/customFields/{id}`: delete a custom field.
+    DELETE_CUSTOM_FIELD = edition(&highlevel::routes::DELETE_CUSTOM_FIELD, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-field/delete-custom-field");
+    /// `POST /locations/{locationId}/customFields/upload`: upload files for a custom field.
+    UPLOAD_CUSTOM_FIELD_FILES = edition(&highlevel::routes::UPLOAD_CUSTOM_FIELD_FILES, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/custom-field/uploads-file-to-customfields");
+    /// `GET /locations/{locationId}/customValues`: list the custom values of a sub-account.
+    LIST_CUSTOM_VALUES = edition(&highlevel::routes::LIST_CUSTOM_VALUES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/get-custom-values");
+    /// `POST /locations/{locationId}/customValues`: create a custom value.
+    CREATE_CUSTOM_VALUE = edition(&highlevel::routes::CREATE_CUSTOM_VALUE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/create-custom-value");
+    /// `GET /locations/{locationId}/customValues/{id}`: get a custom value.
+    GET_CUSTOM_VALUE = edition(&highlevel::routes::GET_CUSTOM_VALUE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/get-custom-value");
+    /// `PUT /locations/{locationId}/customValues/{id}`: change a custom value.
+    UPDATE_CUSTOM_VALUE = edition(&highlevel::routes::UPDATE_CUSTOM_VALUE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/update-custom-value");
+    /// `DELETE /locations/{locationId}/customValues/{id}`: delete a custom value.
+    DELETE_CUSTOM_VALUE = edition(&highlevel::routes::DELETE_CUSTOM_VALUE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/custom-value/delete-custom-value");
+    /// `GET /locations/{locationId}/timezones`: list the time zones that a sub-account can have.
+    LIST_TIMEZONES = edition(&highlevel::routes::LIST_TIMEZONES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/timezone/fetch-timezones");
+    /// `GET /locations/{locationId}/templates`: list the message templates of a sub-account.
+    LIST_TEMPLATES = edition(&highlevel::routes::LIST_TEMPLATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/template/get-all-or-email-sms-templates");
+    /// `DELETE /locations/{locationId}/templates/{id}`: delete a message template.
+    DELETE_TEMPLATE = edition(&highlevel::routes::DELETE_TEMPLATE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/template/delete-an-email-sms-template");
+}

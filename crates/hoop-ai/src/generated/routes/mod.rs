@@ -4,446 +4,223 @@
 
 use reachout_runtime as rt;
 
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-mod locations;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-pub use locations::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-mod social_media_posting;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-pub use social_media_posting::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
+rt::routes! {
+    const LIST;
+    /// `GET /conversations/search`: search conversations.
+    SEARCH_CONVERSATIONS = edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-conversations");
+    /// `POST /conversations/`: open a conversation with a contact.
+    CREATE_CONVERSATION = edition(&highlevel::routes::CREATE_CONVERSATION, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/conversations/create-conversation");
+    /// `GET /conversations/{conversationId}`: get a conversation.
+    GET_CONVERSATION = edition(&highlevel::routes::GET_CONVERSATION, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/get-conversation");
+    /// `PUT /conversations/{conversationId}`: change a conversation.
+    UPDATE_CONVERSATION = edition(&highlevel::routes::UPDATE_CONVERSATION, rt::Method::PUT).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/update-conversation");
+    /// `DELETE /conversations/{conversationId}`: delete a conversation.
+    DELETE_CONVERSATION = edition(&highlevel::routes::DELETE_CONVERSATION, rt::Method::DELETE).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/delete-conversation");
+    /// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
+    LIST_MESSAGES = edition(&highlevel::routes::LIST_MESSAGES, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id");
+    /// `POST /conversations/messages`: send a message to a contact.
+    SEND_MESSAGE = edition(&highlevel::routes::SEND_MESSAGE, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/send-a-new-message");
+    /// `POST /conversations/messages/inbound`: add a message received outside the platform.
+    ADD_INBOUND_MESSAGE = edition(&highlevel::routes::ADD_INBOUND_MESSAGE, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/add-an-inbound-message");
+    /// `POST /conversations/messages/outbound`: add a call made outside the platform.
+    ADD_OUTBOUND_CALL = edition(&highlevel::routes::ADD_OUTBOUND_CALL, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call");
+    /// `POST /conversations/messages/upload`: upload files to attach to messages.
+    UPLOAD_ATTACHMENTS = edition(&highlevel::routes::UPLOAD_ATTACHMENTS, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/upload-file-attachments");
+    /// `GET /conversations/messages/{id}`: get a message.
+    GET_MESSAGE = edition(&highlevel::routes::GET_MESSAGE, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/get-message-by-message-id");
+    /// `GET /conversations/messages/email/{id}`: get an email.
+    GET_EMAIL = edition(&highlevel::routes::GET_EMAIL, rt::Method::GET).headers(&[])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/email/get-email-by-id");
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
+    CANCEL_SCHEDULED_EMAIL = edition(&highlevel::routes::CANCEL_SCHEDULED_EMAIL, rt::Method::DELETE).headers(&[])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/email/cancel-a-scheduled-email-message");
+    /// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
+    CANCEL_SCHEDULED_MESSAGE = edition(&highlevel::routes::CANCEL_SCHEDULED_MESSAGE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message");
+    /// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
+    UPDATE_MESSAGE_STATUS = edition(&highlevel::routes::UPDATE_MESSAGE_STATUS, rt::Method::PUT).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/update-message-status");
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
+    DOWNLOAD_RECORDING = edition(&highlevel::routes::DOWNLOAD_RECORDING, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/get-recording-by-message-id");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
+    GET_TRANSCRIPTION = edition(&highlevel::routes::GET_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
+    DOWNLOAD_TRANSCRIPTION = edition(&highlevel::routes::DOWNLOAD_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id");
+    /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
+    SEND_TYPING_INDICATOR = edition(&highlevel::routes::SEND_TYPING_INDICATOR, rt::Method::POST).headers(&[("Version", "2021-04-15")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/providers/agent-ai-bot-is-typing-a-message-indicator-for-live-chat");
+    /// `GET /contacts/`: list the contacts of a sub-account.
+    LIST_CONTACTS = edition(&highlevel::routes::LIST_CONTACTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/contacts/get-contacts");
+    /// `POST /contacts/`: create a contact.
+    CREATE_CONTACT = edition(&highlevel::routes::CREATE_CONTACT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/create-contact");
+    /// `POST /contacts/upsert`: create a contact or update the one that is there.
+    UPSERT_CONTACT = edition(&highlevel::routes::UPSERT_CONTACT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/upsert-contact");
+    /// `POST /contacts/search`: search contacts with filters.
+    SEARCH_CONTACTS = edition(&highlevel::routes::SEARCH_CONTACTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-contacts");
+    /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
+    GET_DUPLICATE_CONTACT = edition(&highlevel::routes::GET_DUPLICATE_CONTACT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/get-duplicate-contact");
+    /// `GET /contacts/business/{businessId}`: list the contacts of a business.
+    LIST_CONTACTS_BY_BUSINESS = edition(&highlevel::routes::LIST_CONTACTS_BY_BUSINESS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid");
+    /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
+    BULK_UPDATE_TAGS = edition(&highlevel::routes::BULK_UPDATE_TAGS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/bulk/update-contacts-tags");
+    /// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
+    BULK_UPDATE_BUSINESS = edition(&highlevel::routes::BULK_UPDATE_BUSINESS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/bulk/add-remove-contacts-from-business");
+    /// `GET /contacts/{contactId}`: get a contact.
+    GET_CONTACT = edition(&highlevel::routes::GET_CONTACT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/get-contact");
+    /// `PUT /contacts/{contactId}`: change a contact.
+    UPDATE_CONTACT = edition(&highlevel::routes::UPDATE_CONTACT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/update-contact");
+    /// `DELETE /contacts/{contactId}`: delete a contact.
+    DELETE_CONTACT = edition(&highlevel::routes::DELETE_CONTACT, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/delete-contact");
+    /// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
+    LIST_TASKS = edition(&highlevel::routes::LIST_TASKS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/get-all-tasks");
+    /// `POST /contacts/{contactId}/tasks`: create a task for a contact.
+    CREATE_TASK = edition(&highlevel::routes::CREATE_TASK, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/create-task");
+    /// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
+    GET_TASK = edition(&highlevel::routes::GET_TASK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks/get-task");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
+    UPDATE_TASK = edition(&highlevel::routes::UPDATE_TASK, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/update-task");
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
+    DELETE_TASK = edition(&highlevel::routes::DELETE_TASK, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/delete-task");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
+    UPDATE_TASK_COMPLETED = edition(&highlevel::routes::UPDATE_TASK_COMPLETED, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks/update-task-completed");
+    /// `GET /contacts/{contactId}/notes`: list the notes on a contact.
+    LIST_NOTES = edition(&highlevel::routes::LIST_NOTES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/notes/get-all-notes");
+    /// `POST /contacts/{contactId}/notes`: add a note to a contact.
+    CREATE_NOTE = edition(&highlevel::routes::CREATE_NOTE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/notes/create-note");
+    /// `GET /contacts/{contactId}/notes/{id}`: get a note.
+    GET_NOTE = edition(&highlevel::routes::GET_NOTE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/get-note");
+    /// `PUT /contacts/{contactId}/notes/{id}`: change a note.
+    UPDATE_NOTE = edition(&highlevel::routes::UPDATE_NOTE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/update-note");
+    /// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
+    DELETE_NOTE = edition(&highlevel::routes::DELETE_NOTE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/delete-note");
+    /// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
+    LIST_APPOINTMENTS = edition(&highlevel::routes::LIST_APPOINTMENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/appointments/get-appointments-for-contact");
+    /// `POST /contacts/{contactId}/tags`: add tags to a contact.
+    ADD_TAGS = edition(&highlevel::routes::ADD_TAGS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tags/add-tags");
+    /// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
+    REMOVE_TAGS = edition(&highlevel::routes::REMOVE_TAGS, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tags/remove-tags");
+    /// `POST /contacts/{contactId}/followers`: let users follow a contact.
+    ADD_FOLLOWERS = edition(&highlevel::routes::ADD_FOLLOWERS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/followers/add-followers");
+    /// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
+    REMOVE_FOLLOWERS = edition(&highlevel::routes::REMOVE_FOLLOWERS, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/followers/remove-followers");
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
+    ADD_TO_CAMPAIGN = edition(&highlevel::routes::ADD_TO_CAMPAIGN, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/add-contact-to-campaign");
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
+    REMOVE_FROM_CAMPAIGN = edition(&highlevel::routes::REMOVE_FROM_CAMPAIGN, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-campaign");
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
+    REMOVE_FROM_EVERY_CAMPAIGN = edition(&highlevel::routes::REMOVE_FROM_EVERY_CAMPAIGN, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-every-campaign");
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
+    ADD_TO_WORKFLOW = edition(&highlevel::routes::ADD_TO_WORKFLOW, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/workflow/add-contact-to-workflow");
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
+    REMOVE_FROM_WORKFLOW = edition(&highlevel::routes::REMOVE_FROM_WORKFLOW, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/workflow/delete-contact-from-workflow");
+    /// `POST /oauth/token`: get an access token from a code or a refresh token.
+    CREATE_TOKEN = edition(&highlevel::routes::CREATE_TOKEN, rt::Method::POST).headers(&[])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-access-token");
+    /// `POST /oauth/locationToken`: get the access token of one sub-account.
+    CREATE_LOCATION_TOKEN = edition(&highlevel::routes::CREATE_LOCATION_TOKEN, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/oauth-20/get-location-access-token-from-agency-token");
+    /// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
+    LIST_INSTALLED_LOCATIONS = edition(&highlevel::routes::LIST_INSTALLED_LOCATIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed");
+    /// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
+    SEARCH_TASKS = edition(&highlevel::routes::SEARCH_TASKS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks-search/task-search-filter");
+}
 
-/// `GET /conversations/search`: search conversations.
-pub static SEARCH_CONVERSATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-conversations");
-
-/// `POST /conversations/`: open a conversation with a contact.
-pub static CREATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONVERSATION, rt::Method::POST)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/conversations/create-conversation");
-
-/// `GET /conversations/{conversationId}`: get a conversation.
-pub static GET_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONVERSATION, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/get-conversation");
-
-/// `PUT /conversations/{conversationId}`: change a conversation.
-pub static UPDATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION, rt::Method::PUT)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/update-conversation");
-
-/// `DELETE /conversations/{conversationId}`: delete a conversation.
-pub static DELETE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONVERSATION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/conversations/delete-conversation");
-
-/// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
-pub static LIST_MESSAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_MESSAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/get-messages-by-conversation-id");
-
-/// `POST /conversations/messages`: send a message to a contact.
-pub static SEND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_MESSAGE, rt::Method::POST)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/send-a-new-message");
-
-/// `POST /conversations/messages/inbound`: add a message received outside the platform.
-pub static ADD_INBOUND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::ADD_INBOUND_MESSAGE, rt::Method::POST)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/add-an-inbound-message");
-
-/// `POST /conversations/messages/outbound`: add a call made outside the platform.
-pub static ADD_OUTBOUND_CALL: rt::Route = rt::Route::edition(&highlevel::routes::ADD_OUTBOUND_CALL, rt::Method::POST)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/add-an-external-outbound-call");
-
-/// `POST /conversations/messages/upload`: upload files to attach to messages.
-pub static UPLOAD_ATTACHMENTS: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_ATTACHMENTS, rt::Method::POST)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/upload-file-attachments");
-
-/// `GET /conversations/messages/{id}`: get a message.
-pub static GET_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::GET_MESSAGE, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/messages/get-message-by-message-id");
-
-/// `GET /conversations/messages/email/{id}`: get an email.
-pub static GET_EMAIL: rt::Route = rt::Route::edition(&highlevel::routes::GET_EMAIL, rt::Method::GET)
-    .headers(&[])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/email/get-email-by-id");
-
-/// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
-pub static CANCEL_SCHEDULED_EMAIL: rt::Route = rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_EMAIL, rt::Method::DELETE)
-    .headers(&[])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/email/cancel-a-scheduled-email-message");
-
-/// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
-pub static CANCEL_SCHEDULED_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_MESSAGE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/cancel-a-scheduled-message");
-
-/// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
-pub static UPDATE_MESSAGE_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_MESSAGE_STATUS, rt::Method::PUT)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/update-message-status");
-
-/// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
-pub static DOWNLOAD_RECORDING: rt::Route = rt::Route::edition(&highlevel::routes::DOWNLOAD_RECORDING, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/get-recording-by-message-id");
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
-pub static GET_TRANSCRIPTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_TRANSCRIPTION, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/messages/get-transcription-by-message-id");
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
-pub static DOWNLOAD_TRANSCRIPTION: rt::Route = rt::Route::edition(&highlevel::routes::DOWNLOAD_TRANSCRIPTION, rt::Method::GET)
-    .headers(&[("Version", "2021-04-15")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/messages/download-transcription-by-message-id");
-
-/// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
-pub static SEND_TYPING_INDICATOR: rt::Route =
-    rt::Route::edition(&highlevel::routes::SEND_TYPING_INDICATOR, rt::Method::POST).headers(&[("Version", "2021-04-15")]).documented(
-        rt::Evidence::Partial,
-        "https://help.hoopai.com/api-reference/providers/agent-ai-bot-is-typing-a-message-indicator-for-live-chat",
-    );
-
-/// `GET /contacts/`: list the contacts of a sub-account.
-pub static LIST_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/contacts/get-contacts");
-
-/// `POST /contacts/`: create a contact.
-pub static CREATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONTACT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/create-contact");
-
-/// `POST /contacts/upsert`: create a contact or update the one that is there.
-pub static UPSERT_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_CONTACT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/upsert-contact");
-
-/// `POST /contacts/search`: search contacts with filters.
-pub static SEARCH_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONTACTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/search-contacts");
-
-/// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
-pub static GET_DUPLICATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_DUPLICATE_CONTACT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/search/get-duplicate-contact");
-
-/// `GET /contacts/business/{businessId}`: list the contacts of a business.
-pub static LIST_CONTACTS_BY_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS_BY_BUSINESS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/contacts/get-contacts-by-businessid");
-
-/// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
-pub static BULK_UPDATE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_TAGS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/bulk/update-contacts-tags");
-
-/// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
-pub static BULK_UPDATE_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_BUSINESS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/bulk/add-remove-contacts-from-business");
-
-/// `GET /contacts/{contactId}`: get a contact.
-pub static GET_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONTACT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/get-contact");
-
-/// `PUT /contacts/{contactId}`: change a contact.
-pub static UPDATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONTACT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/update-contact");
-
-/// `DELETE /contacts/{contactId}`: delete a contact.
-pub static DELETE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONTACT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/contacts/delete-contact");
-
-/// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
-pub static LIST_TASKS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TASKS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/get-all-tasks");
-
-/// `POST /contacts/{contactId}/tasks`: create a task for a contact.
-pub static CREATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TASK, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/create-task");
-
-/// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
-pub static GET_TASK: rt::Route = rt::Route::edition(&highlevel::routes::GET_TASK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks/get-task");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
-pub static UPDATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/update-task");
-
-/// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
-pub static DELETE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_TASK, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tasks/delete-task");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
-pub static UPDATE_TASK_COMPLETED: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK_COMPLETED, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks/update-task-completed");
-
-/// `GET /contacts/{contactId}/notes`: list the notes on a contact.
-pub static LIST_NOTES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_NOTES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/notes/get-all-notes");
-
-/// `POST /contacts/{contactId}/notes`: add a note to a contact.
-pub static CREATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_NOTE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/notes/create-note");
-
-/// `GET /contacts/{contactId}/notes/{id}`: get a note.
-pub static GET_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::GET_NOTE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/get-note");
-
-/// `PUT /contacts/{contactId}/notes/{id}`: change a note.
-pub static UPDATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_NOTE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/update-note");
-
-/// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
-pub static DELETE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_NOTE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/notes/delete-note");
-
-/// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
-pub static LIST_APPOINTMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_APPOINTMENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/appointments/get-appointments-for-contact");
-
-/// `POST /contacts/{contactId}/tags`: add tags to a contact.
-pub static ADD_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TAGS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tags/add-tags");
-
-/// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
-pub static REMOVE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_TAGS, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/tags/remove-tags");
-
-/// `POST /contacts/{contactId}/followers`: let users follow a contact.
-pub static ADD_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_FOLLOWERS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/followers/add-followers");
-
-/// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
-pub static REMOVE_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FOLLOWERS, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/followers/remove-followers");
-
-/// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
-pub static ADD_TO_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/add-contact-to-campaign");
-
-/// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
-pub static REMOVE_FROM_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_CAMPAIGN, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-campaign");
-
-/// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
-pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_EVERY_CAMPAIGN, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/campaigns/remove-contact-from-every-campaign");
-
-/// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
-pub static ADD_TO_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_WORKFLOW, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/workflow/add-contact-to-workflow");
-
-/// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
-pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_WORKFLOW, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://help.hoopai.com/api-reference/workflow/delete-contact-from-workflow");
-
-/// `POST /oauth/token`: get an access token from a code or a refresh token.
-pub static CREATE_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TOKEN, rt::Method::POST)
-    .headers(&[])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-access-token");
-
-/// `POST /oauth/locationToken`: get the access token of one sub-account.
-pub static CREATE_LOCATION_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LOCATION_TOKEN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://help.hoopai.com/api-reference/oauth-20/get-location-access-token-from-agency-token");
-
-/// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
-pub static LIST_INSTALLED_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INSTALLED_LOCATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/oauth-20/get-location-where-app-is-installed");
-
-/// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
-pub static SEARCH_TASKS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_TASKS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/tasks-search/task-search-filter");
+rt::features! {
+    "associations" associations
+    "businesses" businesses
+    "calendars" calendars
+    "conversation-ai" conversation_ai
+    "custom-fields" custom_fields
+    "emails" emails
+    "forms" forms
+    "links" links
+    "locations" locations
+    "objects" objects
+    "opportunities" opportunities
+    "social-media-posting" social_media_posting
+    "users" users
+}
 
 const LISTS: &[&[&rt::Route]] = &[
-    &[
-        &SEARCH_CONVERSATIONS,
-        &CREATE_CONVERSATION,
-        &GET_CONVERSATION,
-        &UPDATE_CONVERSATION,
-        &DELETE_CONVERSATION,
-        &LIST_MESSAGES,
-        &SEND_MESSAGE,
-        &ADD_INBOUND_MESSAGE,
-        &ADD_OUTBOUND_CALL,
-        &UPLOAD_ATTACHMENTS,
-        &GET_MESSAGE,
-        &GET_EMAIL,
-        &CANCEL_SCHEDULED_EMAIL,
-        &CANCEL_SCHEDULED_MESSAGE,
-        &UPDATE_MESSAGE_STATUS,
-        &DOWNLOAD_RECORDING,
-        &GET_TRANSCRIPTION,
-        &DOWNLOAD_TRANSCRIPTION,
-        &SEND_TYPING_INDICATOR,
-        &LIST_CONTACTS,
-        &CREATE_CONTACT,
-        &UPSERT_CONTACT,
-        &SEARCH_CONTACTS,
-        &GET_DUPLICATE_CONTACT,
-        &LIST_CONTACTS_BY_BUSINESS,
-        &BULK_UPDATE_TAGS,
-        &BULK_UPDATE_BUSINESS,
-        &GET_CONTACT,
-        &UPDATE_CONTACT,
-        &DELETE_CONTACT,
-        &LIST_TASKS,
-        &CREATE_TASK,
-        &GET_TASK,
-        &UPDATE_TASK,
-        &DELETE_TASK,
-        &UPDATE_TASK_COMPLETED,
-        &LIST_NOTES,
-        &CREATE_NOTE,
-        &GET_NOTE,
-        &UPDATE_NOTE,
-        &DELETE_NOTE,
-        &LIST_APPOINTMENTS,
-        &ADD_TAGS,
-        &REMOVE_TAGS,
-        &ADD_FOLLOWERS,
-        &REMOVE_FOLLOWERS,
-        &ADD_TO_CAMPAIGN,
-        &REMOVE_FROM_CAMPAIGN,
-        &REMOVE_FROM_EVERY_CAMPAIGN,
-        &ADD_TO_WORKFLOW,
-        &REMOVE_FROM_WORKFLOW,
-        &CREATE_TOKEN,
-        &CREATE_LOCATION_TOKEN,
-        &LIST_INSTALLED_LOCATIONS,
-        &SEARCH_TASKS,
-    ],
+    LIST,
     #[cfg(feature = "associations")]
-    associations::ALL,
+    associations::LIST,
     #[cfg(feature = "businesses")]
-    businesses::ALL,
+    businesses::LIST,
     #[cfg(feature = "calendars")]
-    calendars::ALL,
+    calendars::LIST,
     #[cfg(feature = "conversation-ai")]
-    conversation_ai::ALL,
+    conversation_ai::LIST,
     #[cfg(feature = "custom-fields")]
-    custom_fields::ALL,
+    custom_fields::LIST,
     #[cfg(feature = "emails")]
-    emails::ALL,
+    emails::LIST,
     #[cfg(feature = "forms")]
-    forms::ALL,
+    forms::LIST,
     #[cfg(feature = "links")]
-    links::ALL,
+    links::LIST,
     #[cfg(feature = "locations")]
-    locations::ALL,
+    locations::LIST,
     #[cfg(feature = "objects")]
-    objects::ALL,
+    objects::LIST,
     #[cfg(feature = "opportunities")]
-    opportunities::ALL,
+    opportunities::LIST,
     #[cfg(feature = "social-media-posting")]
-    social_media_posting::ALL,
+    social_media_posting::LIST,
     #[cfg(feature = "users")]
-    users::ALL,
+    users::LIST,
 ];
 
 /// All of them, those of each feature together.

@@ -4,59 +4,33 @@
 
 use reachout_runtime as rt;
 
-/// `GET /objects/{key}`: get an object and its fields.
-pub static GET_OBJECT: rt::Route = rt::Route::edition(&highlevel::routes::GET_OBJECT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/get-object-schema-by-key-id");
-
-/// `PUT /objects/{key}`: change an object.
-pub static UPDATE_OBJECT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_OBJECT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/update-object-schema-by-key-id");
-
-/// `GET /objects/{schemaKey}/records/{id}`: get a record.
-pub static GET_RECORD: rt::Route = rt::Route::edition(&highlevel::routes::GET_RECORD, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/get-record-by-id");
-
-/// `PUT /objects/{schemaKey}/records/{id}`: change a record.
-pub static UPDATE_RECORD: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_RECORD, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/update-record");
-
-/// `DELETE /objects/{schemaKey}/records/{id}`: delete a record.
-pub static DELETE_RECORD: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_RECORD, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/delete-record");
-
-/// `POST /objects/{schemaKey}/records`: create a record.
-pub static CREATE_RECORD: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_RECORD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/create-record");
-
-/// `POST /objects/{schemaKey}/records/search`: search records.
-pub static SEARCH_RECORDS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_RECORDS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/search-object-records/search-object-records");
-
-/// `GET /objects/`: list the objects of a sub-account.
-pub static LIST_OBJECTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_OBJECTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/get-all-objects-for-a-location");
-
-/// `POST /objects/`: create a custom object.
-pub static CREATE_OBJECT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_OBJECT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/create-custom-object");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_OBJECT,
-    &UPDATE_OBJECT,
-    &GET_RECORD,
-    &UPDATE_RECORD,
-    &DELETE_RECORD,
-    &CREATE_RECORD,
-    &SEARCH_RECORDS,
-    &LIST_OBJECTS,
-    &CREATE_OBJECT,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /objects/{key}`: get an object and its fields.
+    GET_OBJECT = edition(&highlevel::routes::GET_OBJECT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/get-object-schema-by-key-id");
+    /// `PUT /objects/{key}`: change an object.
+    UPDATE_OBJECT = edition(&highlevel::routes::UPDATE_OBJECT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/update-object-schema-by-key-id");
+    /// `GET /objects/{schemaKey}/records/{id}`: get a record.
+    GET_RECORD = edition(&highlevel::routes::GET_RECORD, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/get-record-by-id");
+    /// `PUT /objects/{schemaKey}/records/{id}`: change a record.
+    UPDATE_RECORD = edition(&highlevel::routes::UPDATE_RECORD, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/update-record");
+    /// `DELETE /objects/{schemaKey}/records/{id}`: delete a record.
+    DELETE_RECORD = edition(&highlevel::routes::DELETE_RECORD, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/delete-record");
+    /// `POST /objects/{schemaKey}/records`: create a record.
+    CREATE_RECORD = edition(&highlevel::routes::CREATE_RECORD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/records/create-record");
+    /// `POST /objects/{schemaKey}/records/search`: search records.
+    SEARCH_RECORDS = edition(&highlevel::routes::SEARCH_RECORDS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/search-object-records/search-object-records");
+    /// `GET /objects/`: list the objects of a sub-account.
+    LIST_OBJECTS = edition(&highlevel::routes::LIST_OBJECTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/get-all-objects-for-a-location");
+    /// `POST /objects/`: create a custom object.
+    CREATE_OBJECT = edition(&highlevel::routes::CREATE_OBJECT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://help.hoopai.com/api-reference/object-schema/create-custom-object");
+}

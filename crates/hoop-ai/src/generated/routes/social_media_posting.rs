@@ -4,252 +4,145 @@
 
 use reachout_runtime as rt;
 
-/// `GET /social-media-posting/oauth/google/start`: start social google.
-pub static START_SOCIAL_GOOGLE: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_GOOGLE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-google/starts-oauth-for-google-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: list social google locations.
-pub static LIST_SOCIAL_GOOGLE_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_GOOGLE_LOCATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-google/get-google-business-locations");
-
-/// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: attach social google locations.
-pub static ATTACH_SOCIAL_GOOGLE_LOCATIONS: rt::Route =
-    rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_GOOGLE_LOCATIONS, rt::Method::POST)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /social-media-posting/oauth/google/start`: start social google.
+    START_SOCIAL_GOOGLE = edition(&highlevel::routes::START_SOCIAL_GOOGLE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-google/starts-oauth-for-google-account");
+    /// `GET /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: list social google locations.
+    LIST_SOCIAL_GOOGLE_LOCATIONS = edition(&highlevel::routes::LIST_SOCIAL_GOOGLE_LOCATIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-google/get-google-business-locations");
+    /// `POST /social-media-posting/oauth/{locationId}/google/locations/{accountId}`: attach social google locations.
+    ATTACH_SOCIAL_GOOGLE_LOCATIONS = edition(&highlevel::routes::ATTACH_SOCIAL_GOOGLE_LOCATIONS, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-google/set-google-business-locations");
-
-/// `POST /social-media-posting/{locationId}/posts/list`: list social posts.
-pub static LIST_SOCIAL_POSTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_POSTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/get-posts");
-
-/// `POST /social-media-posting/{locationId}/posts`: create social post.
-pub static CREATE_SOCIAL_POST: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_SOCIAL_POST, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/create-post");
-
-/// `GET /social-media-posting/{locationId}/posts/{id}`: get social post.
-pub static GET_SOCIAL_POST: rt::Route = rt::Route::edition(&highlevel::routes::GET_SOCIAL_POST, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/get-post");
-
-/// `PUT /social-media-posting/{locationId}/posts/{id}`: update social post.
-pub static UPDATE_SOCIAL_POST: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SOCIAL_POST, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/edit-post");
-
-/// `DELETE /social-media-posting/{locationId}/posts/{id}`: delete social post.
-pub static DELETE_SOCIAL_POST: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SOCIAL_POST, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/delete-post");
-
-/// `POST /social-media-posting/{locationId}/posts/bulk-delete`: bulk delete social posts.
-pub static BULK_DELETE_SOCIAL_POSTS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_DELETE_SOCIAL_POSTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/bulk-delete-social-planner-posts");
-
-/// `GET /social-media-posting/{locationId}/accounts`: list social accounts.
-pub static LIST_SOCIAL_ACCOUNTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_ACCOUNTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/account/get-accounts");
-
-/// `DELETE /social-media-posting/{locationId}/accounts/{id}`: delete social account.
-pub static DELETE_SOCIAL_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SOCIAL_ACCOUNT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/account/delete-account");
-
-/// `GET /social-media-posting/oauth/facebook/start`: start social facebook.
-pub static START_SOCIAL_FACEBOOK: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_FACEBOOK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/starts-oauth-for-facebook-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: list social facebook pages.
-pub static LIST_SOCIAL_FACEBOOK_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_FACEBOOK_PAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/get-facebook-pages");
-
-/// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: attach social facebook pages.
-pub static ATTACH_SOCIAL_FACEBOOK_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_FACEBOOK_PAGES, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/attach-facebook-pages");
-
-/// `GET /social-media-posting/oauth/instagram/start`: start social instagram.
-pub static START_SOCIAL_INSTAGRAM: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_INSTAGRAM, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-instagram/starts-oauth-for-instagram-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: list social instagram accounts.
-pub static LIST_SOCIAL_INSTAGRAM_ACCOUNTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_SOCIAL_INSTAGRAM_ACCOUNTS, rt::Method::GET)
+    /// `POST /social-media-posting/{locationId}/posts/list`: list social posts.
+    LIST_SOCIAL_POSTS = edition(&highlevel::routes::LIST_SOCIAL_POSTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/get-posts");
+    /// `POST /social-media-posting/{locationId}/posts`: create social post.
+    CREATE_SOCIAL_POST = edition(&highlevel::routes::CREATE_SOCIAL_POST, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/create-post");
+    /// `GET /social-media-posting/{locationId}/posts/{id}`: get social post.
+    GET_SOCIAL_POST = edition(&highlevel::routes::GET_SOCIAL_POST, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/get-post");
+    /// `PUT /social-media-posting/{locationId}/posts/{id}`: update social post.
+    UPDATE_SOCIAL_POST = edition(&highlevel::routes::UPDATE_SOCIAL_POST, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/edit-post");
+    /// `DELETE /social-media-posting/{locationId}/posts/{id}`: delete social post.
+    DELETE_SOCIAL_POST = edition(&highlevel::routes::DELETE_SOCIAL_POST, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/delete-post");
+    /// `POST /social-media-posting/{locationId}/posts/bulk-delete`: bulk delete social posts.
+    BULK_DELETE_SOCIAL_POSTS = edition(&highlevel::routes::BULK_DELETE_SOCIAL_POSTS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/post/bulk-delete-social-planner-posts");
+    /// `GET /social-media-posting/{locationId}/accounts`: list social accounts.
+    LIST_SOCIAL_ACCOUNTS = edition(&highlevel::routes::LIST_SOCIAL_ACCOUNTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/account/get-accounts");
+    /// `DELETE /social-media-posting/{locationId}/accounts/{id}`: delete social account.
+    DELETE_SOCIAL_ACCOUNT = edition(&highlevel::routes::DELETE_SOCIAL_ACCOUNT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/account/delete-account");
+    /// `GET /social-media-posting/oauth/facebook/start`: start social facebook.
+    START_SOCIAL_FACEBOOK = edition(&highlevel::routes::START_SOCIAL_FACEBOOK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/starts-oauth-for-facebook-account");
+    /// `GET /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: list social facebook pages.
+    LIST_SOCIAL_FACEBOOK_PAGES = edition(&highlevel::routes::LIST_SOCIAL_FACEBOOK_PAGES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/get-facebook-pages");
+    /// `POST /social-media-posting/oauth/{locationId}/facebook/accounts/{accountId}`: attach social facebook pages.
+    ATTACH_SOCIAL_FACEBOOK_PAGES = edition(&highlevel::routes::ATTACH_SOCIAL_FACEBOOK_PAGES, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-facebook/attach-facebook-pages");
+    /// `GET /social-media-posting/oauth/instagram/start`: start social instagram.
+    START_SOCIAL_INSTAGRAM = edition(&highlevel::routes::START_SOCIAL_INSTAGRAM, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-instagram/starts-oauth-for-instagram-account");
+    /// `GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: list social instagram accounts.
+    LIST_SOCIAL_INSTAGRAM_ACCOUNTS = edition(&highlevel::routes::LIST_SOCIAL_INSTAGRAM_ACCOUNTS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-instagram/get-instagram-professional-accounts");
-
-/// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: attach social instagram accounts.
-pub static ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS, rt::Method::POST)
+    /// `POST /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`: attach social instagram accounts.
+    ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS = edition(&highlevel::routes::ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-instagram/attach-instagram-professional-accounts");
-
-/// `GET /social-media-posting/oauth/linkedin/start`: start social linkedin.
-pub static START_SOCIAL_LINKEDIN: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_LINKEDIN, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-linkedin/starts-oauth-for-linkedin-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: list social linkedin accounts.
-pub static LIST_SOCIAL_LINKEDIN_ACCOUNTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_SOCIAL_LINKEDIN_ACCOUNTS, rt::Method::GET)
+    /// `GET /social-media-posting/oauth/linkedin/start`: start social linkedin.
+    START_SOCIAL_LINKEDIN = edition(&highlevel::routes::START_SOCIAL_LINKEDIN, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-linkedin/starts-oauth-for-linkedin-account");
+    /// `GET /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: list social linkedin accounts.
+    LIST_SOCIAL_LINKEDIN_ACCOUNTS = edition(&highlevel::routes::LIST_SOCIAL_LINKEDIN_ACCOUNTS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-linkedin/get-linkedin-pages-and-profile");
-
-/// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: attach social linkedin accounts.
-pub static ATTACH_SOCIAL_LINKEDIN_ACCOUNTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_LINKEDIN_ACCOUNTS, rt::Method::POST)
+    /// `POST /social-media-posting/oauth/{locationId}/linkedin/accounts/{accountId}`: attach social linkedin accounts.
+    ATTACH_SOCIAL_LINKEDIN_ACCOUNTS = edition(&highlevel::routes::ATTACH_SOCIAL_LINKEDIN_ACCOUNTS, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-linkedin/attach-linkedin-pages-and-profile");
-
-/// `GET /social-media-posting/oauth/twitter/start`: start social twitter.
-pub static START_SOCIAL_TWITTER: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_TWITTER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-twitter/starts-oauth-for-twitter-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: list social twitter profiles.
-pub static LIST_SOCIAL_TWITTER_PROFILES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_TWITTER_PROFILES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-twitter/get-twitter-profile");
-
-/// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: attach social twitter profiles.
-pub static ATTACH_SOCIAL_TWITTER_PROFILES: rt::Route =
-    rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_TWITTER_PROFILES, rt::Method::POST)
+    /// `GET /social-media-posting/oauth/twitter/start`: start social twitter.
+    START_SOCIAL_TWITTER = edition(&highlevel::routes::START_SOCIAL_TWITTER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-twitter/starts-oauth-for-twitter-account");
+    /// `GET /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: list social twitter profiles.
+    LIST_SOCIAL_TWITTER_PROFILES = edition(&highlevel::routes::LIST_SOCIAL_TWITTER_PROFILES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-twitter/get-twitter-profile");
+    /// `POST /social-media-posting/oauth/{locationId}/twitter/accounts/{accountId}`: attach social twitter profiles.
+    ATTACH_SOCIAL_TWITTER_PROFILES = edition(&highlevel::routes::ATTACH_SOCIAL_TWITTER_PROFILES, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-twitter/attach-twitter-profile");
-
-/// `GET /social-media-posting/{locationId}/csv`: list social csv.
-pub static LIST_SOCIAL_CSV: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_CSV, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/get-upload-status");
-
-/// `POST /social-media-posting/{locationId}/csv`: upload social csv.
-pub static UPLOAD_SOCIAL_CSV: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_SOCIAL_CSV, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/upload-csv");
-
-/// `POST /social-media-posting/{locationId}/set-accounts`: set social csv accounts.
-pub static SET_SOCIAL_CSV_ACCOUNTS: rt::Route = rt::Route::edition(&highlevel::routes::SET_SOCIAL_CSV_ACCOUNTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/set-accounts");
-
-/// `GET /social-media-posting/{locationId}/csv/{id}`: get social csv.
-pub static GET_SOCIAL_CSV: rt::Route = rt::Route::edition(&highlevel::routes::GET_SOCIAL_CSV, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/get-csv-post");
-
-/// `DELETE /social-media-posting/{locationId}/csv/{id}`: delete social csv.
-pub static DELETE_SOCIAL_CSV: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SOCIAL_CSV, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/delete-csv");
-
-/// `PATCH /social-media-posting/{locationId}/csv/{id}`: finalize social csv.
-pub static FINALIZE_SOCIAL_CSV: rt::Route = rt::Route::edition(&highlevel::routes::FINALIZE_SOCIAL_CSV, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/start-csv-finalize");
-
-/// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`: delete social csv post.
-pub static DELETE_SOCIAL_CSV_POST: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SOCIAL_CSV_POST, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/delete-csv-post");
-
-/// `GET /social-media-posting/oauth/tiktok/start`: start social tiktok.
-pub static START_SOCIAL_TIKTOK: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_TIKTOK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/starts-oauth-for-tiktok-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: get social tiktok profile.
-pub static GET_SOCIAL_TIKTOK_PROFILE: rt::Route = rt::Route::edition(&highlevel::routes::GET_SOCIAL_TIKTOK_PROFILE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/get-tiktok-profile");
-
-/// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: attach social tiktok profile.
-pub static ATTACH_SOCIAL_TIKTOK_PROFILE: rt::Route = rt::Route::edition(&highlevel::routes::ATTACH_SOCIAL_TIKTOK_PROFILE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/attach-tiktok-profile");
-
-/// `GET /social-media-posting/oauth/tiktok-business/start`: start social tiktok business.
-pub static START_SOCIAL_TIKTOK_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::START_SOCIAL_TIKTOK_BUSINESS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/starts-oauth-for-tiktok-business-account");
-
-/// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`: get social tiktok business profile.
-pub static GET_SOCIAL_TIKTOK_BUSINESS_PROFILE: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_SOCIAL_TIKTOK_BUSINESS_PROFILE, rt::Method::GET)
+    /// `GET /social-media-posting/{locationId}/csv`: list social csv.
+    LIST_SOCIAL_CSV = edition(&highlevel::routes::LIST_SOCIAL_CSV, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/get-upload-status");
+    /// `POST /social-media-posting/{locationId}/csv`: upload social csv.
+    UPLOAD_SOCIAL_CSV = edition(&highlevel::routes::UPLOAD_SOCIAL_CSV, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/upload-csv");
+    /// `POST /social-media-posting/{locationId}/set-accounts`: set social csv accounts.
+    SET_SOCIAL_CSV_ACCOUNTS = edition(&highlevel::routes::SET_SOCIAL_CSV_ACCOUNTS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/set-accounts");
+    /// `GET /social-media-posting/{locationId}/csv/{id}`: get social csv.
+    GET_SOCIAL_CSV = edition(&highlevel::routes::GET_SOCIAL_CSV, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/get-csv-post");
+    /// `DELETE /social-media-posting/{locationId}/csv/{id}`: delete social csv.
+    DELETE_SOCIAL_CSV = edition(&highlevel::routes::DELETE_SOCIAL_CSV, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/delete-csv");
+    /// `PATCH /social-media-posting/{locationId}/csv/{id}`: finalize social csv.
+    FINALIZE_SOCIAL_CSV = edition(&highlevel::routes::FINALIZE_SOCIAL_CSV, rt::Method::PATCH).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/start-csv-finalize");
+    /// `DELETE /social-media-posting/{locationId}/csv/{csvId}/post/{postId}`: delete social csv post.
+    DELETE_SOCIAL_CSV_POST = edition(&highlevel::routes::DELETE_SOCIAL_CSV_POST, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/csv/delete-csv-post");
+    /// `GET /social-media-posting/oauth/tiktok/start`: start social tiktok.
+    START_SOCIAL_TIKTOK = edition(&highlevel::routes::START_SOCIAL_TIKTOK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/starts-oauth-for-tiktok-account");
+    /// `GET /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: get social tiktok profile.
+    GET_SOCIAL_TIKTOK_PROFILE = edition(&highlevel::routes::GET_SOCIAL_TIKTOK_PROFILE, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/get-tiktok-profile");
+    /// `POST /social-media-posting/oauth/{locationId}/tiktok/accounts/{accountId}`: attach social tiktok profile.
+    ATTACH_SOCIAL_TIKTOK_PROFILE = edition(&highlevel::routes::ATTACH_SOCIAL_TIKTOK_PROFILE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/attach-tiktok-profile");
+    /// `GET /social-media-posting/oauth/tiktok-business/start`: start social tiktok business.
+    START_SOCIAL_TIKTOK_BUSINESS = edition(&highlevel::routes::START_SOCIAL_TIKTOK_BUSINESS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/starts-oauth-for-tiktok-business-account");
+    /// `GET /social-media-posting/oauth/{locationId}/tiktok-business/accounts/{accountId}`: get social tiktok business profile.
+    GET_SOCIAL_TIKTOK_BUSINESS_PROFILE = edition(&highlevel::routes::GET_SOCIAL_TIKTOK_BUSINESS_PROFILE, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/oauth-tiktok/get-tiktok-business-profile");
-
-/// `GET /social-media-posting/{locationId}/categories`: list social categories.
-pub static LIST_SOCIAL_CATEGORIES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_CATEGORIES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/category/get-categories-by-location-id");
-
-/// `GET /social-media-posting/{locationId}/categories/{id}`: get social category.
-pub static GET_SOCIAL_CATEGORY: rt::Route = rt::Route::edition(&highlevel::routes::GET_SOCIAL_CATEGORY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/category/get-categories-by-id");
-
-/// `GET /social-media-posting/{locationId}/tags`: list social tags.
-pub static LIST_SOCIAL_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_TAGS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/tag/get-tags-by-location-id");
-
-/// `POST /social-media-posting/{locationId}/tags/details`: list social tags by ids.
-pub static LIST_SOCIAL_TAGS_BY_IDS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SOCIAL_TAGS_BY_IDS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/tag/get-tags-by-ids");
-
-/// `POST /social-media-posting/statistics`: get social statistics.
-pub static GET_SOCIAL_STATISTICS: rt::Route = rt::Route::edition(&highlevel::routes::GET_SOCIAL_STATISTICS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/statistics/get-social-media-statistics");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &START_SOCIAL_GOOGLE,
-    &LIST_SOCIAL_GOOGLE_LOCATIONS,
-    &ATTACH_SOCIAL_GOOGLE_LOCATIONS,
-    &LIST_SOCIAL_POSTS,
-    &CREATE_SOCIAL_POST,
-    &GET_SOCIAL_POST,
-    &UPDATE_SOCIAL_POST,
-    &DELETE_SOCIAL_POST,
-    &BULK_DELETE_SOCIAL_POSTS,
-    &LIST_SOCIAL_ACCOUNTS,
-    &DELETE_SOCIAL_ACCOUNT,
-    &START_SOCIAL_FACEBOOK,
-    &LIST_SOCIAL_FACEBOOK_PAGES,
-    &ATTACH_SOCIAL_FACEBOOK_PAGES,
-    &START_SOCIAL_INSTAGRAM,
-    &LIST_SOCIAL_INSTAGRAM_ACCOUNTS,
-    &ATTACH_SOCIAL_INSTAGRAM_ACCOUNTS,
-    &START_SOCIAL_LINKEDIN,
-    &LIST_SOCIAL_LINKEDIN_ACCOUNTS,
-    &ATTACH_SOCIAL_LINKEDIN_ACCOUNTS,
-    &START_SOCIAL_TWITTER,
-    &LIST_SOCIAL_TWITTER_PROFILES,
-    &ATTACH_SOCIAL_TWITTER_PROFILES,
-    &LIST_SOCIAL_CSV,
-    &UPLOAD_SOCIAL_CSV,
-    &SET_SOCIAL_CSV_ACCOUNTS,
-    &GET_SOCIAL_CSV,
-    &DELETE_SOCIAL_CSV,
-    &FINALIZE_SOCIAL_CSV,
-    &DELETE_SOCIAL_CSV_POST,
-    &START_SOCIAL_TIKTOK,
-    &GET_SOCIAL_TIKTOK_PROFILE,
-    &ATTACH_SOCIAL_TIKTOK_PROFILE,
-    &START_SOCIAL_TIKTOK_BUSINESS,
-    &GET_SOCIAL_TIKTOK_BUSINESS_PROFILE,
-    &LIST_SOCIAL_CATEGORIES,
-    &GET_SOCIAL_CATEGORY,
-    &LIST_SOCIAL_TAGS,
-    &LIST_SOCIAL_TAGS_BY_IDS,
-    &GET_SOCIAL_STATISTICS,
-];
+    /// `GET /social-media-posting/{locationId}/categories`: list social categories.
+    LIST_SOCIAL_CATEGORIES = edition(&highlevel::routes::LIST_SOCIAL_CATEGORIES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/category/get-categories-by-location-id");
+    /// `GET /social-media-posting/{locationId}/categories/{id}`: get social category.
+    GET_SOCIAL_CATEGORY = edition(&highlevel::routes::GET_SOCIAL_CATEGORY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/category/get-categories-by-id");
+    /// `GET /social-media-posting/{locationId}/tags`: list social tags.
+    LIST_SOCIAL_TAGS = edition(&highlevel::routes::LIST_SOCIAL_TAGS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/tag/get-tags-by-location-id");
+    /// `POST /social-media-posting/{locationId}/tags/details`: list social tags by ids.
+    LIST_SOCIAL_TAGS_BY_IDS = edition(&highlevel::routes::LIST_SOCIAL_TAGS_BY_IDS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/tag/get-tags-by-ids");
+    /// `POST /social-media-posting/statistics`: get social statistics.
+    GET_SOCIAL_STATISTICS = edition(&highlevel::routes::GET_SOCIAL_STATISTICS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://help.hoopai.com/api-reference/statistics/get-social-media-statistics");
+}

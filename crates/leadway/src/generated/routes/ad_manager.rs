@@ -4,644 +4,346 @@
 
 use reachout_runtime as rt;
 
-/// `GET /ad-publishing/facebook/reporting`: get facebook reporting.
-pub static GET_FACEBOOK_REPORTING: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_REPORTING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-reporting");
-
-/// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`: get facebook campaign reporting.
-pub static GET_FACEBOOK_CAMPAIGN_REPORTING: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_FACEBOOK_CAMPAIGN_REPORTING, rt::Method::GET)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /ad-publishing/facebook/reporting`: get facebook reporting.
+    GET_FACEBOOK_REPORTING = edition(&highlevel::routes::GET_FACEBOOK_REPORTING, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-reporting");
+    /// `GET /ad-publishing/facebook/reporting/campaign/{campaignId}`: get facebook campaign reporting.
+    GET_FACEBOOK_CAMPAIGN_REPORTING = edition(&highlevel::routes::GET_FACEBOOK_CAMPAIGN_REPORTING, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-campaign-reporting",
-        );
-
-/// `GET /ad-publishing/facebook/reporting/list`: list facebook reporting.
-pub static LIST_FACEBOOK_REPORTING: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_REPORTING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-reporting-list");
-
-/// `GET /ad-publishing/facebook/me`: get facebook user.
-pub static GET_FACEBOOK_USER: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_USER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-current-user");
-
-/// `GET /ad-publishing/facebook/pages`: list facebook pages.
-pub static LIST_FACEBOOK_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_PAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-pages");
-
-/// `GET /ad-publishing/facebook/page/{pageId}/instagram`: list facebook instagram accounts.
-pub static LIST_FACEBOOK_INSTAGRAM_ACCOUNTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_INSTAGRAM_ACCOUNTS, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-campaign-reporting");
+    /// `GET /ad-publishing/facebook/reporting/list`: list facebook reporting.
+    LIST_FACEBOOK_REPORTING = edition(&highlevel::routes::LIST_FACEBOOK_REPORTING, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-instagram-accounts",
-        );
-
-/// `GET /ad-publishing/facebook/page/{pageId}/forms`: list facebook page lead forms.
-pub static LIST_FACEBOOK_PAGE_LEAD_FORMS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_PAGE_LEAD_FORMS, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-reporting-list");
+    /// `GET /ad-publishing/facebook/me`: get facebook user.
+    GET_FACEBOOK_USER = edition(&highlevel::routes::GET_FACEBOOK_USER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-current-user");
+    /// `GET /ad-publishing/facebook/pages`: list facebook pages.
+    LIST_FACEBOOK_PAGES = edition(&highlevel::routes::LIST_FACEBOOK_PAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-pages");
+    /// `GET /ad-publishing/facebook/page/{pageId}/instagram`: list facebook instagram accounts.
+    LIST_FACEBOOK_INSTAGRAM_ACCOUNTS = edition(&highlevel::routes::LIST_FACEBOOK_INSTAGRAM_ACCOUNTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-instagram-accounts");
+    /// `GET /ad-publishing/facebook/page/{pageId}/forms`: list facebook page lead forms.
+    LIST_FACEBOOK_PAGE_LEAD_FORMS = edition(&highlevel::routes::LIST_FACEBOOK_PAGE_LEAD_FORMS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-page-lead-forms");
-
-/// `POST /ad-publishing/facebook/page/{pageId}/forms`: create facebook page lead form.
-pub static CREATE_FACEBOOK_PAGE_LEAD_FORM: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_FACEBOOK_PAGE_LEAD_FORM, rt::Method::POST)
+    /// `POST /ad-publishing/facebook/page/{pageId}/forms`: create facebook page lead form.
+    CREATE_FACEBOOK_PAGE_LEAD_FORM = edition(&highlevel::routes::CREATE_FACEBOOK_PAGE_LEAD_FORM, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-page-lead-form",
-        );
-
-/// `GET /ad-publishing/facebook/ad-accounts`: list facebook ad accounts.
-pub static LIST_FACEBOOK_AD_ACCOUNTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_AD_ACCOUNTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-ad-accounts");
-
-/// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`: get facebook ad account.
-pub static GET_FACEBOOK_AD_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_AD_ACCOUNT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-ad-account");
-
-/// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`: delete facebook ad account.
-pub static DELETE_FACEBOOK_AD_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_AD_ACCOUNT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-ad-account");
-
-/// `GET /ad-publishing/facebook/conversation-forms`: list facebook conversation forms.
-pub static LIST_FACEBOOK_CONVERSATION_FORMS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_CONVERSATION_FORMS, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-page-lead-form");
+    /// `GET /ad-publishing/facebook/ad-accounts`: list facebook ad accounts.
+    LIST_FACEBOOK_AD_ACCOUNTS = edition(&highlevel::routes::LIST_FACEBOOK_AD_ACCOUNTS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-conversation-forms",
-        );
-
-/// `POST /ad-publishing/facebook/conversation-forms`: create facebook conversation form.
-pub static CREATE_FACEBOOK_CONVERSATION_FORM: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_FACEBOOK_CONVERSATION_FORM, rt::Method::POST)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-ad-accounts");
+    /// `GET /ad-publishing/facebook/ad-accounts/{adAccountId}`: get facebook ad account.
+    GET_FACEBOOK_AD_ACCOUNT = edition(&highlevel::routes::GET_FACEBOOK_AD_ACCOUNT, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-conversation-form",
-        );
-
-/// `GET /ad-publishing/facebook/integration`: get facebook integration.
-pub static GET_FACEBOOK_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_INTEGRATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-integration");
-
-/// `POST /ad-publishing/facebook/integration`: create facebook integration.
-pub static CREATE_FACEBOOK_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_FACEBOOK_INTEGRATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-integration");
-
-/// `DELETE /ad-publishing/facebook/integration`: delete facebook integration.
-pub static DELETE_FACEBOOK_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_INTEGRATION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-integration");
-
-/// `GET /ad-publishing/facebook/targeting/search`: search facebook targeting.
-pub static SEARCH_FACEBOOK_TARGETING: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_FACEBOOK_TARGETING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-search-targeting");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`: publish facebook campaign.
-pub static PUBLISH_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::PUBLISH_FACEBOOK_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-publish-campaign");
-
-/// `DELETE /ad-publishing/facebook/page`: delete facebook page.
-pub static DELETE_FACEBOOK_PAGE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_PAGE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-page");
-
-/// `GET /ad-publishing/facebook/pixels`: list facebook pixels.
-pub static LIST_FACEBOOK_PIXELS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_PIXELS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-pixels");
-
-/// `PUT /ad-publishing/facebook/pixels`: upsert facebook pixel.
-pub static UPSERT_FACEBOOK_PIXEL: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_FACEBOOK_PIXEL, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-pixel");
-
-/// `GET /ad-publishing/facebook/custom-audience`: list facebook custom audiences.
-pub static LIST_FACEBOOK_CUSTOM_AUDIENCES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_FACEBOOK_CUSTOM_AUDIENCES, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-ad-account");
+    /// `DELETE /ad-publishing/facebook/ad-accounts/{adAccountId}`: delete facebook ad account.
+    DELETE_FACEBOOK_AD_ACCOUNT = edition(&highlevel::routes::DELETE_FACEBOOK_AD_ACCOUNT, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-custom-audiences",
-        );
-
-/// `GET /ad-publishing/facebook/custom-audience/{audienceId}`: get facebook custom audience.
-pub static GET_FACEBOOK_CUSTOM_AUDIENCE: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-custom-audience-by-id",
-    );
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`: update facebook custom audience.
-pub static UPDATE_FACEBOOK_CUSTOM_AUDIENCE: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::PUT)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-ad-account");
+    /// `GET /ad-publishing/facebook/conversation-forms`: list facebook conversation forms.
+    LIST_FACEBOOK_CONVERSATION_FORMS = edition(&highlevel::routes::LIST_FACEBOOK_CONVERSATION_FORMS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-update-custom-audience",
-        );
-
-/// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`: delete facebook custom audience.
-pub static DELETE_FACEBOOK_CUSTOM_AUDIENCE: rt::Route =
-    rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::DELETE)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-conversation-forms");
+    /// `POST /ad-publishing/facebook/conversation-forms`: create facebook conversation form.
+    CREATE_FACEBOOK_CONVERSATION_FORM = edition(&highlevel::routes::CREATE_FACEBOOK_CONVERSATION_FORM, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-custom-audience",
-        );
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`: add facebook custom audience member.
-pub static ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER: rt::Route =
-    rt::Route::edition(&highlevel::routes::ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER, rt::Method::PUT)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-conversation-form");
+    /// `GET /ad-publishing/facebook/integration`: get facebook integration.
+    GET_FACEBOOK_INTEGRATION = edition(&highlevel::routes::GET_FACEBOOK_INTEGRATION, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-add-custom-audience-member",
-        );
-
-/// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`: remove facebook custom audience member.
-pub static REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER: rt::Route =
-    rt::Route::edition(&highlevel::routes::REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER, rt::Method::DELETE)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-integration");
+    /// `POST /ad-publishing/facebook/integration`: create facebook integration.
+    CREATE_FACEBOOK_INTEGRATION = edition(&highlevel::routes::CREATE_FACEBOOK_INTEGRATION, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-remove-custom-audience-member",
-        );
-
-/// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`: batch update facebook audience members.
-pub static BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS: rt::Route =
-    rt::Route::edition(&highlevel::routes::BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS, rt::Method::PUT)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-create-integration");
+    /// `DELETE /ad-publishing/facebook/integration`: delete facebook integration.
+    DELETE_FACEBOOK_INTEGRATION = edition(&highlevel::routes::DELETE_FACEBOOK_INTEGRATION, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-batch-update-audience-members",
-        );
-
-/// `PUT /ad-publishing/facebook/page/default`: set facebook default page.
-pub static SET_FACEBOOK_DEFAULT_PAGE: rt::Route = rt::Route::edition(&highlevel::routes::SET_FACEBOOK_DEFAULT_PAGE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-set-default-page");
-
-/// `GET /ad-publishing/facebook/lead-form/{leadFormId}`: get facebook lead form.
-pub static GET_FACEBOOK_LEAD_FORM: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_LEAD_FORM, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-lead-form");
-
-/// `GET /ad-publishing/facebook/campaign/{campaignId}`: get facebook campaign.
-pub static GET_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_CAMPAIGN, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-campaign");
-
-/// `GET /ad-publishing/facebook/entity`: get facebook entity.
-pub static GET_FACEBOOK_ENTITY: rt::Route = rt::Route::edition(&highlevel::routes::GET_FACEBOOK_ENTITY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-entity");
-
-/// `PUT /ad-publishing/facebook/campaigns`: upsert facebook campaign.
-pub static UPSERT_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_FACEBOOK_CAMPAIGN, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-campaign");
-
-/// `PUT /ad-publishing/facebook/adsets`: upsert facebook adset.
-pub static UPSERT_FACEBOOK_ADSET: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_FACEBOOK_ADSET, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-adset");
-
-/// `PUT /ad-publishing/facebook/ads-v2`: upsert facebook ad.
-pub static UPSERT_FACEBOOK_AD: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_FACEBOOK_AD, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-ad");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`: pause facebook campaign.
-pub static PAUSE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::PAUSE_FACEBOOK_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-campaign");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`: resume facebook campaign.
-pub static RESUME_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::RESUME_FACEBOOK_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-campaign");
-
-/// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`: duplicate facebook campaign.
-pub static DUPLICATE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::DUPLICATE_FACEBOOK_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-campaign");
-
-/// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`: delete facebook campaign.
-pub static DELETE_FACEBOOK_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_CAMPAIGN, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-campaign");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`: pause facebook adset.
-pub static PAUSE_FACEBOOK_ADSET: rt::Route = rt::Route::edition(&highlevel::routes::PAUSE_FACEBOOK_ADSET, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-adset");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`: resume facebook adset.
-pub static RESUME_FACEBOOK_ADSET: rt::Route = rt::Route::edition(&highlevel::routes::RESUME_FACEBOOK_ADSET, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-adset");
-
-/// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`: duplicate facebook adset.
-pub static DUPLICATE_FACEBOOK_ADSET: rt::Route = rt::Route::edition(&highlevel::routes::DUPLICATE_FACEBOOK_ADSET, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-adset");
-
-/// `DELETE /ad-publishing/facebook/adsets/{adsetId}`: delete facebook adset.
-pub static DELETE_FACEBOOK_ADSET: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_ADSET, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-adset");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/pause`: pause facebook ad.
-pub static PAUSE_FACEBOOK_AD: rt::Route = rt::Route::edition(&highlevel::routes::PAUSE_FACEBOOK_AD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-ad");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/resume`: resume facebook ad.
-pub static RESUME_FACEBOOK_AD: rt::Route = rt::Route::edition(&highlevel::routes::RESUME_FACEBOOK_AD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-ad");
-
-/// `POST /ad-publishing/facebook/ads/{adId}/duplicate`: duplicate facebook ad.
-pub static DUPLICATE_FACEBOOK_AD: rt::Route = rt::Route::edition(&highlevel::routes::DUPLICATE_FACEBOOK_AD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-ad");
-
-/// `DELETE /ad-publishing/facebook/ads/{adId}`: delete facebook ad.
-pub static DELETE_FACEBOOK_AD: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FACEBOOK_AD, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-ad");
-
-/// `GET /ad-publishing/google/reporting`: get google reporting.
-pub static GET_GOOGLE_REPORTING: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_REPORTING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-reporting");
-
-/// `GET /ad-publishing/google/reporting/list`: list google reporting.
-pub static LIST_GOOGLE_REPORTING: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_REPORTING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-reporting-list");
-
-/// `GET /ad-publishing/google/reporting/campaign/{campaignId}`: get google campaign reporting.
-pub static GET_GOOGLE_CAMPAIGN_REPORTING: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_GOOGLE_CAMPAIGN_REPORTING, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-integration");
+    /// `GET /ad-publishing/facebook/targeting/search`: search facebook targeting.
+    SEARCH_FACEBOOK_TARGETING = edition(&highlevel::routes::SEARCH_FACEBOOK_TARGETING, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-campaign-reporting",
-        );
-
-/// `GET /ad-publishing/google/conversions`: list google conversions.
-pub static LIST_GOOGLE_CONVERSIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_CONVERSIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversions");
-
-/// `PUT /ad-publishing/google/conversions`: upsert google conversion.
-pub static UPSERT_GOOGLE_CONVERSION: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_GOOGLE_CONVERSION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-conversion");
-
-/// `GET /ad-publishing/google/conversions/{conversionId}`: get google conversion.
-pub static GET_GOOGLE_CONVERSION: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_GOOGLE_CONVERSION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversion-by-id",
-    );
-
-/// `DELETE /ad-publishing/google/conversions/{conversionId}`: delete google conversion.
-pub static DELETE_GOOGLE_CONVERSION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_GOOGLE_CONVERSION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-conversion");
-
-/// `GET /ad-publishing/google/integration`: get google integration.
-pub static GET_GOOGLE_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_INTEGRATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-integration");
-
-/// `POST /ad-publishing/google/integration`: create google integration.
-pub static CREATE_GOOGLE_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_GOOGLE_INTEGRATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-create-integration");
-
-/// `GET /ad-publishing/google/me`: get google user.
-pub static GET_GOOGLE_USER: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_USER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-current-user");
-
-/// `GET /ad-publishing/google/ad-accounts`: list google ad accounts.
-pub static LIST_GOOGLE_AD_ACCOUNTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_AD_ACCOUNTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-ad-accounts");
-
-/// `GET /ad-publishing/google/ad-accounts/{adAccountId}`: get google ad account.
-pub static GET_GOOGLE_AD_ACCOUNT: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_GOOGLE_AD_ACCOUNT, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-ad-account-details",
-    );
-
-/// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`: delete google ad account.
-pub static DELETE_GOOGLE_AD_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_GOOGLE_AD_ACCOUNT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-ad-account");
-
-/// `POST /ad-publishing/google/ads/{adId}/publish`: publish google ad.
-pub static PUBLISH_GOOGLE_AD: rt::Route = rt::Route::edition(&highlevel::routes::PUBLISH_GOOGLE_AD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-publish-ad");
-
-/// `GET /ad-publishing/google/targeting/search`: search google targeting.
-pub static SEARCH_GOOGLE_TARGETING: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_GOOGLE_TARGETING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-search-targeting");
-
-/// `POST /ad-publishing/google/keyword-ideas`: list google keyword ideas.
-pub static LIST_GOOGLE_KEYWORD_IDEAS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_KEYWORD_IDEAS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-keyword-ideas");
-
-/// `GET /ad-publishing/google/assets`: list google assets.
-pub static LIST_GOOGLE_ASSETS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_ASSETS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-assets");
-
-/// `POST /ad-publishing/google/assets`: upsert google assets.
-pub static UPSERT_GOOGLE_ASSETS: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_GOOGLE_ASSETS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-assets");
-
-/// `GET /ad-publishing/google/entity`: get google entity.
-pub static GET_GOOGLE_ENTITY: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_ENTITY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-entity");
-
-/// `GET /ad-publishing/google/target-interests`: list google target interests.
-pub static LIST_GOOGLE_TARGET_INTERESTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_GOOGLE_TARGET_INTERESTS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-target-interests",
-    );
-
-/// `GET /ad-publishing/google/segments`: list google segments.
-pub static LIST_GOOGLE_SEGMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_SEGMENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-segments");
-
-/// `PUT /ad-publishing/google/segments`: upsert google segment.
-pub static UPSERT_GOOGLE_SEGMENT: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_GOOGLE_SEGMENT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-segment");
-
-/// `GET /ad-publishing/google/segments/{segmentId}`: get google segment.
-pub static GET_GOOGLE_SEGMENT: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_SEGMENT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-segment-by-id");
-
-/// `DELETE /ad-publishing/google/segments/{segmentId}`: delete google segment.
-pub static DELETE_GOOGLE_SEGMENT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_GOOGLE_SEGMENT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-segment");
-
-/// `POST /ad-publishing/google/segments/offline-user-list-job`: create google offline user list job.
-pub static CREATE_GOOGLE_OFFLINE_USER_LIST_JOB: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_GOOGLE_OFFLINE_USER_LIST_JOB, rt::Method::POST)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-search-targeting");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/publish`: publish facebook campaign.
+    PUBLISH_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::PUBLISH_FACEBOOK_CAMPAIGN, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-create-offline-user-list-job",
-        );
-
-/// `GET /ad-publishing/google/audiences`: list google audiences.
-pub static LIST_GOOGLE_AUDIENCES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_GOOGLE_AUDIENCES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-audiences");
-
-/// `PUT /ad-publishing/google/audiences`: upsert google audience.
-pub static UPSERT_GOOGLE_AUDIENCE: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_GOOGLE_AUDIENCE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-audience");
-
-/// `GET /ad-publishing/google/audiences/{audienceId}`: get google audience.
-pub static GET_GOOGLE_AUDIENCE: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_AUDIENCE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-audience-by-id");
-
-/// `PUT /ad-publishing/google/ads`: upsert google campaign.
-pub static UPSERT_GOOGLE_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_GOOGLE_CAMPAIGN, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-campaign");
-
-/// `GET /ad-publishing/google/ads/{adId}`: get google campaign.
-pub static GET_GOOGLE_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::GET_GOOGLE_CAMPAIGN, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-campaign-by-id");
-
-/// `GET /ad-publishing/google/conversion-goals`: list google conversion goals.
-pub static LIST_GOOGLE_CONVERSION_GOALS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_GOOGLE_CONVERSION_GOALS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversion-goals",
-    );
-
-/// `GET /ad-publishing/linkedin/integration`: get linkedin integration.
-pub static GET_LINKEDIN_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINKEDIN_INTEGRATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-integration");
-
-/// `POST /ad-publishing/linkedin/integration`: create linkedin integration.
-pub static CREATE_LINKEDIN_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LINKEDIN_INTEGRATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-create-integration");
-
-/// `GET /ad-publishing/linkedin/ad-accounts`: list linkedin ad accounts.
-pub static LIST_LINKEDIN_AD_ACCOUNTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_LINKEDIN_AD_ACCOUNTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-accounts");
-
-/// `GET /ad-publishing/linkedin/ad-account`: get linkedin ad account.
-pub static GET_LINKEDIN_AD_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINKEDIN_AD_ACCOUNT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-account-details");
-
-/// `DELETE /ad-publishing/linkedin/ad-account`: delete linkedin ad account.
-pub static DELETE_LINKEDIN_AD_ACCOUNT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_LINKEDIN_AD_ACCOUNT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-delete-ad-account");
-
-/// `GET /ad-publishing/linkedin/me`: get linkedin user.
-pub static GET_LINKEDIN_USER: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINKEDIN_USER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-current-user");
-
-/// `GET /ad-publishing/linkedin/ads/{adId}`: get linkedin campaign group.
-pub static GET_LINKEDIN_CAMPAIGN_GROUP: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINKEDIN_CAMPAIGN_GROUP, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-campaign-group");
-
-/// `POST /ad-publishing/linkedin/ads/{adId}/publish`: publish linkedin campaign group.
-pub static PUBLISH_LINKEDIN_CAMPAIGN_GROUP: rt::Route =
-    rt::Route::edition(&highlevel::routes::PUBLISH_LINKEDIN_CAMPAIGN_GROUP, rt::Method::POST)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-publish-campaign");
+    /// `DELETE /ad-publishing/facebook/page`: delete facebook page.
+    DELETE_FACEBOOK_PAGE = edition(&highlevel::routes::DELETE_FACEBOOK_PAGE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-page");
+    /// `GET /ad-publishing/facebook/pixels`: list facebook pixels.
+    LIST_FACEBOOK_PIXELS = edition(&highlevel::routes::LIST_FACEBOOK_PIXELS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-pixels");
+    /// `PUT /ad-publishing/facebook/pixels`: upsert facebook pixel.
+    UPSERT_FACEBOOK_PIXEL = edition(&highlevel::routes::UPSERT_FACEBOOK_PIXEL, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-pixel");
+    /// `GET /ad-publishing/facebook/custom-audience`: list facebook custom audiences.
+    LIST_FACEBOOK_CUSTOM_AUDIENCES = edition(&highlevel::routes::LIST_FACEBOOK_CUSTOM_AUDIENCES, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-publish-campaign-group",
-        );
-
-/// `PUT /ad-publishing/linkedin/ads`: upsert linkedin campaign group.
-pub static UPSERT_LINKEDIN_CAMPAIGN_GROUP: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPSERT_LINKEDIN_CAMPAIGN_GROUP, rt::Method::PUT)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-custom-audiences");
+    /// `GET /ad-publishing/facebook/custom-audience/{audienceId}`: get facebook custom audience.
+    GET_FACEBOOK_CUSTOM_AUDIENCE = edition(&highlevel::routes::GET_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-upsert-campaign-group",
-        );
-
-/// `GET /ad-publishing/linkedin/targeting/search`: search linkedin targeting.
-pub static SEARCH_LINKEDIN_TARGETING: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_LINKEDIN_TARGETING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-search-targeting");
-
-/// `GET /ad-publishing/linkedin/{accountId}/forms`: list linkedin lead forms.
-pub static LIST_LINKEDIN_LEAD_FORMS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_LINKEDIN_LEAD_FORMS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-lead-forms");
-
-/// `POST /ad-publishing/linkedin/{accountId}/form`: create linkedin lead form.
-pub static CREATE_LINKEDIN_LEAD_FORM: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LINKEDIN_LEAD_FORM, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-create-lead-form");
-
-/// `PATCH /ad-publishing/linkedin/{adId}/status`: update linkedin ad status.
-pub static UPDATE_LINKEDIN_AD_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_LINKEDIN_AD_STATUS, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-update-ad-status");
-
-/// `GET /ad-publishing/linkedin/reporting`: get linkedin ad analytics.
-pub static GET_LINKEDIN_AD_ANALYTICS: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINKEDIN_AD_ANALYTICS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-analytics");
-
-/// `GET /ad-publishing/linkedin/reporting/list`: list linkedin reporting.
-pub static LIST_LINKEDIN_REPORTING: rt::Route = rt::Route::edition(&highlevel::routes::LIST_LINKEDIN_REPORTING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-reporting-list");
-
-/// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`: get linkedin campaign group reporting.
-pub static GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING, rt::Method::GET)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-custom-audience-by-id");
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}`: update facebook custom audience.
+    UPDATE_FACEBOOK_CUSTOM_AUDIENCE = edition(&highlevel::routes::UPDATE_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::PUT)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-campaign-group-reporting",
-        );
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_FACEBOOK_REPORTING,
-    &GET_FACEBOOK_CAMPAIGN_REPORTING,
-    &LIST_FACEBOOK_REPORTING,
-    &GET_FACEBOOK_USER,
-    &LIST_FACEBOOK_PAGES,
-    &LIST_FACEBOOK_INSTAGRAM_ACCOUNTS,
-    &LIST_FACEBOOK_PAGE_LEAD_FORMS,
-    &CREATE_FACEBOOK_PAGE_LEAD_FORM,
-    &LIST_FACEBOOK_AD_ACCOUNTS,
-    &GET_FACEBOOK_AD_ACCOUNT,
-    &DELETE_FACEBOOK_AD_ACCOUNT,
-    &LIST_FACEBOOK_CONVERSATION_FORMS,
-    &CREATE_FACEBOOK_CONVERSATION_FORM,
-    &GET_FACEBOOK_INTEGRATION,
-    &CREATE_FACEBOOK_INTEGRATION,
-    &DELETE_FACEBOOK_INTEGRATION,
-    &SEARCH_FACEBOOK_TARGETING,
-    &PUBLISH_FACEBOOK_CAMPAIGN,
-    &DELETE_FACEBOOK_PAGE,
-    &LIST_FACEBOOK_PIXELS,
-    &UPSERT_FACEBOOK_PIXEL,
-    &LIST_FACEBOOK_CUSTOM_AUDIENCES,
-    &GET_FACEBOOK_CUSTOM_AUDIENCE,
-    &UPDATE_FACEBOOK_CUSTOM_AUDIENCE,
-    &DELETE_FACEBOOK_CUSTOM_AUDIENCE,
-    &ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER,
-    &REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER,
-    &BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS,
-    &SET_FACEBOOK_DEFAULT_PAGE,
-    &GET_FACEBOOK_LEAD_FORM,
-    &GET_FACEBOOK_CAMPAIGN,
-    &GET_FACEBOOK_ENTITY,
-    &UPSERT_FACEBOOK_CAMPAIGN,
-    &UPSERT_FACEBOOK_ADSET,
-    &UPSERT_FACEBOOK_AD,
-    &PAUSE_FACEBOOK_CAMPAIGN,
-    &RESUME_FACEBOOK_CAMPAIGN,
-    &DUPLICATE_FACEBOOK_CAMPAIGN,
-    &DELETE_FACEBOOK_CAMPAIGN,
-    &PAUSE_FACEBOOK_ADSET,
-    &RESUME_FACEBOOK_ADSET,
-    &DUPLICATE_FACEBOOK_ADSET,
-    &DELETE_FACEBOOK_ADSET,
-    &PAUSE_FACEBOOK_AD,
-    &RESUME_FACEBOOK_AD,
-    &DUPLICATE_FACEBOOK_AD,
-    &DELETE_FACEBOOK_AD,
-    &GET_GOOGLE_REPORTING,
-    &LIST_GOOGLE_REPORTING,
-    &GET_GOOGLE_CAMPAIGN_REPORTING,
-    &LIST_GOOGLE_CONVERSIONS,
-    &UPSERT_GOOGLE_CONVERSION,
-    &GET_GOOGLE_CONVERSION,
-    &DELETE_GOOGLE_CONVERSION,
-    &GET_GOOGLE_INTEGRATION,
-    &CREATE_GOOGLE_INTEGRATION,
-    &GET_GOOGLE_USER,
-    &LIST_GOOGLE_AD_ACCOUNTS,
-    &GET_GOOGLE_AD_ACCOUNT,
-    &DELETE_GOOGLE_AD_ACCOUNT,
-    &PUBLISH_GOOGLE_AD,
-    &SEARCH_GOOGLE_TARGETING,
-    &LIST_GOOGLE_KEYWORD_IDEAS,
-    &LIST_GOOGLE_ASSETS,
-    &UPSERT_GOOGLE_ASSETS,
-    &GET_GOOGLE_ENTITY,
-    &LIST_GOOGLE_TARGET_INTERESTS,
-    &LIST_GOOGLE_SEGMENTS,
-    &UPSERT_GOOGLE_SEGMENT,
-    &GET_GOOGLE_SEGMENT,
-    &DELETE_GOOGLE_SEGMENT,
-    &CREATE_GOOGLE_OFFLINE_USER_LIST_JOB,
-    &LIST_GOOGLE_AUDIENCES,
-    &UPSERT_GOOGLE_AUDIENCE,
-    &GET_GOOGLE_AUDIENCE,
-    &UPSERT_GOOGLE_CAMPAIGN,
-    &GET_GOOGLE_CAMPAIGN,
-    &LIST_GOOGLE_CONVERSION_GOALS,
-    &GET_LINKEDIN_INTEGRATION,
-    &CREATE_LINKEDIN_INTEGRATION,
-    &LIST_LINKEDIN_AD_ACCOUNTS,
-    &GET_LINKEDIN_AD_ACCOUNT,
-    &DELETE_LINKEDIN_AD_ACCOUNT,
-    &GET_LINKEDIN_USER,
-    &GET_LINKEDIN_CAMPAIGN_GROUP,
-    &PUBLISH_LINKEDIN_CAMPAIGN_GROUP,
-    &UPSERT_LINKEDIN_CAMPAIGN_GROUP,
-    &SEARCH_LINKEDIN_TARGETING,
-    &LIST_LINKEDIN_LEAD_FORMS,
-    &CREATE_LINKEDIN_LEAD_FORM,
-    &UPDATE_LINKEDIN_AD_STATUS,
-    &GET_LINKEDIN_AD_ANALYTICS,
-    &LIST_LINKEDIN_REPORTING,
-    &GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING,
-];
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-update-custom-audience");
+    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}`: delete facebook custom audience.
+    DELETE_FACEBOOK_CUSTOM_AUDIENCE = edition(&highlevel::routes::DELETE_FACEBOOK_CUSTOM_AUDIENCE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-custom-audience");
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member`: add facebook custom audience member.
+    ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER = edition(&highlevel::routes::ADD_FACEBOOK_CUSTOM_AUDIENCE_MEMBER, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-add-custom-audience-member");
+    /// `DELETE /ad-publishing/facebook/custom-audience/{audienceId}/member`: remove facebook custom audience member.
+    REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER = edition(&highlevel::routes::REMOVE_FACEBOOK_CUSTOM_AUDIENCE_MEMBER, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-remove-custom-audience-member");
+    /// `PUT /ad-publishing/facebook/custom-audience/{audienceId}/member/batch`: batch update facebook audience members.
+    BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS = edition(&highlevel::routes::BATCH_UPDATE_FACEBOOK_AUDIENCE_MEMBERS, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-batch-update-audience-members");
+    /// `PUT /ad-publishing/facebook/page/default`: set facebook default page.
+    SET_FACEBOOK_DEFAULT_PAGE = edition(&highlevel::routes::SET_FACEBOOK_DEFAULT_PAGE, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-set-default-page");
+    /// `GET /ad-publishing/facebook/lead-form/{leadFormId}`: get facebook lead form.
+    GET_FACEBOOK_LEAD_FORM = edition(&highlevel::routes::GET_FACEBOOK_LEAD_FORM, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-lead-form");
+    /// `GET /ad-publishing/facebook/campaign/{campaignId}`: get facebook campaign.
+    GET_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::GET_FACEBOOK_CAMPAIGN, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-campaign");
+    /// `GET /ad-publishing/facebook/entity`: get facebook entity.
+    GET_FACEBOOK_ENTITY = edition(&highlevel::routes::GET_FACEBOOK_ENTITY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-get-entity");
+    /// `PUT /ad-publishing/facebook/campaigns`: upsert facebook campaign.
+    UPSERT_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::UPSERT_FACEBOOK_CAMPAIGN, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-campaign");
+    /// `PUT /ad-publishing/facebook/adsets`: upsert facebook adset.
+    UPSERT_FACEBOOK_ADSET = edition(&highlevel::routes::UPSERT_FACEBOOK_ADSET, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-adset");
+    /// `PUT /ad-publishing/facebook/ads-v2`: upsert facebook ad.
+    UPSERT_FACEBOOK_AD = edition(&highlevel::routes::UPSERT_FACEBOOK_AD, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-upsert-ad");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/pause`: pause facebook campaign.
+    PAUSE_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::PAUSE_FACEBOOK_CAMPAIGN, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-campaign");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/resume`: resume facebook campaign.
+    RESUME_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::RESUME_FACEBOOK_CAMPAIGN, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-campaign");
+    /// `POST /ad-publishing/facebook/campaigns/{campaignId}/duplicate`: duplicate facebook campaign.
+    DUPLICATE_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::DUPLICATE_FACEBOOK_CAMPAIGN, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-campaign");
+    /// `DELETE /ad-publishing/facebook/campaigns/{campaignId}`: delete facebook campaign.
+    DELETE_FACEBOOK_CAMPAIGN = edition(&highlevel::routes::DELETE_FACEBOOK_CAMPAIGN, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-campaign");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/pause`: pause facebook adset.
+    PAUSE_FACEBOOK_ADSET = edition(&highlevel::routes::PAUSE_FACEBOOK_ADSET, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-adset");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/resume`: resume facebook adset.
+    RESUME_FACEBOOK_ADSET = edition(&highlevel::routes::RESUME_FACEBOOK_ADSET, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-adset");
+    /// `POST /ad-publishing/facebook/adsets/{adsetId}/duplicate`: duplicate facebook adset.
+    DUPLICATE_FACEBOOK_ADSET = edition(&highlevel::routes::DUPLICATE_FACEBOOK_ADSET, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-adset");
+    /// `DELETE /ad-publishing/facebook/adsets/{adsetId}`: delete facebook adset.
+    DELETE_FACEBOOK_ADSET = edition(&highlevel::routes::DELETE_FACEBOOK_ADSET, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-adset");
+    /// `POST /ad-publishing/facebook/ads/{adId}/pause`: pause facebook ad.
+    PAUSE_FACEBOOK_AD = edition(&highlevel::routes::PAUSE_FACEBOOK_AD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-pause-ad");
+    /// `POST /ad-publishing/facebook/ads/{adId}/resume`: resume facebook ad.
+    RESUME_FACEBOOK_AD = edition(&highlevel::routes::RESUME_FACEBOOK_AD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-resume-ad");
+    /// `POST /ad-publishing/facebook/ads/{adId}/duplicate`: duplicate facebook ad.
+    DUPLICATE_FACEBOOK_AD = edition(&highlevel::routes::DUPLICATE_FACEBOOK_AD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-duplicate-ad");
+    /// `DELETE /ad-publishing/facebook/ads/{adId}`: delete facebook ad.
+    DELETE_FACEBOOK_AD = edition(&highlevel::routes::DELETE_FACEBOOK_AD, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-fb-delete-ad");
+    /// `GET /ad-publishing/google/reporting`: get google reporting.
+    GET_GOOGLE_REPORTING = edition(&highlevel::routes::GET_GOOGLE_REPORTING, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-reporting");
+    /// `GET /ad-publishing/google/reporting/list`: list google reporting.
+    LIST_GOOGLE_REPORTING = edition(&highlevel::routes::LIST_GOOGLE_REPORTING, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-reporting-list");
+    /// `GET /ad-publishing/google/reporting/campaign/{campaignId}`: get google campaign reporting.
+    GET_GOOGLE_CAMPAIGN_REPORTING = edition(&highlevel::routes::GET_GOOGLE_CAMPAIGN_REPORTING, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-campaign-reporting");
+    /// `GET /ad-publishing/google/conversions`: list google conversions.
+    LIST_GOOGLE_CONVERSIONS = edition(&highlevel::routes::LIST_GOOGLE_CONVERSIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversions");
+    /// `PUT /ad-publishing/google/conversions`: upsert google conversion.
+    UPSERT_GOOGLE_CONVERSION = edition(&highlevel::routes::UPSERT_GOOGLE_CONVERSION, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-conversion");
+    /// `GET /ad-publishing/google/conversions/{conversionId}`: get google conversion.
+    GET_GOOGLE_CONVERSION = edition(&highlevel::routes::GET_GOOGLE_CONVERSION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversion-by-id");
+    /// `DELETE /ad-publishing/google/conversions/{conversionId}`: delete google conversion.
+    DELETE_GOOGLE_CONVERSION = edition(&highlevel::routes::DELETE_GOOGLE_CONVERSION, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-conversion");
+    /// `GET /ad-publishing/google/integration`: get google integration.
+    GET_GOOGLE_INTEGRATION = edition(&highlevel::routes::GET_GOOGLE_INTEGRATION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-integration");
+    /// `POST /ad-publishing/google/integration`: create google integration.
+    CREATE_GOOGLE_INTEGRATION = edition(&highlevel::routes::CREATE_GOOGLE_INTEGRATION, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-create-integration");
+    /// `GET /ad-publishing/google/me`: get google user.
+    GET_GOOGLE_USER = edition(&highlevel::routes::GET_GOOGLE_USER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-current-user");
+    /// `GET /ad-publishing/google/ad-accounts`: list google ad accounts.
+    LIST_GOOGLE_AD_ACCOUNTS = edition(&highlevel::routes::LIST_GOOGLE_AD_ACCOUNTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-ad-accounts");
+    /// `GET /ad-publishing/google/ad-accounts/{adAccountId}`: get google ad account.
+    GET_GOOGLE_AD_ACCOUNT = edition(&highlevel::routes::GET_GOOGLE_AD_ACCOUNT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-ad-account-details");
+    /// `DELETE /ad-publishing/google/ad-accounts/{adAccountId}`: delete google ad account.
+    DELETE_GOOGLE_AD_ACCOUNT = edition(&highlevel::routes::DELETE_GOOGLE_AD_ACCOUNT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-ad-account");
+    /// `POST /ad-publishing/google/ads/{adId}/publish`: publish google ad.
+    PUBLISH_GOOGLE_AD = edition(&highlevel::routes::PUBLISH_GOOGLE_AD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-publish-ad");
+    /// `GET /ad-publishing/google/targeting/search`: search google targeting.
+    SEARCH_GOOGLE_TARGETING = edition(&highlevel::routes::SEARCH_GOOGLE_TARGETING, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-search-targeting");
+    /// `POST /ad-publishing/google/keyword-ideas`: list google keyword ideas.
+    LIST_GOOGLE_KEYWORD_IDEAS = edition(&highlevel::routes::LIST_GOOGLE_KEYWORD_IDEAS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-keyword-ideas");
+    /// `GET /ad-publishing/google/assets`: list google assets.
+    LIST_GOOGLE_ASSETS = edition(&highlevel::routes::LIST_GOOGLE_ASSETS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-assets");
+    /// `POST /ad-publishing/google/assets`: upsert google assets.
+    UPSERT_GOOGLE_ASSETS = edition(&highlevel::routes::UPSERT_GOOGLE_ASSETS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-assets");
+    /// `GET /ad-publishing/google/entity`: get google entity.
+    GET_GOOGLE_ENTITY = edition(&highlevel::routes::GET_GOOGLE_ENTITY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-entity");
+    /// `GET /ad-publishing/google/target-interests`: list google target interests.
+    LIST_GOOGLE_TARGET_INTERESTS = edition(&highlevel::routes::LIST_GOOGLE_TARGET_INTERESTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-target-interests");
+    /// `GET /ad-publishing/google/segments`: list google segments.
+    LIST_GOOGLE_SEGMENTS = edition(&highlevel::routes::LIST_GOOGLE_SEGMENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-segments");
+    /// `PUT /ad-publishing/google/segments`: upsert google segment.
+    UPSERT_GOOGLE_SEGMENT = edition(&highlevel::routes::UPSERT_GOOGLE_SEGMENT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-segment");
+    /// `GET /ad-publishing/google/segments/{segmentId}`: get google segment.
+    GET_GOOGLE_SEGMENT = edition(&highlevel::routes::GET_GOOGLE_SEGMENT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-segment-by-id");
+    /// `DELETE /ad-publishing/google/segments/{segmentId}`: delete google segment.
+    DELETE_GOOGLE_SEGMENT = edition(&highlevel::routes::DELETE_GOOGLE_SEGMENT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-delete-segment");
+    /// `POST /ad-publishing/google/segments/offline-user-list-job`: create google offline user list job.
+    CREATE_GOOGLE_OFFLINE_USER_LIST_JOB = edition(&highlevel::routes::CREATE_GOOGLE_OFFLINE_USER_LIST_JOB, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-create-offline-user-list-job");
+    /// `GET /ad-publishing/google/audiences`: list google audiences.
+    LIST_GOOGLE_AUDIENCES = edition(&highlevel::routes::LIST_GOOGLE_AUDIENCES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-audiences");
+    /// `PUT /ad-publishing/google/audiences`: upsert google audience.
+    UPSERT_GOOGLE_AUDIENCE = edition(&highlevel::routes::UPSERT_GOOGLE_AUDIENCE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-audience");
+    /// `GET /ad-publishing/google/audiences/{audienceId}`: get google audience.
+    GET_GOOGLE_AUDIENCE = edition(&highlevel::routes::GET_GOOGLE_AUDIENCE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-audience-by-id");
+    /// `PUT /ad-publishing/google/ads`: upsert google campaign.
+    UPSERT_GOOGLE_CAMPAIGN = edition(&highlevel::routes::UPSERT_GOOGLE_CAMPAIGN, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-upsert-campaign");
+    /// `GET /ad-publishing/google/ads/{adId}`: get google campaign.
+    GET_GOOGLE_CAMPAIGN = edition(&highlevel::routes::GET_GOOGLE_CAMPAIGN, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-campaign-by-id");
+    /// `GET /ad-publishing/google/conversion-goals`: list google conversion goals.
+    LIST_GOOGLE_CONVERSION_GOALS = edition(&highlevel::routes::LIST_GOOGLE_CONVERSION_GOALS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-google-get-conversion-goals");
+    /// `GET /ad-publishing/linkedin/integration`: get linkedin integration.
+    GET_LINKEDIN_INTEGRATION = edition(&highlevel::routes::GET_LINKEDIN_INTEGRATION, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-integration");
+    /// `POST /ad-publishing/linkedin/integration`: create linkedin integration.
+    CREATE_LINKEDIN_INTEGRATION = edition(&highlevel::routes::CREATE_LINKEDIN_INTEGRATION, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-create-integration");
+    /// `GET /ad-publishing/linkedin/ad-accounts`: list linkedin ad accounts.
+    LIST_LINKEDIN_AD_ACCOUNTS = edition(&highlevel::routes::LIST_LINKEDIN_AD_ACCOUNTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-accounts");
+    /// `GET /ad-publishing/linkedin/ad-account`: get linkedin ad account.
+    GET_LINKEDIN_AD_ACCOUNT = edition(&highlevel::routes::GET_LINKEDIN_AD_ACCOUNT, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-account-details");
+    /// `DELETE /ad-publishing/linkedin/ad-account`: delete linkedin ad account.
+    DELETE_LINKEDIN_AD_ACCOUNT = edition(&highlevel::routes::DELETE_LINKEDIN_AD_ACCOUNT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-delete-ad-account");
+    /// `GET /ad-publishing/linkedin/me`: get linkedin user.
+    GET_LINKEDIN_USER = edition(&highlevel::routes::GET_LINKEDIN_USER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-current-user");
+    /// `GET /ad-publishing/linkedin/ads/{adId}`: get linkedin campaign group.
+    GET_LINKEDIN_CAMPAIGN_GROUP = edition(&highlevel::routes::GET_LINKEDIN_CAMPAIGN_GROUP, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-campaign-group");
+    /// `POST /ad-publishing/linkedin/ads/{adId}/publish`: publish linkedin campaign group.
+    PUBLISH_LINKEDIN_CAMPAIGN_GROUP = edition(&highlevel::routes::PUBLISH_LINKEDIN_CAMPAIGN_GROUP, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-publish-campaign-group");
+    /// `PUT /ad-publishing/linkedin/ads`: upsert linkedin campaign group.
+    UPSERT_LINKEDIN_CAMPAIGN_GROUP = edition(&highlevel::routes::UPSERT_LINKEDIN_CAMPAIGN_GROUP, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-upsert-campaign-group");
+    /// `GET /ad-publishing/linkedin/targeting/search`: search linkedin targeting.
+    SEARCH_LINKEDIN_TARGETING = edition(&highlevel::routes::SEARCH_LINKEDIN_TARGETING, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-search-targeting");
+    /// `GET /ad-publishing/linkedin/{accountId}/forms`: list linkedin lead forms.
+    LIST_LINKEDIN_LEAD_FORMS = edition(&highlevel::routes::LIST_LINKEDIN_LEAD_FORMS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-lead-forms");
+    /// `POST /ad-publishing/linkedin/{accountId}/form`: create linkedin lead form.
+    CREATE_LINKEDIN_LEAD_FORM = edition(&highlevel::routes::CREATE_LINKEDIN_LEAD_FORM, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-create-lead-form");
+    /// `PATCH /ad-publishing/linkedin/{adId}/status`: update linkedin ad status.
+    UPDATE_LINKEDIN_AD_STATUS = edition(&highlevel::routes::UPDATE_LINKEDIN_AD_STATUS, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-update-ad-status");
+    /// `GET /ad-publishing/linkedin/reporting`: get linkedin ad analytics.
+    GET_LINKEDIN_AD_ANALYTICS = edition(&highlevel::routes::GET_LINKEDIN_AD_ANALYTICS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-ad-analytics");
+    /// `GET /ad-publishing/linkedin/reporting/list`: list linkedin reporting.
+    LIST_LINKEDIN_REPORTING = edition(&highlevel::routes::LIST_LINKEDIN_REPORTING, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-reporting-list");
+    /// `GET /ad-publishing/linkedin/reporting/campaign-group/{campaignGroupId}`: get linkedin campaign group reporting.
+    GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING = edition(&highlevel::routes::GET_LINKEDIN_CAMPAIGN_GROUP_REPORTING, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/ad-manager/ad-manager-li-get-campaign-group-reporting");
+}

@@ -4,30 +4,19 @@
 
 use reachout_runtime as rt;
 
-/// `GET /affiliate-manager/{locationId}/affiliates`: list affiliates.
-pub static LIST_AFFILIATES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_AFFILIATES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-affiliates",
-    );
-
-/// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`: get affiliate.
-pub static GET_AFFILIATE: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_AFFILIATE, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-get-affiliate",
-    );
-
-/// `GET /affiliate-manager/{locationId}/payouts`: list affiliate payouts.
-pub static LIST_AFFILIATE_PAYOUTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_AFFILIATE_PAYOUTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-payouts");
-
-/// `GET /affiliate-manager/{locationId}/commissions`: list affiliate commissions.
-pub static LIST_AFFILIATE_COMMISSIONS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_AFFILIATE_COMMISSIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-commissions",
-    );
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_AFFILIATES, &GET_AFFILIATE, &LIST_AFFILIATE_PAYOUTS, &LIST_AFFILIATE_COMMISSIONS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /affiliate-manager/{locationId}/affiliates`: list affiliates.
+    LIST_AFFILIATES = edition(&highlevel::routes::LIST_AFFILIATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-affiliates");
+    /// `GET /affiliate-manager/{locationId}/affiliates/{affiliateId}`: get affiliate.
+    GET_AFFILIATE = edition(&highlevel::routes::GET_AFFILIATE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-get-affiliate");
+    /// `GET /affiliate-manager/{locationId}/payouts`: list affiliate payouts.
+    LIST_AFFILIATE_PAYOUTS = edition(&highlevel::routes::LIST_AFFILIATE_PAYOUTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-payouts");
+    /// `GET /affiliate-manager/{locationId}/commissions`: list affiliate commissions.
+    LIST_AFFILIATE_COMMISSIONS = edition(&highlevel::routes::LIST_AFFILIATE_COMMISSIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/affiliate-manager/affiliate-manager-list-commissions");
+}

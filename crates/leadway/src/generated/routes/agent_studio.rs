@@ -4,75 +4,44 @@
 
 use reachout_runtime as rt;
 
-/// `GET /agent-studio/agent`: list studio agents.
-pub static LIST_STUDIO_AGENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_STUDIO_AGENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagents");
-
-/// `POST /agent-studio/agent`: create studio agent.
-pub static CREATE_STUDIO_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_STUDIO_AGENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-createagent");
-
-/// `PATCH /agent-studio/agent/versions/{versionId}`: update studio agent version.
-pub static UPDATE_STUDIO_AGENT_VERSION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_STUDIO_AGENT_VERSION, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-updateagentversion");
-
-/// `GET /agent-studio/agent/{agentId}`: get studio agent.
-pub static GET_STUDIO_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::GET_STUDIO_AGENT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagentbyid");
-
-/// `DELETE /agent-studio/agent/{agentId}`: delete studio agent.
-pub static DELETE_STUDIO_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_STUDIO_AGENT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-deleteagent");
-
-/// `PATCH /agent-studio/agent/{agentId}`: update studio agent.
-pub static UPDATE_STUDIO_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_STUDIO_AGENT, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-updateagentmetadata");
-
-/// `POST /agent-studio/agent/versions/{versionId}/publish`: publish studio agent version.
-pub static PUBLISH_STUDIO_AGENT_VERSION: rt::Route = rt::Route::edition(&highlevel::routes::PUBLISH_STUDIO_AGENT_VERSION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-promoteandpublish");
-
-/// `POST /agent-studio/agent/{agentId}/execute`: run studio agent.
-pub static RUN_STUDIO_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::RUN_STUDIO_AGENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-executeagent");
-
-/// `GET /agent-studio/public-api/agents`: list public studio agents.
-pub static LIST_PUBLIC_STUDIO_AGENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PUBLIC_STUDIO_AGENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagents-deprecated");
-
-/// `GET /agent-studio/public-api/agents/{agentId}`: get public studio agent.
-pub static GET_PUBLIC_STUDIO_AGENT: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_PUBLIC_STUDIO_AGENT, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagentbyid-deprecated",
-    );
-
-/// `POST /agent-studio/public-api/agents/{agentId}/execute`: run public studio agent.
-pub static RUN_PUBLIC_STUDIO_AGENT: rt::Route =
-    rt::Route::edition(&highlevel::routes::RUN_PUBLIC_STUDIO_AGENT, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-executeagent-deprecated",
-    );
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_STUDIO_AGENTS,
-    &CREATE_STUDIO_AGENT,
-    &UPDATE_STUDIO_AGENT_VERSION,
-    &GET_STUDIO_AGENT,
-    &DELETE_STUDIO_AGENT,
-    &UPDATE_STUDIO_AGENT,
-    &PUBLISH_STUDIO_AGENT_VERSION,
-    &RUN_STUDIO_AGENT,
-    &LIST_PUBLIC_STUDIO_AGENTS,
-    &GET_PUBLIC_STUDIO_AGENT,
-    &RUN_PUBLIC_STUDIO_AGENT,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /agent-studio/agent`: list studio agents.
+    LIST_STUDIO_AGENTS = edition(&highlevel::routes::LIST_STUDIO_AGENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagents");
+    /// `POST /agent-studio/agent`: create studio agent.
+    CREATE_STUDIO_AGENT = edition(&highlevel::routes::CREATE_STUDIO_AGENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-createagent");
+    /// `PATCH /agent-studio/agent/versions/{versionId}`: update studio agent version.
+    UPDATE_STUDIO_AGENT_VERSION = edition(&highlevel::routes::UPDATE_STUDIO_AGENT_VERSION, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-updateagentversion");
+    /// `GET /agent-studio/agent/{agentId}`: get studio agent.
+    GET_STUDIO_AGENT = edition(&highlevel::routes::GET_STUDIO_AGENT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagentbyid");
+    /// `DELETE /agent-studio/agent/{agentId}`: delete studio agent.
+    DELETE_STUDIO_AGENT = edition(&highlevel::routes::DELETE_STUDIO_AGENT, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-deleteagent");
+    /// `PATCH /agent-studio/agent/{agentId}`: update studio agent.
+    UPDATE_STUDIO_AGENT = edition(&highlevel::routes::UPDATE_STUDIO_AGENT, rt::Method::PATCH).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-updateagentmetadata");
+    /// `POST /agent-studio/agent/versions/{versionId}/publish`: publish studio agent version.
+    PUBLISH_STUDIO_AGENT_VERSION = edition(&highlevel::routes::PUBLISH_STUDIO_AGENT_VERSION, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-promoteandpublish");
+    /// `POST /agent-studio/agent/{agentId}/execute`: run studio agent.
+    RUN_STUDIO_AGENT = edition(&highlevel::routes::RUN_STUDIO_AGENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-executeagent");
+    /// `GET /agent-studio/public-api/agents`: list public studio agents.
+    LIST_PUBLIC_STUDIO_AGENTS = edition(&highlevel::routes::LIST_PUBLIC_STUDIO_AGENTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagents-deprecated");
+    /// `GET /agent-studio/public-api/agents/{agentId}`: get public studio agent.
+    GET_PUBLIC_STUDIO_AGENT = edition(&highlevel::routes::GET_PUBLIC_STUDIO_AGENT, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-getagentbyid-deprecated");
+    /// `POST /agent-studio/public-api/agents/{agentId}/execute`: run public studio agent.
+    RUN_PUBLIC_STUDIO_AGENT = edition(&highlevel::routes::RUN_PUBLIC_STUDIO_AGENT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/agent-studio/agent-studio-executeagent-deprecated");
+}

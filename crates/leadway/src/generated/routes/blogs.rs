@@ -4,40 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /blogs/posts/url-slug-exists`: check blog slug.
-pub static CHECK_BLOG_SLUG: rt::Route = rt::Route::edition(&highlevel::routes::CHECK_BLOG_SLUG, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-check-url-slug-exists");
-
-/// `PUT /blogs/posts/{postId}`: update blog post.
-pub static UPDATE_BLOG_POST: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_BLOG_POST, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-update-blog-post");
-
-/// `POST /blogs/posts`: create blog post.
-pub static CREATE_BLOG_POST: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_BLOG_POST, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-create-blog-post");
-
-/// `GET /blogs/authors`: list blog authors.
-pub static LIST_BLOG_AUTHORS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BLOG_AUTHORS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-all-blog-authors-by-location");
-
-/// `GET /blogs/categories`: list blog categories.
-pub static LIST_BLOG_CATEGORIES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BLOG_CATEGORIES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-all-categories-by-location");
-
-/// `GET /blogs/posts/all`: list blog posts.
-pub static LIST_BLOG_POSTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BLOG_POSTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-blog-post");
-
-/// `GET /blogs/site/all`: list blogs.
-pub static LIST_BLOGS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BLOGS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-blogs");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&CHECK_BLOG_SLUG, &UPDATE_BLOG_POST, &CREATE_BLOG_POST, &LIST_BLOG_AUTHORS, &LIST_BLOG_CATEGORIES, &LIST_BLOG_POSTS, &LIST_BLOGS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /blogs/posts/url-slug-exists`: check blog slug.
+    CHECK_BLOG_SLUG = edition(&highlevel::routes::CHECK_BLOG_SLUG, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-check-url-slug-exists");
+    /// `PUT /blogs/posts/{postId}`: update blog post.
+    UPDATE_BLOG_POST = edition(&highlevel::routes::UPDATE_BLOG_POST, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-update-blog-post");
+    /// `POST /blogs/posts`: create blog post.
+    CREATE_BLOG_POST = edition(&highlevel::routes::CREATE_BLOG_POST, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-create-blog-post");
+    /// `GET /blogs/authors`: list blog authors.
+    LIST_BLOG_AUTHORS = edition(&highlevel::routes::LIST_BLOG_AUTHORS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-all-blog-authors-by-location");
+    /// `GET /blogs/categories`: list blog categories.
+    LIST_BLOG_CATEGORIES = edition(&highlevel::routes::LIST_BLOG_CATEGORIES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-all-categories-by-location");
+    /// `GET /blogs/posts/all`: list blog posts.
+    LIST_BLOG_POSTS = edition(&highlevel::routes::LIST_BLOG_POSTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-blog-post");
+    /// `GET /blogs/site/all`: list blogs.
+    LIST_BLOGS = edition(&highlevel::routes::LIST_BLOGS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/blogs/blogs-get-blogs");
+}

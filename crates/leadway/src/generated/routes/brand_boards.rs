@@ -4,32 +4,21 @@
 
 use reachout_runtime as rt;
 
-/// `GET /brand-boards/{locationId}`: list brand boards.
-pub static LIST_BRAND_BOARDS: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_BRAND_BOARDS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-getbrandboardsbylocation",
-    );
-
-/// `GET /brand-boards/{locationId}/{id}`: get brand board.
-pub static GET_BRAND_BOARD: rt::Route = rt::Route::edition(&highlevel::routes::GET_BRAND_BOARD, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-getbrandboardbyid");
-
-/// `DELETE /brand-boards/{locationId}/{id}`: delete brand board.
-pub static DELETE_BRAND_BOARD: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_BRAND_BOARD, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-deletebrandboard");
-
-/// `PATCH /brand-boards/{locationId}/{id}`: update brand board.
-pub static UPDATE_BRAND_BOARD: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_BRAND_BOARD, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-updatebrandboard");
-
-/// `POST /brand-boards/`: create brand board.
-pub static CREATE_BRAND_BOARD: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_BRAND_BOARD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-createbrandboard");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_BRAND_BOARDS, &GET_BRAND_BOARD, &DELETE_BRAND_BOARD, &UPDATE_BRAND_BOARD, &CREATE_BRAND_BOARD];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /brand-boards/{locationId}`: list brand boards.
+    LIST_BRAND_BOARDS = edition(&highlevel::routes::LIST_BRAND_BOARDS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-getbrandboardsbylocation");
+    /// `GET /brand-boards/{locationId}/{id}`: get brand board.
+    GET_BRAND_BOARD = edition(&highlevel::routes::GET_BRAND_BOARD, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-getbrandboardbyid");
+    /// `DELETE /brand-boards/{locationId}/{id}`: delete brand board.
+    DELETE_BRAND_BOARD = edition(&highlevel::routes::DELETE_BRAND_BOARD, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-deletebrandboard");
+    /// `PATCH /brand-boards/{locationId}/{id}`: update brand board.
+    UPDATE_BRAND_BOARD = edition(&highlevel::routes::UPDATE_BRAND_BOARD, rt::Method::PATCH).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-updatebrandboard");
+    /// `POST /brand-boards/`: create brand board.
+    CREATE_BRAND_BOARD = edition(&highlevel::routes::CREATE_BRAND_BOARD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/brand-boards/brand-boards-createbrandboard");
+}

@@ -4,29 +4,21 @@
 
 use reachout_runtime as rt;
 
-/// `GET /businesses/{businessId}`: get a business.
-pub static GET_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::GET_BUSINESS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-get-business");
-
-/// `PUT /businesses/{businessId}`: change a business.
-pub static UPDATE_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_BUSINESS, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-update-business");
-
-/// `DELETE /businesses/{businessId}`: delete a business.
-pub static DELETE_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_BUSINESS, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-delete-business");
-
-/// `GET /businesses/`: list the businesses of a sub-account.
-pub static LIST_BUSINESSES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BUSINESSES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-get-businesses-by-location");
-
-/// `POST /businesses/`: create a business.
-pub static CREATE_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_BUSINESS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-create-business");
-
-pub(super) const ALL: &[&rt::Route] = &[&GET_BUSINESS, &UPDATE_BUSINESS, &DELETE_BUSINESS, &LIST_BUSINESSES, &CREATE_BUSINESS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /businesses/{businessId}`: get a business.
+    GET_BUSINESS = edition(&highlevel::routes::GET_BUSINESS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-get-business");
+    /// `PUT /businesses/{businessId}`: change a business.
+    UPDATE_BUSINESS = edition(&highlevel::routes::UPDATE_BUSINESS, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-update-business");
+    /// `DELETE /businesses/{businessId}`: delete a business.
+    DELETE_BUSINESS = edition(&highlevel::routes::DELETE_BUSINESS, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-delete-business");
+    /// `GET /businesses/`: list the businesses of a sub-account.
+    LIST_BUSINESSES = edition(&highlevel::routes::LIST_BUSINESSES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-get-businesses-by-location");
+    /// `POST /businesses/`: create a business.
+    CREATE_BUSINESS = edition(&highlevel::routes::CREATE_BUSINESS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/businesses/businesses-create-business");
+}

@@ -4,257 +4,147 @@
 
 use reachout_runtime as rt;
 
-/// `GET /calendars/groups`: list the calendar groups of a sub-account.
-pub static LIST_CALENDAR_GROUPS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CALENDAR_GROUPS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-groups");
-
-/// `POST /calendars/groups`: create a calendar group.
-pub static CREATE_CALENDAR_GROUP: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CALENDAR_GROUP, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar-group");
-
-/// `POST /calendars/groups/validate-slug`: check whether the slug of a calendar group is free.
-pub static VALIDATE_CALENDAR_GROUP_SLUG: rt::Route = rt::Route::edition(&highlevel::routes::VALIDATE_CALENDAR_GROUP_SLUG, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-validate-groups-slug");
-
-/// `PUT /calendars/groups/{groupId}`: change a calendar group.
-pub static UPDATE_CALENDAR_GROUP: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CALENDAR_GROUP, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-group");
-
-/// `DELETE /calendars/groups/{groupId}`: delete a calendar group.
-pub static DELETE_CALENDAR_GROUP: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CALENDAR_GROUP, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-group");
-
-/// `PUT /calendars/groups/{groupId}/status`: enable or disable a calendar group.
-pub static UPDATE_CALENDAR_GROUP_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CALENDAR_GROUP_STATUS, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-disable-group");
-
-/// `GET /calendars/`: list the calendars of a sub-account.
-pub static LIST_CALENDARS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CALENDARS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendars");
-
-/// `POST /calendars/`: create a calendar.
-pub static CREATE_CALENDAR: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CALENDAR, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar");
-
-/// `GET /calendars/{calendarId}`: get a calendar.
-pub static GET_CALENDAR: rt::Route = rt::Route::edition(&highlevel::routes::GET_CALENDAR, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar");
-
-/// `PUT /calendars/{calendarId}`: change a calendar.
-pub static UPDATE_CALENDAR: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CALENDAR, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-calendar");
-
-/// `DELETE /calendars/{calendarId}`: delete a calendar.
-pub static DELETE_CALENDAR: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CALENDAR, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-calendar");
-
-/// `GET /calendars/{calendarId}/free-slots`: list the free slots of a calendar.
-pub static LIST_FREE_SLOTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FREE_SLOTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-slots");
-
-/// `GET /calendars/resources/{resourceType}`: list rooms or equipment.
-pub static LIST_CALENDAR_RESOURCES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CALENDAR_RESOURCES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-fetch-calendar-resources");
-
-/// `POST /calendars/resources/{resourceType}`: create a room or equipment.
-pub static CREATE_CALENDAR_RESOURCE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CALENDAR_RESOURCE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar-resource");
-
-/// `GET /calendars/resources/{resourceType}/{id}`: get a room or equipment.
-pub static GET_CALENDAR_RESOURCE: rt::Route = rt::Route::edition(&highlevel::routes::GET_CALENDAR_RESOURCE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar-resource");
-
-/// `PUT /calendars/resources/{resourceType}/{id}`: change a room or equipment.
-pub static UPDATE_CALENDAR_RESOURCE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CALENDAR_RESOURCE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-calendar-resource");
-
-/// `DELETE /calendars/resources/{resourceType}/{id}`: delete a room or equipment.
-pub static DELETE_CALENDAR_RESOURCE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CALENDAR_RESOURCE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-calendar-resource");
-
-/// `GET /calendars/{calendarId}/notifications`: list the notifications of a calendar.
-pub static LIST_CALENDAR_NOTIFICATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CALENDAR_NOTIFICATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-event-notification");
-
-/// `POST /calendars/{calendarId}/notifications`: create notifications of a calendar.
-pub static CREATE_CALENDAR_NOTIFICATIONS: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_CALENDAR_NOTIFICATIONS, rt::Method::POST)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /calendars/groups`: list the calendar groups of a sub-account.
+    LIST_CALENDAR_GROUPS = edition(&highlevel::routes::LIST_CALENDAR_GROUPS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-groups");
+    /// `POST /calendars/groups`: create a calendar group.
+    CREATE_CALENDAR_GROUP = edition(&highlevel::routes::CREATE_CALENDAR_GROUP, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar-group");
+    /// `POST /calendars/groups/validate-slug`: check whether the slug of a calendar group is free.
+    VALIDATE_CALENDAR_GROUP_SLUG = edition(&highlevel::routes::VALIDATE_CALENDAR_GROUP_SLUG, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-validate-groups-slug");
+    /// `PUT /calendars/groups/{groupId}`: change a calendar group.
+    UPDATE_CALENDAR_GROUP = edition(&highlevel::routes::UPDATE_CALENDAR_GROUP, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-group");
+    /// `DELETE /calendars/groups/{groupId}`: delete a calendar group.
+    DELETE_CALENDAR_GROUP = edition(&highlevel::routes::DELETE_CALENDAR_GROUP, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-group");
+    /// `PUT /calendars/groups/{groupId}/status`: enable or disable a calendar group.
+    UPDATE_CALENDAR_GROUP_STATUS = edition(&highlevel::routes::UPDATE_CALENDAR_GROUP_STATUS, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-disable-group");
+    /// `GET /calendars/`: list the calendars of a sub-account.
+    LIST_CALENDARS = edition(&highlevel::routes::LIST_CALENDARS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendars");
+    /// `POST /calendars/`: create a calendar.
+    CREATE_CALENDAR = edition(&highlevel::routes::CREATE_CALENDAR, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar");
+    /// `GET /calendars/{calendarId}`: get a calendar.
+    GET_CALENDAR = edition(&highlevel::routes::GET_CALENDAR, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar");
+    /// `PUT /calendars/{calendarId}`: change a calendar.
+    UPDATE_CALENDAR = edition(&highlevel::routes::UPDATE_CALENDAR, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-calendar");
+    /// `DELETE /calendars/{calendarId}`: delete a calendar.
+    DELETE_CALENDAR = edition(&highlevel::routes::DELETE_CALENDAR, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-calendar");
+    /// `GET /calendars/{calendarId}/free-slots`: list the free slots of a calendar.
+    LIST_FREE_SLOTS = edition(&highlevel::routes::LIST_FREE_SLOTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-slots");
+    /// `GET /calendars/resources/{resourceType}`: list rooms or equipment.
+    LIST_CALENDAR_RESOURCES = edition(&highlevel::routes::LIST_CALENDAR_RESOURCES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-fetch-calendar-resources");
+    /// `POST /calendars/resources/{resourceType}`: create a room or equipment.
+    CREATE_CALENDAR_RESOURCE = edition(&highlevel::routes::CREATE_CALENDAR_RESOURCE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-calendar-resource");
+    /// `GET /calendars/resources/{resourceType}/{id}`: get a room or equipment.
+    GET_CALENDAR_RESOURCE = edition(&highlevel::routes::GET_CALENDAR_RESOURCE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar-resource");
+    /// `PUT /calendars/resources/{resourceType}/{id}`: change a room or equipment.
+    UPDATE_CALENDAR_RESOURCE = edition(&highlevel::routes::UPDATE_CALENDAR_RESOURCE, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-calendar-resource");
+    /// `DELETE /calendars/resources/{resourceType}/{id}`: delete a room or equipment.
+    DELETE_CALENDAR_RESOURCE = edition(&highlevel::routes::DELETE_CALENDAR_RESOURCE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-calendar-resource");
+    /// `GET /calendars/{calendarId}/notifications`: list the notifications of a calendar.
+    LIST_CALENDAR_NOTIFICATIONS = edition(&highlevel::routes::LIST_CALENDAR_NOTIFICATIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-event-notification");
+    /// `POST /calendars/{calendarId}/notifications`: create notifications of a calendar.
+    CREATE_CALENDAR_NOTIFICATIONS = edition(&highlevel::routes::CREATE_CALENDAR_NOTIFICATIONS, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-event-notification");
-
-/// `GET /calendars/{calendarId}/notifications/{notificationId}`: get a notification of a calendar.
-pub static GET_CALENDAR_NOTIFICATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_CALENDAR_NOTIFICATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-find-event-notification");
-
-/// `PUT /calendars/{calendarId}/notifications/{notificationId}`: change a notification of a calendar.
-pub static UPDATE_CALENDAR_NOTIFICATION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CALENDAR_NOTIFICATION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-event-notification");
-
-/// `DELETE /calendars/{calendarId}/notifications/{notificationId}`: delete a notification of a calendar.
-pub static DELETE_CALENDAR_NOTIFICATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::DELETE_CALENDAR_NOTIFICATION, rt::Method::DELETE)
+    /// `GET /calendars/{calendarId}/notifications/{notificationId}`: get a notification of a calendar.
+    GET_CALENDAR_NOTIFICATION = edition(&highlevel::routes::GET_CALENDAR_NOTIFICATION, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-find-event-notification");
+    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`: change a notification of a calendar.
+    UPDATE_CALENDAR_NOTIFICATION = edition(&highlevel::routes::UPDATE_CALENDAR_NOTIFICATION, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-event-notification");
+    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`: delete a notification of a calendar.
+    DELETE_CALENDAR_NOTIFICATION = edition(&highlevel::routes::DELETE_CALENDAR_NOTIFICATION, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-event-notification");
-
-/// `GET /calendars/schedules/search`: list the schedules of a user.
-pub static LIST_SCHEDULES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SCHEDULES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-getallschedules");
-
-/// `POST /calendars/schedules`: create a schedule.
-pub static CREATE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_SCHEDULE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-createschedule");
-
-/// `GET /calendars/schedules/{id}`: get a schedule.
-pub static GET_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::GET_SCHEDULE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-getschedulebyid");
-
-/// `PUT /calendars/schedules/{id}`: change a schedule.
-pub static UPDATE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SCHEDULE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-updateschedule");
-
-/// `DELETE /calendars/schedules/{id}`: delete a schedule.
-pub static DELETE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SCHEDULE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-deleteschedule");
-
-/// `PUT /calendars/schedules/{id}/associations/{calendarId}`: apply a schedule to a calendar.
-pub static ADD_CALENDAR_TO_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::ADD_CALENDAR_TO_SCHEDULE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-add-calendar-to-schedule");
-
-/// `DELETE /calendars/schedules/{id}/associations/{calendarId}`: stop applying a schedule to a calendar.
-pub static REMOVE_CALENDAR_FROM_SCHEDULE: rt::Route =
-    rt::Route::edition(&highlevel::routes::REMOVE_CALENDAR_FROM_SCHEDULE, rt::Method::DELETE)
+    /// `GET /calendars/schedules/search`: list the schedules of a user.
+    LIST_SCHEDULES = edition(&highlevel::routes::LIST_SCHEDULES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-getallschedules");
+    /// `POST /calendars/schedules`: create a schedule.
+    CREATE_SCHEDULE = edition(&highlevel::routes::CREATE_SCHEDULE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-createschedule");
+    /// `GET /calendars/schedules/{id}`: get a schedule.
+    GET_SCHEDULE = edition(&highlevel::routes::GET_SCHEDULE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-getschedulebyid");
+    /// `PUT /calendars/schedules/{id}`: change a schedule.
+    UPDATE_SCHEDULE = edition(&highlevel::routes::UPDATE_SCHEDULE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-updateschedule");
+    /// `DELETE /calendars/schedules/{id}`: delete a schedule.
+    DELETE_SCHEDULE = edition(&highlevel::routes::DELETE_SCHEDULE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-deleteschedule");
+    /// `PUT /calendars/schedules/{id}/associations/{calendarId}`: apply a schedule to a calendar.
+    ADD_CALENDAR_TO_SCHEDULE = edition(&highlevel::routes::ADD_CALENDAR_TO_SCHEDULE, rt::Method::PUT)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/calendars/calendars-remove-calendar-from-schedule",
-        );
-
-/// `POST /calendars/events/appointments`: book an appointment.
-pub static CREATE_APPOINTMENT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_APPOINTMENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-appointment");
-
-/// `GET /calendars/events/appointments/{eventId}`: get an appointment.
-pub static GET_APPOINTMENT: rt::Route = rt::Route::edition(&highlevel::routes::GET_APPOINTMENT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-appointment");
-
-/// `PUT /calendars/events/appointments/{eventId}`: change an appointment.
-pub static UPDATE_APPOINTMENT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_APPOINTMENT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-appointment");
-
-/// `GET /calendars/events`: list the events of a calendar, a user or a group.
-pub static LIST_CALENDAR_EVENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CALENDAR_EVENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar-events");
-
-/// `DELETE /calendars/events/{eventId}`: delete an event.
-pub static DELETE_CALENDAR_EVENT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CALENDAR_EVENT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-event");
-
-/// `GET /calendars/blocked-slots`: list the blocked times of a calendar, a user or a group.
-pub static LIST_BLOCKED_SLOTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_BLOCKED_SLOTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-blocked-slots");
-
-/// `POST /calendars/events/block-slots`: block a time.
-pub static CREATE_BLOCKED_SLOT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_BLOCKED_SLOT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-block-slot");
-
-/// `PUT /calendars/events/block-slots/{eventId}`: change a blocked time.
-pub static UPDATE_BLOCKED_SLOT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_BLOCKED_SLOT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-block-slot");
-
-/// `GET /calendars/appointments/{appointmentId}/notes`: list the notes on an appointment.
-pub static LIST_APPOINTMENT_NOTES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_APPOINTMENT_NOTES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-appointment-notes");
-
-/// `POST /calendars/appointments/{appointmentId}/notes`: add a note to an appointment.
-pub static CREATE_APPOINTMENT_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_APPOINTMENT_NOTE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-appointment-note");
-
-/// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`: change a note on an appointment.
-pub static UPDATE_APPOINTMENT_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_APPOINTMENT_NOTE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-appointment-note");
-
-/// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`: delete a note on an appointment.
-pub static DELETE_APPOINTMENT_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_APPOINTMENT_NOTE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-appointment-note");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_CALENDAR_GROUPS,
-    &CREATE_CALENDAR_GROUP,
-    &VALIDATE_CALENDAR_GROUP_SLUG,
-    &UPDATE_CALENDAR_GROUP,
-    &DELETE_CALENDAR_GROUP,
-    &UPDATE_CALENDAR_GROUP_STATUS,
-    &LIST_CALENDARS,
-    &CREATE_CALENDAR,
-    &GET_CALENDAR,
-    &UPDATE_CALENDAR,
-    &DELETE_CALENDAR,
-    &LIST_FREE_SLOTS,
-    &LIST_CALENDAR_RESOURCES,
-    &CREATE_CALENDAR_RESOURCE,
-    &GET_CALENDAR_RESOURCE,
-    &UPDATE_CALENDAR_RESOURCE,
-    &DELETE_CALENDAR_RESOURCE,
-    &LIST_CALENDAR_NOTIFICATIONS,
-    &CREATE_CALENDAR_NOTIFICATIONS,
-    &GET_CALENDAR_NOTIFICATION,
-    &UPDATE_CALENDAR_NOTIFICATION,
-    &DELETE_CALENDAR_NOTIFICATION,
-    &LIST_SCHEDULES,
-    &CREATE_SCHEDULE,
-    &GET_SCHEDULE,
-    &UPDATE_SCHEDULE,
-    &DELETE_SCHEDULE,
-    &ADD_CALENDAR_TO_SCHEDULE,
-    &REMOVE_CALENDAR_FROM_SCHEDULE,
-    &CREATE_APPOINTMENT,
-    &GET_APPOINTMENT,
-    &UPDATE_APPOINTMENT,
-    &LIST_CALENDAR_EVENTS,
-    &DELETE_CALENDAR_EVENT,
-    &LIST_BLOCKED_SLOTS,
-    &CREATE_BLOCKED_SLOT,
-    &UPDATE_BLOCKED_SLOT,
-    &LIST_APPOINTMENT_NOTES,
-    &CREATE_APPOINTMENT_NOTE,
-    &UPDATE_APPOINTMENT_NOTE,
-    &DELETE_APPOINTMENT_NOTE,
-];
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-add-calendar-to-schedule");
+    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`: stop applying a schedule to a calendar.
+    REMOVE_CALENDAR_FROM_SCHEDULE = edition(&highlevel::routes::REMOVE_CALENDAR_FROM_SCHEDULE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-remove-calendar-from-schedule");
+    /// `POST /calendars/events/appointments`: book an appointment.
+    CREATE_APPOINTMENT = edition(&highlevel::routes::CREATE_APPOINTMENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-appointment");
+    /// `GET /calendars/events/appointments/{eventId}`: get an appointment.
+    GET_APPOINTMENT = edition(&highlevel::routes::GET_APPOINTMENT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-appointment");
+    /// `PUT /calendars/events/appointments/{eventId}`: change an appointment.
+    UPDATE_APPOINTMENT = edition(&highlevel::routes::UPDATE_APPOINTMENT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-appointment");
+    /// `GET /calendars/events`: list the events of a calendar, a user or a group.
+    LIST_CALENDAR_EVENTS = edition(&highlevel::routes::LIST_CALENDAR_EVENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-calendar-events");
+    /// `DELETE /calendars/events/{eventId}`: delete an event.
+    DELETE_CALENDAR_EVENT = edition(&highlevel::routes::DELETE_CALENDAR_EVENT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-event");
+    /// `GET /calendars/blocked-slots`: list the blocked times of a calendar, a user or a group.
+    LIST_BLOCKED_SLOTS = edition(&highlevel::routes::LIST_BLOCKED_SLOTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-blocked-slots");
+    /// `POST /calendars/events/block-slots`: block a time.
+    CREATE_BLOCKED_SLOT = edition(&highlevel::routes::CREATE_BLOCKED_SLOT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-block-slot");
+    /// `PUT /calendars/events/block-slots/{eventId}`: change a blocked time.
+    UPDATE_BLOCKED_SLOT = edition(&highlevel::routes::UPDATE_BLOCKED_SLOT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-edit-block-slot");
+    /// `GET /calendars/appointments/{appointmentId}/notes`: list the notes on an appointment.
+    LIST_APPOINTMENT_NOTES = edition(&highlevel::routes::LIST_APPOINTMENT_NOTES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-get-appointment-notes");
+    /// `POST /calendars/appointments/{appointmentId}/notes`: add a note to an appointment.
+    CREATE_APPOINTMENT_NOTE = edition(&highlevel::routes::CREATE_APPOINTMENT_NOTE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-create-appointment-note");
+    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`: change a note on an appointment.
+    UPDATE_APPOINTMENT_NOTE = edition(&highlevel::routes::UPDATE_APPOINTMENT_NOTE, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-update-appointment-note");
+    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`: delete a note on an appointment.
+    DELETE_APPOINTMENT_NOTE = edition(&highlevel::routes::DELETE_APPOINTMENT_NOTE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/calendars/calendars-delete-appointment-note");
+}

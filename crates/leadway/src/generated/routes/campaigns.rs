@@ -4,9 +4,9 @@
 
 use reachout_runtime as rt;
 
-/// `GET /campaigns/`: list the campaigns of a sub-account.
-pub static LIST_CAMPAIGNS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CAMPAIGNS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/campaigns/campaigns-get-campaigns");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_CAMPAIGNS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /campaigns/`: list the campaigns of a sub-account.
+    LIST_CAMPAIGNS = edition(&highlevel::routes::LIST_CAMPAIGNS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/campaigns/campaigns-get-campaigns");
+}

@@ -4,90 +4,54 @@
 
 use reachout_runtime as rt;
 
-/// `POST /conversation-ai/agents`: create an agent.
-pub static CREATE_CONVERSATION_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONVERSATION_AI_AGENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-create-agent");
-
-/// `GET /conversation-ai/agents/search`: search agents.
-pub static SEARCH_CONVERSATION_AI_AGENTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATION_AI_AGENTS, rt::Method::GET)
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /conversation-ai/agents`: create an agent.
+    CREATE_CONVERSATION_AI_AGENT = edition(&highlevel::routes::CREATE_CONVERSATION_AI_AGENT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-create-agent");
+    /// `GET /conversation-ai/agents/search`: search agents.
+    SEARCH_CONVERSATION_AI_AGENTS = edition(&highlevel::routes::SEARCH_CONVERSATION_AI_AGENTS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-search-agent");
-
-/// `GET /conversation-ai/agents/{agentId}`: get an agent.
-pub static GET_CONVERSATION_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONVERSATION_AI_AGENT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-agent");
-
-/// `PUT /conversation-ai/agents/{agentId}`: change an agent.
-pub static UPDATE_CONVERSATION_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION_AI_AGENT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-update-agent");
-
-/// `DELETE /conversation-ai/agents/{agentId}`: delete an agent.
-pub static DELETE_CONVERSATION_AI_AGENT: rt::Route =
-    rt::Route::edition(&highlevel::routes::DELETE_CONVERSATION_AI_AGENT, rt::Method::DELETE)
+    /// `GET /conversation-ai/agents/{agentId}`: get an agent.
+    GET_CONVERSATION_AI_AGENT = edition(&highlevel::routes::GET_CONVERSATION_AI_AGENT, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-agent");
+    /// `PUT /conversation-ai/agents/{agentId}`: change an agent.
+    UPDATE_CONVERSATION_AI_AGENT = edition(&highlevel::routes::UPDATE_CONVERSATION_AI_AGENT, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-update-agent");
+    /// `DELETE /conversation-ai/agents/{agentId}`: delete an agent.
+    DELETE_CONVERSATION_AI_AGENT = edition(&highlevel::routes::DELETE_CONVERSATION_AI_AGENT, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-delete-agent");
-
-/// `POST /conversation-ai/agents/{agentId}/actions`: add an action to an agent.
-pub static CREATE_CONVERSATION_AI_ACTION: rt::Route =
-    rt::Route::edition(&highlevel::routes::CREATE_CONVERSATION_AI_ACTION, rt::Method::POST)
+    /// `POST /conversation-ai/agents/{agentId}/actions`: add an action to an agent.
+    CREATE_CONVERSATION_AI_ACTION = edition(&highlevel::routes::CREATE_CONVERSATION_AI_ACTION, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-create-action");
-
-/// `GET /conversation-ai/agents/{agentId}/actions/list`: list the actions of an agent.
-pub static LIST_CONVERSATION_AI_ACTIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONVERSATION_AI_ACTIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-list-actions");
-
-/// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`: get an action of an agent.
-pub static GET_CONVERSATION_AI_ACTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONVERSATION_AI_ACTION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-action-by-id");
-
-/// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`: change an action of an agent.
-pub static UPDATE_CONVERSATION_AI_ACTION: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION_AI_ACTION, rt::Method::PUT)
+    /// `GET /conversation-ai/agents/{agentId}/actions/list`: list the actions of an agent.
+    LIST_CONVERSATION_AI_ACTIONS = edition(&highlevel::routes::LIST_CONVERSATION_AI_ACTIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-list-actions");
+    /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`: get an action of an agent.
+    GET_CONVERSATION_AI_ACTION = edition(&highlevel::routes::GET_CONVERSATION_AI_ACTION, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-action-by-id");
+    /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`: change an action of an agent.
+    UPDATE_CONVERSATION_AI_ACTION = edition(&highlevel::routes::UPDATE_CONVERSATION_AI_ACTION, rt::Method::PUT)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-update-action");
-
-/// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`: delete an action of an agent.
-pub static DELETE_CONVERSATION_AI_ACTION: rt::Route =
-    rt::Route::edition(&highlevel::routes::DELETE_CONVERSATION_AI_ACTION, rt::Method::DELETE)
+    /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`: delete an action of an agent.
+    DELETE_CONVERSATION_AI_ACTION = edition(&highlevel::routes::DELETE_CONVERSATION_AI_ACTION, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-delete-action");
-
-/// `PATCH /conversation-ai/agents/{agentId}/followup-settings`: change the follow-up settings of actions.
-pub static UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS, rt::Method::PATCH)
+    /// `PATCH /conversation-ai/agents/{agentId}/followup-settings`: change the follow-up settings of actions.
+    UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS = edition(&highlevel::routes::UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS, rt::Method::PATCH)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-update-followup-settings",
-        );
-
-/// `GET /conversation-ai/generations`: get how a reply of an agent came about.
-pub static GET_CONVERSATION_AI_GENERATION: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_CONVERSATION_AI_GENERATION, rt::Method::GET)
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-update-followup-settings");
+    /// `GET /conversation-ai/generations`: get how a reply of an agent came about.
+    GET_CONVERSATION_AI_GENERATION = edition(&highlevel::routes::GET_CONVERSATION_AI_GENERATION, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-generation-details",
-        );
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_CONVERSATION_AI_AGENT,
-    &SEARCH_CONVERSATION_AI_AGENTS,
-    &GET_CONVERSATION_AI_AGENT,
-    &UPDATE_CONVERSATION_AI_AGENT,
-    &DELETE_CONVERSATION_AI_AGENT,
-    &CREATE_CONVERSATION_AI_ACTION,
-    &LIST_CONVERSATION_AI_ACTIONS,
-    &GET_CONVERSATION_AI_ACTION,
-    &UPDATE_CONVERSATION_AI_ACTION,
-    &DELETE_CONVERSATION_AI_ACTION,
-    &UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS,
-    &GET_CONVERSATION_AI_GENERATION,
-];
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversation-ai/conversation-ai-get-generation-details");
+}

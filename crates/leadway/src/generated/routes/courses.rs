@@ -4,9 +4,9 @@
 
 use reachout_runtime as rt;
 
-/// `POST /courses/courses-exporter/public/import`: import courses.
-pub static IMPORT_COURSES: rt::Route = rt::Route::edition(&highlevel::routes::IMPORT_COURSES, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/courses/courses-import-courses");
-
-pub(super) const ALL: &[&rt::Route] = &[&IMPORT_COURSES];
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /courses/courses-exporter/public/import`: import courses.
+    IMPORT_COURSES = edition(&highlevel::routes::IMPORT_COURSES, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/courses/courses-import-courses");
+}

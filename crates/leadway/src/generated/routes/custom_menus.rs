@@ -4,30 +4,21 @@
 
 use reachout_runtime as rt;
 
-/// `GET /custom-menus/{customMenuId}`: get custom menu.
-pub static GET_CUSTOM_MENU: rt::Route = rt::Route::edition(&highlevel::routes::GET_CUSTOM_MENU, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-get-custom-menu-by-id");
-
-/// `PUT /custom-menus/{customMenuId}`: update custom menu.
-pub static UPDATE_CUSTOM_MENU: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_MENU, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-update-custom-menu");
-
-/// `DELETE /custom-menus/{customMenuId}`: delete custom menu.
-pub static DELETE_CUSTOM_MENU: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CUSTOM_MENU, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-delete-custom-menu");
-
-/// `GET /custom-menus/`: list custom menus.
-pub static LIST_CUSTOM_MENUS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CUSTOM_MENUS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-get-custom-menus");
-
-/// `POST /custom-menus/`: create custom menu.
-pub static CREATE_CUSTOM_MENU: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_MENU, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-create-custom-menu");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&GET_CUSTOM_MENU, &UPDATE_CUSTOM_MENU, &DELETE_CUSTOM_MENU, &LIST_CUSTOM_MENUS, &CREATE_CUSTOM_MENU];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /custom-menus/{customMenuId}`: get custom menu.
+    GET_CUSTOM_MENU = edition(&highlevel::routes::GET_CUSTOM_MENU, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-get-custom-menu-by-id");
+    /// `PUT /custom-menus/{customMenuId}`: update custom menu.
+    UPDATE_CUSTOM_MENU = edition(&highlevel::routes::UPDATE_CUSTOM_MENU, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-update-custom-menu");
+    /// `DELETE /custom-menus/{customMenuId}`: delete custom menu.
+    DELETE_CUSTOM_MENU = edition(&highlevel::routes::DELETE_CUSTOM_MENU, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-delete-custom-menu");
+    /// `GET /custom-menus/`: list custom menus.
+    LIST_CUSTOM_MENUS = edition(&highlevel::routes::LIST_CUSTOM_MENUS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-get-custom-menus");
+    /// `POST /custom-menus/`: create custom menu.
+    CREATE_CUSTOM_MENU = edition(&highlevel::routes::CREATE_CUSTOM_MENU, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/custom-menus/custom-menus-create-custom-menu");
+}

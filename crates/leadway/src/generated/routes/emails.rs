@@ -4,30 +4,22 @@
 
 use reachout_runtime as rt;
 
-/// `GET /emails/schedule`: list email campaigns.
-pub static LIST_EMAIL_CAMPAIGNS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_EMAIL_CAMPAIGNS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-fetch-campaigns");
-
-/// `GET /emails/builder`: list email templates.
-pub static LIST_EMAIL_TEMPLATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_EMAIL_TEMPLATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-fetch-template");
-
-/// `POST /emails/builder`: create an email template.
-pub static CREATE_EMAIL_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_EMAIL_TEMPLATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-create-template");
-
-/// `DELETE /emails/builder/{locationId}/{templateId}`: delete an email template.
-pub static DELETE_EMAIL_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_EMAIL_TEMPLATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-delete-template");
-
-/// `POST /emails/builder/data`: write the content of an email template.
-pub static UPDATE_EMAIL_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_EMAIL_TEMPLATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-update-template");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_EMAIL_CAMPAIGNS, &LIST_EMAIL_TEMPLATES, &CREATE_EMAIL_TEMPLATE, &DELETE_EMAIL_TEMPLATE, &UPDATE_EMAIL_TEMPLATE];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /emails/schedule`: list email campaigns.
+    LIST_EMAIL_CAMPAIGNS = edition(&highlevel::routes::LIST_EMAIL_CAMPAIGNS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-fetch-campaigns");
+    /// `GET /emails/builder`: list email templates.
+    LIST_EMAIL_TEMPLATES = edition(&highlevel::routes::LIST_EMAIL_TEMPLATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-fetch-template");
+    /// `POST /emails/builder`: create an email template.
+    CREATE_EMAIL_TEMPLATE = edition(&highlevel::routes::CREATE_EMAIL_TEMPLATE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-create-template");
+    /// `DELETE /emails/builder/{locationId}/{templateId}`: delete an email template.
+    DELETE_EMAIL_TEMPLATE = edition(&highlevel::routes::DELETE_EMAIL_TEMPLATE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-delete-template");
+    /// `POST /emails/builder/data`: write the content of an email template.
+    UPDATE_EMAIL_TEMPLATE = edition(&highlevel::routes::UPDATE_EMAIL_TEMPLATE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/emails/emails-update-template");
+}

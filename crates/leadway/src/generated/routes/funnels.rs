@@ -4,47 +4,30 @@
 
 use reachout_runtime as rt;
 
-/// `POST /funnels/lookup/redirect`: create funnel redirect.
-pub static CREATE_FUNNEL_REDIRECT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_FUNNEL_REDIRECT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-create-redirect");
-
-/// `DELETE /funnels/lookup/redirect/{id}`: delete funnel redirect.
-pub static DELETE_FUNNEL_REDIRECT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_FUNNEL_REDIRECT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-delete-redirect-by-id");
-
-/// `PATCH /funnels/lookup/redirect/{id}`: update funnel redirect.
-pub static UPDATE_FUNNEL_REDIRECT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_FUNNEL_REDIRECT, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-update-redirect-by-id");
-
-/// `GET /funnels/lookup/redirect/list`: list funnel redirects.
-pub static LIST_FUNNEL_REDIRECTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FUNNEL_REDIRECTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-fetch-redirects-list");
-
-/// `GET /funnels/funnel/list`: list funnels.
-pub static LIST_FUNNELS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FUNNELS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getfunnels");
-
-/// `GET /funnels/page`: list funnel pages.
-pub static LIST_FUNNEL_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_FUNNEL_PAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getpagesbyfunnelid");
-
-/// `GET /funnels/page/count`: count funnel pages.
-pub static COUNT_FUNNEL_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::COUNT_FUNNEL_PAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getpagescountbyfunnelid");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_FUNNEL_REDIRECT,
-    &DELETE_FUNNEL_REDIRECT,
-    &UPDATE_FUNNEL_REDIRECT,
-    &LIST_FUNNEL_REDIRECTS,
-    &LIST_FUNNELS,
-    &LIST_FUNNEL_PAGES,
-    &COUNT_FUNNEL_PAGES,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /funnels/lookup/redirect`: create funnel redirect.
+    CREATE_FUNNEL_REDIRECT = edition(&highlevel::routes::CREATE_FUNNEL_REDIRECT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-create-redirect");
+    /// `DELETE /funnels/lookup/redirect/{id}`: delete funnel redirect.
+    DELETE_FUNNEL_REDIRECT = edition(&highlevel::routes::DELETE_FUNNEL_REDIRECT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-delete-redirect-by-id");
+    /// `PATCH /funnels/lookup/redirect/{id}`: update funnel redirect.
+    UPDATE_FUNNEL_REDIRECT = edition(&highlevel::routes::UPDATE_FUNNEL_REDIRECT, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-update-redirect-by-id");
+    /// `GET /funnels/lookup/redirect/list`: list funnel redirects.
+    LIST_FUNNEL_REDIRECTS = edition(&highlevel::routes::LIST_FUNNEL_REDIRECTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-fetch-redirects-list");
+    /// `GET /funnels/funnel/list`: list funnels.
+    LIST_FUNNELS = edition(&highlevel::routes::LIST_FUNNELS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getfunnels");
+    /// `GET /funnels/page`: list funnel pages.
+    LIST_FUNNEL_PAGES = edition(&highlevel::routes::LIST_FUNNEL_PAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getpagesbyfunnelid");
+    /// `GET /funnels/page/count`: count funnel pages.
+    COUNT_FUNNEL_PAGES = edition(&highlevel::routes::COUNT_FUNNEL_PAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/funnels/funnels-getpagescountbyfunnelid");
+}

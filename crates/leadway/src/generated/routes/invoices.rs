@@ -4,277 +4,157 @@
 
 use reachout_runtime as rt;
 
-/// `GET /invoices/template`: list invoice templates.
-pub static LIST_INVOICE_TEMPLATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INVOICE_TEMPLATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoice-templates");
-
-/// `POST /invoices/template`: create invoice template.
-pub static CREATE_INVOICE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_INVOICE_TEMPLATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-template");
-
-/// `GET /invoices/template/{templateId}`: get invoice template.
-pub static GET_INVOICE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::GET_INVOICE_TEMPLATE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-template");
-
-/// `PUT /invoices/template/{templateId}`: update invoice template.
-pub static UPDATE_INVOICE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-template");
-
-/// `DELETE /invoices/template/{templateId}`: delete invoice template.
-pub static DELETE_INVOICE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_INVOICE_TEMPLATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice-template");
-
-/// `PATCH /invoices/template/{templateId}/late-fees-configuration`: update invoice template late fees.
-pub static UPDATE_INVOICE_TEMPLATE_LATE_FEES: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE_LATE_FEES, rt::Method::PATCH)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /invoices/template`: list invoice templates.
+    LIST_INVOICE_TEMPLATES = edition(&highlevel::routes::LIST_INVOICE_TEMPLATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoice-templates");
+    /// `POST /invoices/template`: create invoice template.
+    CREATE_INVOICE_TEMPLATE = edition(&highlevel::routes::CREATE_INVOICE_TEMPLATE, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-template-late-fees-configuration",
-        );
-
-/// `PATCH /invoices/template/{templateId}/payment-methods-configuration`: update invoice template payment methods.
-pub static UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS, rt::Method::PATCH)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-template");
+    /// `GET /invoices/template/{templateId}`: get invoice template.
+    GET_INVOICE_TEMPLATE = edition(&highlevel::routes::GET_INVOICE_TEMPLATE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-template");
+    /// `PUT /invoices/template/{templateId}`: update invoice template.
+    UPDATE_INVOICE_TEMPLATE = edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE, rt::Method::PUT)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-payment-methods-configuration",
-        );
-
-/// `GET /invoices/schedule`: list invoice schedules.
-pub static LIST_INVOICE_SCHEDULES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INVOICE_SCHEDULES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoice-schedules");
-
-/// `POST /invoices/schedule`: create invoice schedule.
-pub static CREATE_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_INVOICE_SCHEDULE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-schedule");
-
-/// `GET /invoices/schedule/{scheduleId}`: get invoice schedule.
-pub static GET_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::GET_INVOICE_SCHEDULE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-schedule");
-
-/// `PUT /invoices/schedule/{scheduleId}`: update invoice schedule.
-pub static UPDATE_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_SCHEDULE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-schedule");
-
-/// `DELETE /invoices/schedule/{scheduleId}`: delete invoice schedule.
-pub static DELETE_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_INVOICE_SCHEDULE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice-schedule");
-
-/// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`: update and schedule invoice schedule.
-pub static UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE, rt::Method::POST)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-template");
+    /// `DELETE /invoices/template/{templateId}`: delete invoice template.
+    DELETE_INVOICE_TEMPLATE = edition(&highlevel::routes::DELETE_INVOICE_TEMPLATE, rt::Method::DELETE)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-and-schedule-invoice-schedule",
-        );
-
-/// `POST /invoices/schedule/{scheduleId}/schedule`: start invoice schedule.
-pub static START_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::START_INVOICE_SCHEDULE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-schedule-invoice-schedule");
-
-/// `POST /invoices/schedule/{scheduleId}/auto-payment`: set invoice schedule auto payment.
-pub static SET_INVOICE_SCHEDULE_AUTO_PAYMENT: rt::Route =
-    rt::Route::edition(&highlevel::routes::SET_INVOICE_SCHEDULE_AUTO_PAYMENT, rt::Method::POST)
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice-template");
+    /// `PATCH /invoices/template/{templateId}/late-fees-configuration`: update invoice template late fees.
+    UPDATE_INVOICE_TEMPLATE_LATE_FEES = edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE_LATE_FEES, rt::Method::PATCH)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/invoices/invoices-auto-payment-invoice-schedule",
-        );
-
-/// `POST /invoices/schedule/{scheduleId}/cancel`: cancel invoice schedule.
-pub static CANCEL_INVOICE_SCHEDULE: rt::Route = rt::Route::edition(&highlevel::routes::CANCEL_INVOICE_SCHEDULE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-cancel-invoice-schedule");
-
-/// `POST /invoices/text2pay`: send text to pay invoice.
-pub static SEND_TEXT_TO_PAY_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_TEXT_TO_PAY_INVOICE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-text2pay-invoice");
-
-/// `GET /invoices/generate-invoice-number`: generate invoice number.
-pub static GENERATE_INVOICE_NUMBER: rt::Route = rt::Route::edition(&highlevel::routes::GENERATE_INVOICE_NUMBER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-generate-invoice-number");
-
-/// `GET /invoices/settings`: get invoice settings.
-pub static GET_INVOICE_SETTINGS: rt::Route = rt::Route::edition(&highlevel::routes::GET_INVOICE_SETTINGS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-settings");
-
-/// `GET /invoices/{invoiceId}`: get invoice.
-pub static GET_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::GET_INVOICE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice");
-
-/// `PUT /invoices/{invoiceId}`: update invoice.
-pub static UPDATE_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_INVOICE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice");
-
-/// `DELETE /invoices/{invoiceId}`: delete invoice.
-pub static DELETE_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_INVOICE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice");
-
-/// `PATCH /invoices/{invoiceId}/late-fees-configuration`: update invoice late fees.
-pub static UPDATE_INVOICE_LATE_FEES: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_LATE_FEES, rt::Method::PATCH).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-late-fees-configuration",
-    );
-
-/// `POST /invoices/{invoiceId}/void`: void invoice.
-pub static VOID_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::VOID_INVOICE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-void-invoice");
-
-/// `POST /invoices/{invoiceId}/send`: send invoice.
-pub static SEND_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_INVOICE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-send-invoice");
-
-/// `POST /invoices/{invoiceId}/record-payment`: record invoice payment.
-pub static RECORD_INVOICE_PAYMENT: rt::Route = rt::Route::edition(&highlevel::routes::RECORD_INVOICE_PAYMENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-record-invoice");
-
-/// `PATCH /invoices/stats/last-visited-at`: update invoice last visit.
-pub static UPDATE_INVOICE_LAST_VISIT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_INVOICE_LAST_VISIT, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-last-visited-at");
-
-/// `POST /invoices/estimate`: create estimate.
-pub static CREATE_ESTIMATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_ESTIMATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-new-estimate");
-
-/// `PUT /invoices/estimate/{estimateId}`: update estimate.
-pub static UPDATE_ESTIMATE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_ESTIMATE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate");
-
-/// `DELETE /invoices/estimate/{estimateId}`: delete estimate.
-pub static DELETE_ESTIMATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_ESTIMATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-estimate");
-
-/// `GET /invoices/estimate/number/generate`: generate estimate number.
-pub static GENERATE_ESTIMATE_NUMBER: rt::Route = rt::Route::edition(&highlevel::routes::GENERATE_ESTIMATE_NUMBER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-generate-estimate-number");
-
-/// `POST /invoices/estimate/{estimateId}/send`: send estimate.
-pub static SEND_ESTIMATE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_ESTIMATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-send-estimate");
-
-/// `POST /invoices/estimate/{estimateId}/invoice`: create invoice from estimate.
-pub static CREATE_INVOICE_FROM_ESTIMATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_INVOICE_FROM_ESTIMATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-from-estimate");
-
-/// `GET /invoices/estimate/list`: list estimates.
-pub static LIST_ESTIMATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ESTIMATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-estimates");
-
-/// `PATCH /invoices/estimate/stats/last-visited-at`: update estimate last visit.
-pub static UPDATE_ESTIMATE_LAST_VISIT: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_ESTIMATE_LAST_VISIT, rt::Method::PATCH).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Official,
-        "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate-last-visited-at",
-    );
-
-/// `GET /invoices/estimate/template`: list estimate templates.
-pub static LIST_ESTIMATE_TEMPLATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ESTIMATE_TEMPLATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-estimate-templates");
-
-/// `POST /invoices/estimate/template`: create estimate template.
-pub static CREATE_ESTIMATE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_ESTIMATE_TEMPLATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-estimate-template");
-
-/// `PUT /invoices/estimate/template/{templateId}`: update estimate template.
-pub static UPDATE_ESTIMATE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_ESTIMATE_TEMPLATE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate-template");
-
-/// `DELETE /invoices/estimate/template/{templateId}`: delete estimate template.
-pub static DELETE_ESTIMATE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_ESTIMATE_TEMPLATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-estimate-template");
-
-/// `GET /invoices/estimate/template/preview`: preview estimate template.
-pub static PREVIEW_ESTIMATE_TEMPLATE: rt::Route = rt::Route::edition(&highlevel::routes::PREVIEW_ESTIMATE_TEMPLATE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-preview-estimate-template");
-
-/// `GET /invoices/`: list invoices.
-pub static LIST_INVOICES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INVOICES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoices");
-
-/// `POST /invoices/`: create invoice.
-pub static CREATE_INVOICE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_INVOICE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_INVOICE_TEMPLATES,
-    &CREATE_INVOICE_TEMPLATE,
-    &GET_INVOICE_TEMPLATE,
-    &UPDATE_INVOICE_TEMPLATE,
-    &DELETE_INVOICE_TEMPLATE,
-    &UPDATE_INVOICE_TEMPLATE_LATE_FEES,
-    &UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS,
-    &LIST_INVOICE_SCHEDULES,
-    &CREATE_INVOICE_SCHEDULE,
-    &GET_INVOICE_SCHEDULE,
-    &UPDATE_INVOICE_SCHEDULE,
-    &DELETE_INVOICE_SCHEDULE,
-    &UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE,
-    &START_INVOICE_SCHEDULE,
-    &SET_INVOICE_SCHEDULE_AUTO_PAYMENT,
-    &CANCEL_INVOICE_SCHEDULE,
-    &SEND_TEXT_TO_PAY_INVOICE,
-    &GENERATE_INVOICE_NUMBER,
-    &GET_INVOICE_SETTINGS,
-    &GET_INVOICE,
-    &UPDATE_INVOICE,
-    &DELETE_INVOICE,
-    &UPDATE_INVOICE_LATE_FEES,
-    &VOID_INVOICE,
-    &SEND_INVOICE,
-    &RECORD_INVOICE_PAYMENT,
-    &UPDATE_INVOICE_LAST_VISIT,
-    &CREATE_ESTIMATE,
-    &UPDATE_ESTIMATE,
-    &DELETE_ESTIMATE,
-    &GENERATE_ESTIMATE_NUMBER,
-    &SEND_ESTIMATE,
-    &CREATE_INVOICE_FROM_ESTIMATE,
-    &LIST_ESTIMATES,
-    &UPDATE_ESTIMATE_LAST_VISIT,
-    &LIST_ESTIMATE_TEMPLATES,
-    &CREATE_ESTIMATE_TEMPLATE,
-    &UPDATE_ESTIMATE_TEMPLATE,
-    &DELETE_ESTIMATE_TEMPLATE,
-    &PREVIEW_ESTIMATE_TEMPLATE,
-    &LIST_INVOICES,
-    &CREATE_INVOICE,
-];
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-template-late-fees-configuration");
+    /// `PATCH /invoices/template/{templateId}/payment-methods-configuration`: update invoice template payment methods.
+    UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS = edition(&highlevel::routes::UPDATE_INVOICE_TEMPLATE_PAYMENT_METHODS, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-payment-methods-configuration");
+    /// `GET /invoices/schedule`: list invoice schedules.
+    LIST_INVOICE_SCHEDULES = edition(&highlevel::routes::LIST_INVOICE_SCHEDULES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoice-schedules");
+    /// `POST /invoices/schedule`: create invoice schedule.
+    CREATE_INVOICE_SCHEDULE = edition(&highlevel::routes::CREATE_INVOICE_SCHEDULE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-schedule");
+    /// `GET /invoices/schedule/{scheduleId}`: get invoice schedule.
+    GET_INVOICE_SCHEDULE = edition(&highlevel::routes::GET_INVOICE_SCHEDULE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-schedule");
+    /// `PUT /invoices/schedule/{scheduleId}`: update invoice schedule.
+    UPDATE_INVOICE_SCHEDULE = edition(&highlevel::routes::UPDATE_INVOICE_SCHEDULE, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-schedule");
+    /// `DELETE /invoices/schedule/{scheduleId}`: delete invoice schedule.
+    DELETE_INVOICE_SCHEDULE = edition(&highlevel::routes::DELETE_INVOICE_SCHEDULE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice-schedule");
+    /// `POST /invoices/schedule/{scheduleId}/updateAndSchedule`: update and schedule invoice schedule.
+    UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE = edition(&highlevel::routes::UPDATE_AND_SCHEDULE_INVOICE_SCHEDULE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-and-schedule-invoice-schedule");
+    /// `POST /invoices/schedule/{scheduleId}/schedule`: start invoice schedule.
+    START_INVOICE_SCHEDULE = edition(&highlevel::routes::START_INVOICE_SCHEDULE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-schedule-invoice-schedule");
+    /// `POST /invoices/schedule/{scheduleId}/auto-payment`: set invoice schedule auto payment.
+    SET_INVOICE_SCHEDULE_AUTO_PAYMENT = edition(&highlevel::routes::SET_INVOICE_SCHEDULE_AUTO_PAYMENT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-auto-payment-invoice-schedule");
+    /// `POST /invoices/schedule/{scheduleId}/cancel`: cancel invoice schedule.
+    CANCEL_INVOICE_SCHEDULE = edition(&highlevel::routes::CANCEL_INVOICE_SCHEDULE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-cancel-invoice-schedule");
+    /// `POST /invoices/text2pay`: send text to pay invoice.
+    SEND_TEXT_TO_PAY_INVOICE = edition(&highlevel::routes::SEND_TEXT_TO_PAY_INVOICE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-text2pay-invoice");
+    /// `GET /invoices/generate-invoice-number`: generate invoice number.
+    GENERATE_INVOICE_NUMBER = edition(&highlevel::routes::GENERATE_INVOICE_NUMBER, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-generate-invoice-number");
+    /// `GET /invoices/settings`: get invoice settings.
+    GET_INVOICE_SETTINGS = edition(&highlevel::routes::GET_INVOICE_SETTINGS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice-settings");
+    /// `GET /invoices/{invoiceId}`: get invoice.
+    GET_INVOICE = edition(&highlevel::routes::GET_INVOICE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-get-invoice");
+    /// `PUT /invoices/{invoiceId}`: update invoice.
+    UPDATE_INVOICE = edition(&highlevel::routes::UPDATE_INVOICE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice");
+    /// `DELETE /invoices/{invoiceId}`: delete invoice.
+    DELETE_INVOICE = edition(&highlevel::routes::DELETE_INVOICE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-invoice");
+    /// `PATCH /invoices/{invoiceId}/late-fees-configuration`: update invoice late fees.
+    UPDATE_INVOICE_LATE_FEES = edition(&highlevel::routes::UPDATE_INVOICE_LATE_FEES, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-late-fees-configuration");
+    /// `POST /invoices/{invoiceId}/void`: void invoice.
+    VOID_INVOICE = edition(&highlevel::routes::VOID_INVOICE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-void-invoice");
+    /// `POST /invoices/{invoiceId}/send`: send invoice.
+    SEND_INVOICE = edition(&highlevel::routes::SEND_INVOICE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-send-invoice");
+    /// `POST /invoices/{invoiceId}/record-payment`: record invoice payment.
+    RECORD_INVOICE_PAYMENT = edition(&highlevel::routes::RECORD_INVOICE_PAYMENT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-record-invoice");
+    /// `PATCH /invoices/stats/last-visited-at`: update invoice last visit.
+    UPDATE_INVOICE_LAST_VISIT = edition(&highlevel::routes::UPDATE_INVOICE_LAST_VISIT, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-invoice-last-visited-at");
+    /// `POST /invoices/estimate`: create estimate.
+    CREATE_ESTIMATE = edition(&highlevel::routes::CREATE_ESTIMATE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-new-estimate");
+    /// `PUT /invoices/estimate/{estimateId}`: update estimate.
+    UPDATE_ESTIMATE = edition(&highlevel::routes::UPDATE_ESTIMATE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate");
+    /// `DELETE /invoices/estimate/{estimateId}`: delete estimate.
+    DELETE_ESTIMATE = edition(&highlevel::routes::DELETE_ESTIMATE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-estimate");
+    /// `GET /invoices/estimate/number/generate`: generate estimate number.
+    GENERATE_ESTIMATE_NUMBER = edition(&highlevel::routes::GENERATE_ESTIMATE_NUMBER, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-generate-estimate-number");
+    /// `POST /invoices/estimate/{estimateId}/send`: send estimate.
+    SEND_ESTIMATE = edition(&highlevel::routes::SEND_ESTIMATE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-send-estimate");
+    /// `POST /invoices/estimate/{estimateId}/invoice`: create invoice from estimate.
+    CREATE_INVOICE_FROM_ESTIMATE = edition(&highlevel::routes::CREATE_INVOICE_FROM_ESTIMATE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice-from-estimate");
+    /// `GET /invoices/estimate/list`: list estimates.
+    LIST_ESTIMATES = edition(&highlevel::routes::LIST_ESTIMATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-estimates");
+    /// `PATCH /invoices/estimate/stats/last-visited-at`: update estimate last visit.
+    UPDATE_ESTIMATE_LAST_VISIT = edition(&highlevel::routes::UPDATE_ESTIMATE_LAST_VISIT, rt::Method::PATCH)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate-last-visited-at");
+    /// `GET /invoices/estimate/template`: list estimate templates.
+    LIST_ESTIMATE_TEMPLATES = edition(&highlevel::routes::LIST_ESTIMATE_TEMPLATES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-estimate-templates");
+    /// `POST /invoices/estimate/template`: create estimate template.
+    CREATE_ESTIMATE_TEMPLATE = edition(&highlevel::routes::CREATE_ESTIMATE_TEMPLATE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-estimate-template");
+    /// `PUT /invoices/estimate/template/{templateId}`: update estimate template.
+    UPDATE_ESTIMATE_TEMPLATE = edition(&highlevel::routes::UPDATE_ESTIMATE_TEMPLATE, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-update-estimate-template");
+    /// `DELETE /invoices/estimate/template/{templateId}`: delete estimate template.
+    DELETE_ESTIMATE_TEMPLATE = edition(&highlevel::routes::DELETE_ESTIMATE_TEMPLATE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-delete-estimate-template");
+    /// `GET /invoices/estimate/template/preview`: preview estimate template.
+    PREVIEW_ESTIMATE_TEMPLATE = edition(&highlevel::routes::PREVIEW_ESTIMATE_TEMPLATE, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-preview-estimate-template");
+    /// `GET /invoices/`: list invoices.
+    LIST_INVOICES = edition(&highlevel::routes::LIST_INVOICES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-list-invoices");
+    /// `POST /invoices/`: create invoice.
+    CREATE_INVOICE = edition(&highlevel::routes::CREATE_INVOICE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/invoices/invoices-create-invoice");
+}

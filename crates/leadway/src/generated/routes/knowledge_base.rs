@@ -4,101 +4,58 @@
 
 use reachout_runtime as rt;
 
-/// `GET /knowledge-bases/`: list the knowledge bases of a sub-account.
-pub static LIST_KNOWLEDGE_BASES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_KNOWLEDGE_BASES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-listallknowledgebasespaginated",
-    );
-
-/// `POST /knowledge-bases/`: create a knowledge base.
-pub static CREATE_KNOWLEDGE_BASE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_KNOWLEDGE_BASE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-createknowledgebase");
-
-/// `GET /knowledge-bases/{knowledgeBaseId}`: get a knowledge base.
-pub static GET_KNOWLEDGE_BASE: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_KNOWLEDGE_BASE, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getknowledgebasebyid",
-    );
-
-/// `PUT /knowledge-bases/{knowledgeBaseId}`: change a knowledge base.
-pub static UPDATE_KNOWLEDGE_BASE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_KNOWLEDGE_BASE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `DELETE /knowledge-bases/{knowledgeBaseId}`: delete a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-deleteknowledgebase");
-
-/// `GET /knowledge-bases/faqs`: list the questions of a knowledge base.
-pub static LIST_KNOWLEDGE_BASE_FAQS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_KNOWLEDGE_BASE_FAQS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-list");
-
-/// `POST /knowledge-bases/faqs`: add a question to a knowledge base.
-pub static CREATE_KNOWLEDGE_BASE_FAQ: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_KNOWLEDGE_BASE_FAQ, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-create");
-
-/// `PUT /knowledge-bases/faqs/{id}`: change a question of a knowledge base.
-pub static UPDATE_KNOWLEDGE_BASE_FAQ: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_KNOWLEDGE_BASE_FAQ, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-update");
-
-/// `DELETE /knowledge-bases/faqs/{id}`: delete a question of a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE_FAQ: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE_FAQ, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-delete");
-
-/// `GET /knowledge-bases/crawler`: list the pages of websites in a knowledge base.
-pub static LIST_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_KNOWLEDGE_BASE_PAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getallwebsiteurlsdatabyknowledgebase",
-    );
-
-/// `POST /knowledge-bases/crawler`: start to look for pages of a website.
-pub static DISCOVER_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::edition(&highlevel::routes::DISCOVER_KNOWLEDGE_BASE_PAGES, rt::Method::POST)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /knowledge-bases/`: list the knowledge bases of a sub-account.
+    LIST_KNOWLEDGE_BASES = edition(&highlevel::routes::LIST_KNOWLEDGE_BASES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-listallknowledgebasespaginated");
+    /// `POST /knowledge-bases/`: create a knowledge base.
+    CREATE_KNOWLEDGE_BASE = edition(&highlevel::routes::CREATE_KNOWLEDGE_BASE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-createknowledgebase");
+    /// `GET /knowledge-bases/{knowledgeBaseId}`: get a knowledge base.
+    GET_KNOWLEDGE_BASE = edition(&highlevel::routes::GET_KNOWLEDGE_BASE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getknowledgebasebyid");
+    /// `PUT /knowledge-bases/{knowledgeBaseId}`: change a knowledge base.
+    UPDATE_KNOWLEDGE_BASE = edition(&highlevel::routes::UPDATE_KNOWLEDGE_BASE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
+    /// `DELETE /knowledge-bases/{knowledgeBaseId}`: delete a knowledge base.
+    DELETE_KNOWLEDGE_BASE = edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-deleteknowledgebase");
+    /// `GET /knowledge-bases/faqs`: list the questions of a knowledge base.
+    LIST_KNOWLEDGE_BASE_FAQS = edition(&highlevel::routes::LIST_KNOWLEDGE_BASE_FAQS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-list");
+    /// `POST /knowledge-bases/faqs`: add a question to a knowledge base.
+    CREATE_KNOWLEDGE_BASE_FAQ = edition(&highlevel::routes::CREATE_KNOWLEDGE_BASE_FAQ, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-create");
+    /// `PUT /knowledge-bases/faqs/{id}`: change a question of a knowledge base.
+    UPDATE_KNOWLEDGE_BASE_FAQ = edition(&highlevel::routes::UPDATE_KNOWLEDGE_BASE_FAQ, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-update");
+    /// `DELETE /knowledge-bases/faqs/{id}`: delete a question of a knowledge base.
+    DELETE_KNOWLEDGE_BASE_FAQ = edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE_FAQ, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-delete");
+    /// `GET /knowledge-bases/crawler`: list the pages of websites in a knowledge base.
+    LIST_KNOWLEDGE_BASE_PAGES = edition(&highlevel::routes::LIST_KNOWLEDGE_BASE_PAGES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getallwebsiteurlsdatabyknowledgebase");
+    /// `POST /knowledge-bases/crawler`: start to look for pages of a website.
+    DISCOVER_KNOWLEDGE_BASE_PAGES = edition(&highlevel::routes::DISCOVER_KNOWLEDGE_BASE_PAGES, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-discoverwebsite");
-
-/// `DELETE /knowledge-bases/crawler`: delete pages of websites from a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE_PAGES, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-deletetrainedurlsforknowledgebase",
-    );
-
-/// `GET /knowledge-bases/crawler/status`: get how far a crawl is.
-pub static GET_KNOWLEDGE_BASE_CRAWL: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_KNOWLEDGE_BASE_CRAWL, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getcrawlingstatusforlatestoperation",
-    );
-
-/// `POST /knowledge-bases/crawler/train`: read found pages into a knowledge base.
-pub static TRAIN_KNOWLEDGE_BASE_PAGES: rt::Route = rt::Route::edition(&highlevel::routes::TRAIN_KNOWLEDGE_BASE_PAGES, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-traindiscoveredurls");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_KNOWLEDGE_BASES,
-    &CREATE_KNOWLEDGE_BASE,
-    &GET_KNOWLEDGE_BASE,
-    &UPDATE_KNOWLEDGE_BASE,
-    &DELETE_KNOWLEDGE_BASE,
-    &LIST_KNOWLEDGE_BASE_FAQS,
-    &CREATE_KNOWLEDGE_BASE_FAQ,
-    &UPDATE_KNOWLEDGE_BASE_FAQ,
-    &DELETE_KNOWLEDGE_BASE_FAQ,
-    &LIST_KNOWLEDGE_BASE_PAGES,
-    &DISCOVER_KNOWLEDGE_BASE_PAGES,
-    &DELETE_KNOWLEDGE_BASE_PAGES,
-    &GET_KNOWLEDGE_BASE_CRAWL,
-    &TRAIN_KNOWLEDGE_BASE_PAGES,
-];
+    /// `DELETE /knowledge-bases/crawler`: delete pages of websites from a knowledge base.
+    DELETE_KNOWLEDGE_BASE_PAGES = edition(&highlevel::routes::DELETE_KNOWLEDGE_BASE_PAGES, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-deletetrainedurlsforknowledgebase");
+    /// `GET /knowledge-bases/crawler/status`: get how far a crawl is.
+    GET_KNOWLEDGE_BASE_CRAWL = edition(&highlevel::routes::GET_KNOWLEDGE_BASE_CRAWL, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-getcrawlingstatusforlatestoperation");
+    /// `POST /knowledge-bases/crawler/train`: read found pages into a knowledge base.
+    TRAIN_KNOWLEDGE_BASE_PAGES = edition(&highlevel::routes::TRAIN_KNOWLEDGE_BASE_PAGES, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/knowledge-base/knowledge-base-traindiscoveredurls");
+}

@@ -4,34 +4,24 @@
 
 use reachout_runtime as rt;
 
-/// `GET /links/id/{linkId}`: get a trigger link.
-pub static GET_LINK: rt::Route = rt::Route::edition(&highlevel::routes::GET_LINK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-get-link-by-id");
-
-/// `PUT /links/{linkId}`: change a trigger link.
-pub static UPDATE_LINK: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_LINK, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-update-link");
-
-/// `DELETE /links/{linkId}`: delete a trigger link.
-pub static DELETE_LINK: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_LINK, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-delete-link");
-
-/// `GET /links/search`: search the trigger links of a sub-account.
-pub static SEARCH_LINKS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_LINKS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-search-trigger-links");
-
-/// `GET /links/`: list the trigger links of a sub-account.
-pub static LIST_LINKS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_LINKS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-get-links");
-
-/// `POST /links/`: create a trigger link.
-pub static CREATE_LINK: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LINK, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-create-link");
-
-pub(super) const ALL: &[&rt::Route] = &[&GET_LINK, &UPDATE_LINK, &DELETE_LINK, &SEARCH_LINKS, &LIST_LINKS, &CREATE_LINK];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /links/id/{linkId}`: get a trigger link.
+    GET_LINK = edition(&highlevel::routes::GET_LINK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-get-link-by-id");
+    /// `PUT /links/{linkId}`: change a trigger link.
+    UPDATE_LINK = edition(&highlevel::routes::UPDATE_LINK, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-update-link");
+    /// `DELETE /links/{linkId}`: delete a trigger link.
+    DELETE_LINK = edition(&highlevel::routes::DELETE_LINK, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-delete-link");
+    /// `GET /links/search`: search the trigger links of a sub-account.
+    SEARCH_LINKS = edition(&highlevel::routes::SEARCH_LINKS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-search-trigger-links");
+    /// `GET /links/`: list the trigger links of a sub-account.
+    LIST_LINKS = edition(&highlevel::routes::LIST_LINKS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-get-links");
+    /// `POST /links/`: create a trigger link.
+    CREATE_LINK = edition(&highlevel::routes::CREATE_LINK, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/links/links-create-link");
+}

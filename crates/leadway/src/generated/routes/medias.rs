@@ -4,40 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /medias/files`: list files and folders.
-pub static LIST_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::LIST_MEDIA, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-fetch-media-content");
-
-/// `POST /medias/upload-file`: upload a file.
-pub static UPLOAD_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_MEDIA, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-upload-media-content");
-
-/// `POST /medias/{id}`: rename a file or a folder.
-pub static UPDATE_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_MEDIA, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-update-media-object");
-
-/// `DELETE /medias/{id}`: delete a file or a folder.
-pub static DELETE_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_MEDIA, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-delete-media-content");
-
-/// `POST /medias/folder`: create a folder.
-pub static CREATE_MEDIA_FOLDER: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_MEDIA_FOLDER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-create-media-folder");
-
-/// `PUT /medias/update-files`: rename many files and folders.
-pub static BULK_UPDATE_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_MEDIA, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-bulk-update-media-objects");
-
-/// `PUT /medias/delete-files`: delete many files and folders.
-pub static BULK_DELETE_MEDIA: rt::Route = rt::Route::edition(&highlevel::routes::BULK_DELETE_MEDIA, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-bulk-delete-media-objects");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_MEDIA, &UPLOAD_MEDIA, &UPDATE_MEDIA, &DELETE_MEDIA, &CREATE_MEDIA_FOLDER, &BULK_UPDATE_MEDIA, &BULK_DELETE_MEDIA];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /medias/files`: list files and folders.
+    LIST_MEDIA = edition(&highlevel::routes::LIST_MEDIA, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-fetch-media-content");
+    /// `POST /medias/upload-file`: upload a file.
+    UPLOAD_MEDIA = edition(&highlevel::routes::UPLOAD_MEDIA, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-upload-media-content");
+    /// `POST /medias/{id}`: rename a file or a folder.
+    UPDATE_MEDIA = edition(&highlevel::routes::UPDATE_MEDIA, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-update-media-object");
+    /// `DELETE /medias/{id}`: delete a file or a folder.
+    DELETE_MEDIA = edition(&highlevel::routes::DELETE_MEDIA, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-delete-media-content");
+    /// `POST /medias/folder`: create a folder.
+    CREATE_MEDIA_FOLDER = edition(&highlevel::routes::CREATE_MEDIA_FOLDER, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-create-media-folder");
+    /// `PUT /medias/update-files`: rename many files and folders.
+    BULK_UPDATE_MEDIA = edition(&highlevel::routes::BULK_UPDATE_MEDIA, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-bulk-update-media-objects");
+    /// `PUT /medias/delete-files`: delete many files and folders.
+    BULK_DELETE_MEDIA = edition(&highlevel::routes::BULK_DELETE_MEDIA, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/medias/medias-bulk-delete-media-objects");
+}

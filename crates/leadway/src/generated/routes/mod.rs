@@ -4,673 +4,310 @@
 
 use reachout_runtime as rt;
 
-#[cfg(feature = "ad-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
-mod ad_manager;
-#[cfg(feature = "ad-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
-pub use ad_manager::*;
-#[cfg(feature = "affiliate-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
-mod affiliate_manager;
-#[cfg(feature = "affiliate-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
-pub use affiliate_manager::*;
-#[cfg(feature = "agent-studio")]
-#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
-mod agent_studio;
-#[cfg(feature = "agent-studio")]
-#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
-pub use agent_studio::*;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "blogs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
-mod blogs;
-#[cfg(feature = "blogs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
-pub use blogs::*;
-#[cfg(feature = "brand-boards")]
-#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
-mod brand_boards;
-#[cfg(feature = "brand-boards")]
-#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
-pub use brand_boards::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-mod campaigns;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-pub use campaigns::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "courses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
-mod courses;
-#[cfg(feature = "courses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
-pub use courses::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "custom-menus")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
-mod custom_menus;
-#[cfg(feature = "custom-menus")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
-pub use custom_menus::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "funnels")]
-#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
-mod funnels;
-#[cfg(feature = "funnels")]
-#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
-pub use funnels::*;
-#[cfg(feature = "invoices")]
-#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
-mod invoices;
-#[cfg(feature = "invoices")]
-#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
-pub use invoices::*;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-mod knowledge_base;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-pub use knowledge_base::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-mod medias;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-pub use medias::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "payments")]
-#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
-mod payments;
-#[cfg(feature = "payments")]
-#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
-pub use payments::*;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-mod phone_system;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-pub use phone_system::*;
-#[cfg(feature = "products")]
-#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
-mod products;
-#[cfg(feature = "products")]
-#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
-pub use products::*;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-mod proposals;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-pub use proposals::*;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-mod social_media_posting;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-pub use social_media_posting::*;
-#[cfg(feature = "store")]
-#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
-mod store;
-#[cfg(feature = "store")]
-#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
-pub use store::*;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-mod surveys;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-pub use surveys::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-mod voice_ai;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-pub use voice_ai::*;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-mod workflows;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-pub use workflows::*;
-
-/// `GET /conversations/search`: search conversations.
-pub static SEARCH_CONVERSATIONS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation");
-
-/// `POST /conversations/`: open a conversation with a contact.
-pub static CREATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONVERSATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-conversation");
-
-/// `GET /conversations/{conversationId}`: get a conversation.
-pub static GET_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONVERSATION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
-
-/// `PUT /conversations/{conversationId}`: change a conversation.
-pub static UPDATE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONVERSATION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-conversation");
-
-/// `DELETE /conversations/{conversationId}`: delete a conversation.
-pub static DELETE_CONVERSATION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONVERSATION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-delete-conversation");
-
-/// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
-pub static LIST_MESSAGES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_MESSAGES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
-
-/// `POST /conversations/messages`: send a message to a contact.
-pub static SEND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::SEND_MESSAGE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message");
-
-/// `POST /conversations/messages/inbound`: add a message received outside the platform.
-pub static ADD_INBOUND_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::ADD_INBOUND_MESSAGE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message");
-
-/// `POST /conversations/messages/outbound`: add a call made outside the platform.
-pub static ADD_OUTBOUND_CALL: rt::Route = rt::Route::edition(&highlevel::routes::ADD_OUTBOUND_CALL, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-outbound-message");
-
-/// `POST /conversations/messages/review-reply`: reply to a review on Google My Business.
-pub static SEND_REVIEW_REPLY: rt::Route = rt::Route::edition(&highlevel::routes::SEND_REVIEW_REPLY, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-review-reply");
-
-/// `GET /conversations/messages/export`: export the messages of a sub-account.
-pub static EXPORT_MESSAGES: rt::Route =
-    rt::Route::edition(&highlevel::routes::EXPORT_MESSAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Full,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account",
-    );
-
-/// `POST /conversations/messages/upload`: upload files to attach to messages.
-pub static UPLOAD_ATTACHMENTS: rt::Route = rt::Route::edition(&highlevel::routes::UPLOAD_ATTACHMENTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments");
-
-/// `POST /conversations/messages/upload/initiate`: get a URL to upload a large file to.
-pub static INITIATE_UPLOAD: rt::Route = rt::Route::edition(&highlevel::routes::INITIATE_UPLOAD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload");
-
-/// `POST /conversations/messages/upload/complete`: finish the upload of a large file.
-pub static COMPLETE_UPLOAD: rt::Route = rt::Route::edition(&highlevel::routes::COMPLETE_UPLOAD, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload");
-
-/// `GET /conversations/messages/{id}`: get a message.
-pub static GET_MESSAGE: rt::Route = rt::Route::edition(&highlevel::routes::GET_MESSAGE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message");
-
-/// `GET /conversations/messages/email/{id}`: get an email.
-pub static GET_EMAIL: rt::Route = rt::Route::edition(&highlevel::routes::GET_EMAIL, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-email-by-id");
-
-/// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
-pub static CANCEL_SCHEDULED_EMAIL: rt::Route =
-    rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_EMAIL, rt::Method::DELETE).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-email-message",
-    );
-
-/// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
-pub static CANCEL_SCHEDULED_MESSAGE: rt::Route =
-    rt::Route::edition(&highlevel::routes::CANCEL_SCHEDULED_MESSAGE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-message",
-    );
-
-/// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
-pub static UPDATE_MESSAGE_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_MESSAGE_STATUS, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status");
-
-/// `PUT /conversations/messages/{messageId}/attachments`: set the attachments of a call.
-pub static UPDATE_MESSAGE_ATTACHMENTS: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_MESSAGE_ATTACHMENTS, rt::Method::PUT).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments",
-    );
-
-/// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
-pub static DOWNLOAD_RECORDING: rt::Route = rt::Route::edition(&highlevel::routes::DOWNLOAD_RECORDING, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-recording");
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
-pub static GET_TRANSCRIPTION: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Full,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription",
-    );
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
-pub static DOWNLOAD_TRANSCRIPTION: rt::Route =
-    rt::Route::edition(&highlevel::routes::DOWNLOAD_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-download-message-transcription",
-    );
-
-/// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
-pub static SEND_TYPING_INDICATOR: rt::Route =
-    rt::Route::edition(&highlevel::routes::SEND_TYPING_INDICATOR, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-live-chat-agent-typing",
-    );
-
-/// `GET /conversations/preferences/custom-subtypes`: list the custom subtypes of a sub-account.
-pub static LIST_CUSTOM_SUBTYPES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_CUSTOM_SUBTYPES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes",
-    );
-
-/// `POST /conversations/preferences/custom-subtypes`: create a custom subtype.
-pub static CREATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_SUBTYPE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-custom-subtype");
-
-/// `PUT /conversations/preferences/custom-subtypes/{id}`: change or archive a custom subtype.
-pub static UPDATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_SUBTYPE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype");
-
-/// `GET /conversations/preferences/unsubscriptions/status`: get what a contact is unsubscribed from.
-pub static GET_UNSUBSCRIPTION_STATUS: rt::Route =
-    rt::Route::edition(&highlevel::routes::GET_UNSUBSCRIPTION_STATUS, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status",
-    );
-
-/// `POST /conversations/preferences/unsubscriptions/user-change`: subscribe or unsubscribe a contact.
-pub static UPDATE_SUBSCRIPTION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SUBSCRIPTION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change");
-
-/// `GET /contacts/`: list the contacts of a sub-account.
-pub static LIST_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts");
-
-/// `POST /contacts/`: create a contact.
-pub static CREATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CONTACT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact");
-
-/// `POST /contacts/upsert`: create a contact or update the one that is there.
-pub static UPSERT_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_CONTACT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact");
-
-/// `POST /contacts/search`: search contacts with filters.
-pub static SEARCH_CONTACTS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_CONTACTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-search-contacts-advanced");
-
-/// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
-pub static GET_DUPLICATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_DUPLICATE_CONTACT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
-
-/// `GET /contacts/business/{businessId}`: list the contacts of a business.
-pub static LIST_CONTACTS_BY_BUSINESS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_CONTACTS_BY_BUSINESS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts-by-businessid");
-
-/// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
-pub static BULK_UPDATE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_TAGS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-association");
-
-/// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
-pub static BULK_UPDATE_BUSINESS: rt::Route =
-    rt::Route::edition(&highlevel::routes::BULK_UPDATE_BUSINESS, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-remove-contact-from-business",
-    );
-
-/// `GET /contacts/{contactId}`: get a contact.
-pub static GET_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::GET_CONTACT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contact");
-
-/// `PUT /contacts/{contactId}`: change a contact.
-pub static UPDATE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_CONTACT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact");
-
-/// `DELETE /contacts/{contactId}`: delete a contact.
-pub static DELETE_CONTACT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CONTACT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact");
-
-/// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
-pub static LIST_TASKS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TASKS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-tasks");
-
-/// `POST /contacts/{contactId}/tasks`: create a task for a contact.
-pub static CREATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TASK, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-task");
-
-/// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
-pub static GET_TASK: rt::Route = rt::Route::edition(&highlevel::routes::GET_TASK, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-task");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
-pub static UPDATE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
-
-/// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
-pub static DELETE_TASK: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_TASK, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
-pub static UPDATE_TASK_COMPLETED: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_TASK_COMPLETED, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task-completed");
-
-/// `GET /contacts/{contactId}/notes`: list the notes on a contact.
-pub static LIST_NOTES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_NOTES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-notes");
-
-/// `POST /contacts/{contactId}/notes`: add a note to a contact.
-pub static CREATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_NOTE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note");
-
-/// `GET /contacts/{contactId}/notes/{id}`: get a note.
-pub static GET_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::GET_NOTE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-note");
-
-/// `PUT /contacts/{contactId}/notes/{id}`: change a note.
-pub static UPDATE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_NOTE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-note");
-
-/// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
-pub static DELETE_NOTE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_NOTE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-note");
-
-/// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
-pub static LIST_APPOINTMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_APPOINTMENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-appointments-for-contact");
-
-/// `POST /contacts/{contactId}/tags`: add tags to a contact.
-pub static ADD_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TAGS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-tags");
-
-/// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
-pub static REMOVE_TAGS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_TAGS, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
-
-/// `POST /contacts/{contactId}/followers`: let users follow a contact.
-pub static ADD_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::ADD_FOLLOWERS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-followers-contact");
-
-/// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
-pub static REMOVE_FOLLOWERS: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FOLLOWERS, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-followers-contact");
-
-/// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
-pub static ADD_TO_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_CAMPAIGN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-campaign");
-
-/// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
-pub static REMOVE_FROM_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_CAMPAIGN, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-campaign");
-
-/// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
-pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_EVERY_CAMPAIGN, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-every-campaign",
-    );
-
-/// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
-pub static ADD_TO_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::ADD_TO_WORKFLOW, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
-
-/// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
-pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::edition(&highlevel::routes::REMOVE_FROM_WORKFLOW, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
-
-/// `POST /oauth/token`: get an access token from a code or a refresh token.
-pub static CREATE_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_TOKEN, rt::Method::POST)
-    .headers(&[])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-access-token");
-
-/// `POST /oauth/locationToken`: get the access token of one sub-account.
-pub static CREATE_LOCATION_TOKEN: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_LOCATION_TOKEN, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token");
-
-/// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
-pub static LIST_INSTALLED_LOCATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_INSTALLED_LOCATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account");
+rt::routes! {
+    const LIST;
+    /// `GET /conversations/search`: search conversations.
+    SEARCH_CONVERSATIONS = edition(&highlevel::routes::SEARCH_CONVERSATIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-search-conversation");
+    /// `POST /conversations/`: open a conversation with a contact.
+    CREATE_CONVERSATION = edition(&highlevel::routes::CREATE_CONVERSATION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-conversation");
+    /// `GET /conversations/{conversationId}`: get a conversation.
+    GET_CONVERSATION = edition(&highlevel::routes::GET_CONVERSATION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-conversation");
+    /// `PUT /conversations/{conversationId}`: change a conversation.
+    UPDATE_CONVERSATION = edition(&highlevel::routes::UPDATE_CONVERSATION, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-conversation");
+    /// `DELETE /conversations/{conversationId}`: delete a conversation.
+    DELETE_CONVERSATION = edition(&highlevel::routes::DELETE_CONVERSATION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-delete-conversation");
+    /// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
+    LIST_MESSAGES = edition(&highlevel::routes::LIST_MESSAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-messages");
+    /// `POST /conversations/messages`: send a message to a contact.
+    SEND_MESSAGE = edition(&highlevel::routes::SEND_MESSAGE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-a-new-message");
+    /// `POST /conversations/messages/inbound`: add a message received outside the platform.
+    ADD_INBOUND_MESSAGE = edition(&highlevel::routes::ADD_INBOUND_MESSAGE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-inbound-message");
+    /// `POST /conversations/messages/outbound`: add a call made outside the platform.
+    ADD_OUTBOUND_CALL = edition(&highlevel::routes::ADD_OUTBOUND_CALL, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-an-outbound-message");
+    /// `POST /conversations/messages/review-reply`: reply to a review on Google My Business.
+    SEND_REVIEW_REPLY = edition(&highlevel::routes::SEND_REVIEW_REPLY, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-send-review-reply");
+    /// `GET /conversations/messages/export`: export the messages of a sub-account.
+    EXPORT_MESSAGES = edition(&highlevel::routes::EXPORT_MESSAGES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-export-messages-by-account");
+    /// `POST /conversations/messages/upload`: upload files to attach to messages.
+    UPLOAD_ATTACHMENTS = edition(&highlevel::routes::UPLOAD_ATTACHMENTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-upload-file-attachments");
+    /// `POST /conversations/messages/upload/initiate`: get a URL to upload a large file to.
+    INITIATE_UPLOAD = edition(&highlevel::routes::INITIATE_UPLOAD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-initiate-file-upload");
+    /// `POST /conversations/messages/upload/complete`: finish the upload of a large file.
+    COMPLETE_UPLOAD = edition(&highlevel::routes::COMPLETE_UPLOAD, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-complete-file-upload");
+    /// `GET /conversations/messages/{id}`: get a message.
+    GET_MESSAGE = edition(&highlevel::routes::GET_MESSAGE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message");
+    /// `GET /conversations/messages/email/{id}`: get an email.
+    GET_EMAIL = edition(&highlevel::routes::GET_EMAIL, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-email-by-id");
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
+    CANCEL_SCHEDULED_EMAIL = edition(&highlevel::routes::CANCEL_SCHEDULED_EMAIL, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-email-message");
+    /// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
+    CANCEL_SCHEDULED_MESSAGE = edition(&highlevel::routes::CANCEL_SCHEDULED_MESSAGE, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-cancel-scheduled-message");
+    /// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
+    UPDATE_MESSAGE_STATUS = edition(&highlevel::routes::UPDATE_MESSAGE_STATUS, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-message-status");
+    /// `PUT /conversations/messages/{messageId}/attachments`: set the attachments of a call.
+    UPDATE_MESSAGE_ATTACHMENTS = edition(&highlevel::routes::UPDATE_MESSAGE_ATTACHMENTS, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-add-message-attachments");
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
+    DOWNLOAD_RECORDING = edition(&highlevel::routes::DOWNLOAD_RECORDING, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-recording");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
+    GET_TRANSCRIPTION = edition(&highlevel::routes::GET_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-message-transcription");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
+    DOWNLOAD_TRANSCRIPTION = edition(&highlevel::routes::DOWNLOAD_TRANSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-download-message-transcription");
+    /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
+    SEND_TYPING_INDICATOR = edition(&highlevel::routes::SEND_TYPING_INDICATOR, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-live-chat-agent-typing");
+    /// `GET /conversations/preferences/custom-subtypes`: list the custom subtypes of a sub-account.
+    LIST_CUSTOM_SUBTYPES = edition(&highlevel::routes::LIST_CUSTOM_SUBTYPES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-all-custom-subtypes");
+    /// `POST /conversations/preferences/custom-subtypes`: create a custom subtype.
+    CREATE_CUSTOM_SUBTYPE = edition(&highlevel::routes::CREATE_CUSTOM_SUBTYPE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-create-custom-subtype");
+    /// `PUT /conversations/preferences/custom-subtypes/{id}`: change or archive a custom subtype.
+    UPDATE_CUSTOM_SUBTYPE = edition(&highlevel::routes::UPDATE_CUSTOM_SUBTYPE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-update-custom-subtype");
+    /// `GET /conversations/preferences/unsubscriptions/status`: get what a contact is unsubscribed from.
+    GET_UNSUBSCRIPTION_STATUS = edition(&highlevel::routes::GET_UNSUBSCRIPTION_STATUS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-get-contact-unsubscription-status");
+    /// `POST /conversations/preferences/unsubscriptions/user-change`: subscribe or unsubscribe a contact.
+    UPDATE_SUBSCRIPTION = edition(&highlevel::routes::UPDATE_SUBSCRIPTION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/conversations/conversations-user-subscription-change");
+    /// `GET /contacts/`: list the contacts of a sub-account.
+    LIST_CONTACTS = edition(&highlevel::routes::LIST_CONTACTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts");
+    /// `POST /contacts/`: create a contact.
+    CREATE_CONTACT = edition(&highlevel::routes::CREATE_CONTACT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-contact");
+    /// `POST /contacts/upsert`: create a contact or update the one that is there.
+    UPSERT_CONTACT = edition(&highlevel::routes::UPSERT_CONTACT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-upsert-contact");
+    /// `POST /contacts/search`: search contacts with filters.
+    SEARCH_CONTACTS = edition(&highlevel::routes::SEARCH_CONTACTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-search-contacts-advanced");
+    /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
+    GET_DUPLICATE_CONTACT = edition(&highlevel::routes::GET_DUPLICATE_CONTACT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-duplicate-contact");
+    /// `GET /contacts/business/{businessId}`: list the contacts of a business.
+    LIST_CONTACTS_BY_BUSINESS = edition(&highlevel::routes::LIST_CONTACTS_BY_BUSINESS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contacts-by-businessid");
+    /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
+    BULK_UPDATE_TAGS = edition(&highlevel::routes::BULK_UPDATE_TAGS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-association");
+    /// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
+    BULK_UPDATE_BUSINESS = edition(&highlevel::routes::BULK_UPDATE_BUSINESS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-remove-contact-from-business");
+    /// `GET /contacts/{contactId}`: get a contact.
+    GET_CONTACT = edition(&highlevel::routes::GET_CONTACT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-contact");
+    /// `PUT /contacts/{contactId}`: change a contact.
+    UPDATE_CONTACT = edition(&highlevel::routes::UPDATE_CONTACT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-contact");
+    /// `DELETE /contacts/{contactId}`: delete a contact.
+    DELETE_CONTACT = edition(&highlevel::routes::DELETE_CONTACT, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact");
+    /// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
+    LIST_TASKS = edition(&highlevel::routes::LIST_TASKS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-tasks");
+    /// `POST /contacts/{contactId}/tasks`: create a task for a contact.
+    CREATE_TASK = edition(&highlevel::routes::CREATE_TASK, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-task");
+    /// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
+    GET_TASK = edition(&highlevel::routes::GET_TASK, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-task");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
+    UPDATE_TASK = edition(&highlevel::routes::UPDATE_TASK, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task");
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
+    DELETE_TASK = edition(&highlevel::routes::DELETE_TASK, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-task");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
+    UPDATE_TASK_COMPLETED = edition(&highlevel::routes::UPDATE_TASK_COMPLETED, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-task-completed");
+    /// `GET /contacts/{contactId}/notes`: list the notes on a contact.
+    LIST_NOTES = edition(&highlevel::routes::LIST_NOTES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-all-notes");
+    /// `POST /contacts/{contactId}/notes`: add a note to a contact.
+    CREATE_NOTE = edition(&highlevel::routes::CREATE_NOTE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-create-note");
+    /// `GET /contacts/{contactId}/notes/{id}`: get a note.
+    GET_NOTE = edition(&highlevel::routes::GET_NOTE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-note");
+    /// `PUT /contacts/{contactId}/notes/{id}`: change a note.
+    UPDATE_NOTE = edition(&highlevel::routes::UPDATE_NOTE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-update-note");
+    /// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
+    DELETE_NOTE = edition(&highlevel::routes::DELETE_NOTE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-note");
+    /// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
+    LIST_APPOINTMENTS = edition(&highlevel::routes::LIST_APPOINTMENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Full, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-get-appointments-for-contact");
+    /// `POST /contacts/{contactId}/tags`: add tags to a contact.
+    ADD_TAGS = edition(&highlevel::routes::ADD_TAGS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-tags");
+    /// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
+    REMOVE_TAGS = edition(&highlevel::routes::REMOVE_TAGS, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-tags");
+    /// `POST /contacts/{contactId}/followers`: let users follow a contact.
+    ADD_FOLLOWERS = edition(&highlevel::routes::ADD_FOLLOWERS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-followers-contact");
+    /// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
+    REMOVE_FOLLOWERS = edition(&highlevel::routes::REMOVE_FOLLOWERS, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-followers-contact");
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
+    ADD_TO_CAMPAIGN = edition(&highlevel::routes::ADD_TO_CAMPAIGN, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-campaign");
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
+    REMOVE_FROM_CAMPAIGN = edition(&highlevel::routes::REMOVE_FROM_CAMPAIGN, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-campaign");
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
+    REMOVE_FROM_EVERY_CAMPAIGN = edition(&highlevel::routes::REMOVE_FROM_EVERY_CAMPAIGN, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-remove-contact-from-every-campaign");
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
+    ADD_TO_WORKFLOW = edition(&highlevel::routes::ADD_TO_WORKFLOW, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-add-contact-to-workflow");
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
+    REMOVE_FROM_WORKFLOW = edition(&highlevel::routes::REMOVE_FROM_WORKFLOW, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/contacts/contacts-delete-contact-from-workflow");
+    /// `POST /oauth/token`: get an access token from a code or a refresh token.
+    CREATE_TOKEN = edition(&highlevel::routes::CREATE_TOKEN, rt::Method::POST).headers(&[])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-access-token");
+    /// `POST /oauth/locationToken`: get the access token of one sub-account.
+    CREATE_LOCATION_TOKEN = edition(&highlevel::routes::CREATE_LOCATION_TOKEN, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-account-access-token");
+    /// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
+    LIST_INSTALLED_LOCATIONS = edition(&highlevel::routes::LIST_INSTALLED_LOCATIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/oauth/oauth-get-installed-account");
+}
+
+rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
+    "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
+    "businesses" businesses
+    "calendars" calendars
+    "campaigns" campaigns
+    "conversation-ai" conversation_ai
+    "courses" courses
+    "custom-fields" custom_fields
+    "custom-menus" custom_menus
+    "emails" emails
+    "forms" forms
+    "funnels" funnels
+    "invoices" invoices
+    "knowledge-base" knowledge_base
+    "links" links
+    "medias" medias
+    "objects" objects
+    "opportunities" opportunities
+    "payments" payments
+    "phone-system" phone_system
+    "products" products
+    "proposals" proposals
+    "social-media-posting" social_media_posting
+    "store" store
+    "surveys" surveys
+    "users" users
+    "voice-ai" voice_ai
+    "workflows" workflows
+}
 
 const LISTS: &[&[&rt::Route]] = &[
-    &[
-        &SEARCH_CONVERSATIONS,
-        &CREATE_CONVERSATION,
-        &GET_CONVERSATION,
-        &UPDATE_CONVERSATION,
-        &DELETE_CONVERSATION,
-        &LIST_MESSAGES,
-        &SEND_MESSAGE,
-        &ADD_INBOUND_MESSAGE,
-        &ADD_OUTBOUND_CALL,
-        &SEND_REVIEW_REPLY,
-        &EXPORT_MESSAGES,
-        &UPLOAD_ATTACHMENTS,
-        &INITIATE_UPLOAD,
-        &COMPLETE_UPLOAD,
-        &GET_MESSAGE,
-        &GET_EMAIL,
-        &CANCEL_SCHEDULED_EMAIL,
-        &CANCEL_SCHEDULED_MESSAGE,
-        &UPDATE_MESSAGE_STATUS,
-        &UPDATE_MESSAGE_ATTACHMENTS,
-        &DOWNLOAD_RECORDING,
-        &GET_TRANSCRIPTION,
-        &DOWNLOAD_TRANSCRIPTION,
-        &SEND_TYPING_INDICATOR,
-        &LIST_CUSTOM_SUBTYPES,
-        &CREATE_CUSTOM_SUBTYPE,
-        &UPDATE_CUSTOM_SUBTYPE,
-        &GET_UNSUBSCRIPTION_STATUS,
-        &UPDATE_SUBSCRIPTION,
-        &LIST_CONTACTS,
-        &CREATE_CONTACT,
-        &UPSERT_CONTACT,
-        &SEARCH_CONTACTS,
-        &GET_DUPLICATE_CONTACT,
-        &LIST_CONTACTS_BY_BUSINESS,
-        &BULK_UPDATE_TAGS,
-        &BULK_UPDATE_BUSINESS,
-        &GET_CONTACT,
-        &UPDATE_CONTACT,
-        &DELETE_CONTACT,
-        &LIST_TASKS,
-        &CREATE_TASK,
-        &GET_TASK,
-        &UPDATE_TASK,
-        &DELETE_TASK,
-        &UPDATE_TASK_COMPLETED,
-        &LIST_NOTES,
-        &CREATE_NOTE,
-        &GET_NOTE,
-        &UPDATE_NOTE,
-        &DELETE_NOTE,
-        &LIST_APPOINTMENTS,
-        &ADD_TAGS,
-        &REMOVE_TAGS,
-        &ADD_FOLLOWERS,
-        &REMOVE_FOLLOWERS,
-        &ADD_TO_CAMPAIGN,
-        &REMOVE_FROM_CAMPAIGN,
-        &REMOVE_FROM_EVERY_CAMPAIGN,
-        &ADD_TO_WORKFLOW,
-        &REMOVE_FROM_WORKFLOW,
-        &CREATE_TOKEN,
-        &CREATE_LOCATION_TOKEN,
-        &LIST_INSTALLED_LOCATIONS,
-    ],
+    LIST,
     #[cfg(feature = "ad-manager")]
-    ad_manager::ALL,
+    ad_manager::LIST,
     #[cfg(feature = "affiliate-manager")]
-    affiliate_manager::ALL,
+    affiliate_manager::LIST,
     #[cfg(feature = "agent-studio")]
-    agent_studio::ALL,
+    agent_studio::LIST,
     #[cfg(feature = "associations")]
-    associations::ALL,
+    associations::LIST,
     #[cfg(feature = "blogs")]
-    blogs::ALL,
+    blogs::LIST,
     #[cfg(feature = "brand-boards")]
-    brand_boards::ALL,
+    brand_boards::LIST,
     #[cfg(feature = "businesses")]
-    businesses::ALL,
+    businesses::LIST,
     #[cfg(feature = "calendars")]
-    calendars::ALL,
+    calendars::LIST,
     #[cfg(feature = "campaigns")]
-    campaigns::ALL,
+    campaigns::LIST,
     #[cfg(feature = "conversation-ai")]
-    conversation_ai::ALL,
+    conversation_ai::LIST,
     #[cfg(feature = "courses")]
-    courses::ALL,
+    courses::LIST,
     #[cfg(feature = "custom-fields")]
-    custom_fields::ALL,
+    custom_fields::LIST,
     #[cfg(feature = "custom-menus")]
-    custom_menus::ALL,
+    custom_menus::LIST,
     #[cfg(feature = "emails")]
-    emails::ALL,
+    emails::LIST,
     #[cfg(feature = "forms")]
-    forms::ALL,
+    forms::LIST,
     #[cfg(feature = "funnels")]
-    funnels::ALL,
+    funnels::LIST,
     #[cfg(feature = "invoices")]
-    invoices::ALL,
+    invoices::LIST,
     #[cfg(feature = "knowledge-base")]
-    knowledge_base::ALL,
+    knowledge_base::LIST,
     #[cfg(feature = "links")]
-    links::ALL,
+    links::LIST,
     #[cfg(feature = "medias")]
-    medias::ALL,
+    medias::LIST,
     #[cfg(feature = "objects")]
-    objects::ALL,
+    objects::LIST,
     #[cfg(feature = "opportunities")]
-    opportunities::ALL,
+    opportunities::LIST,
     #[cfg(feature = "payments")]
-    payments::ALL,
+    payments::LIST,
     #[cfg(feature = "phone-system")]
-    phone_system::ALL,
+    phone_system::LIST,
     #[cfg(feature = "products")]
-    products::ALL,
+    products::LIST,
     #[cfg(feature = "proposals")]
-    proposals::ALL,
+    proposals::LIST,
     #[cfg(feature = "social-media-posting")]
-    social_media_posting::ALL,
+    social_media_posting::LIST,
     #[cfg(feature = "store")]
-    store::ALL,
+    store::LIST,
     #[cfg(feature = "surveys")]
-    surveys::ALL,
+    surveys::LIST,
     #[cfg(feature = "users")]
-    users::ALL,
+    users::LIST,
     #[cfg(feature = "voice-ai")]
-    voice_ai::ALL,
+    voice_ai::LIST,
     #[cfg(feature = "workflows")]
-    workflows::ALL,
+    workflows::LIST,
 ];
 
 /// All of them, those of each feature together.

@@ -4,87 +4,45 @@
 
 use reachout_runtime as rt;
 
-/// `GET /opportunities/lost-reason`: list the reasons for which opportunities are lost.
-pub static LIST_LOST_REASONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_LOST_REASONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-lost-reason");
-
-/// `GET /opportunities/search`: list opportunities.
-pub static LIST_OPPORTUNITIES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_OPPORTUNITIES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-search-opportunity");
-
-/// `POST /opportunities/search`: search opportunities with filters.
-pub static SEARCH_OPPORTUNITIES: rt::Route =
-    rt::Route::edition(&highlevel::routes::SEARCH_OPPORTUNITIES, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Recorded,
-        "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-search-opportunities-advanced",
-    );
-
-/// `GET /opportunities/pipelines`: list the pipelines of a sub-account.
-pub static LIST_PIPELINES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PIPELINES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-pipelines");
-
-/// `GET /opportunities/{id}`: get an opportunity.
-pub static GET_OPPORTUNITY: rt::Route = rt::Route::edition(&highlevel::routes::GET_OPPORTUNITY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-opportunity");
-
-/// `PUT /opportunities/{id}`: change an opportunity.
-pub static UPDATE_OPPORTUNITY: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_OPPORTUNITY, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-update-opportunity");
-
-/// `DELETE /opportunities/{id}`: delete an opportunity.
-pub static DELETE_OPPORTUNITY: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_OPPORTUNITY, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-delete-opportunity");
-
-/// `PUT /opportunities/{id}/status`: change the status of an opportunity.
-pub static UPDATE_OPPORTUNITY_STATUS: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_OPPORTUNITY_STATUS, rt::Method::PUT).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-update-opportunity-status",
-    );
-
-/// `POST /opportunities/upsert`: create an opportunity or update the one there is.
-pub static UPSERT_OPPORTUNITY: rt::Route = rt::Route::edition(&highlevel::routes::UPSERT_OPPORTUNITY, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-upsert-opportunity");
-
-/// `POST /opportunities/{id}/followers`: let users follow an opportunity.
-pub static ADD_OPPORTUNITY_FOLLOWERS: rt::Route =
-    rt::Route::edition(&highlevel::routes::ADD_OPPORTUNITY_FOLLOWERS, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-add-followers-opportunity",
-    );
-
-/// `DELETE /opportunities/{id}/followers`: let users no longer follow an opportunity.
-pub static REMOVE_OPPORTUNITY_FOLLOWERS: rt::Route =
-    rt::Route::edition(&highlevel::routes::REMOVE_OPPORTUNITY_FOLLOWERS, rt::Method::DELETE)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /opportunities/lost-reason`: list the reasons for which opportunities are lost.
+    LIST_LOST_REASONS = edition(&highlevel::routes::LIST_LOST_REASONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-lost-reason");
+    /// `GET /opportunities/search`: list opportunities.
+    LIST_OPPORTUNITIES = edition(&highlevel::routes::LIST_OPPORTUNITIES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-search-opportunity");
+    /// `POST /opportunities/search`: search opportunities with filters.
+    SEARCH_OPPORTUNITIES = edition(&highlevel::routes::SEARCH_OPPORTUNITIES, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-search-opportunities-advanced");
+    /// `GET /opportunities/pipelines`: list the pipelines of a sub-account.
+    LIST_PIPELINES = edition(&highlevel::routes::LIST_PIPELINES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-pipelines");
+    /// `GET /opportunities/{id}`: get an opportunity.
+    GET_OPPORTUNITY = edition(&highlevel::routes::GET_OPPORTUNITY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-get-opportunity");
+    /// `PUT /opportunities/{id}`: change an opportunity.
+    UPDATE_OPPORTUNITY = edition(&highlevel::routes::UPDATE_OPPORTUNITY, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-update-opportunity");
+    /// `DELETE /opportunities/{id}`: delete an opportunity.
+    DELETE_OPPORTUNITY = edition(&highlevel::routes::DELETE_OPPORTUNITY, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-delete-opportunity");
+    /// `PUT /opportunities/{id}/status`: change the status of an opportunity.
+    UPDATE_OPPORTUNITY_STATUS = edition(&highlevel::routes::UPDATE_OPPORTUNITY_STATUS, rt::Method::PUT)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Partial,
-            "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-remove-followers-opportunity",
-        );
-
-/// `POST /opportunities/`: create an opportunity.
-pub static CREATE_OPPORTUNITY: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_OPPORTUNITY, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-create-opportunity");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_LOST_REASONS,
-    &LIST_OPPORTUNITIES,
-    &SEARCH_OPPORTUNITIES,
-    &LIST_PIPELINES,
-    &GET_OPPORTUNITY,
-    &UPDATE_OPPORTUNITY,
-    &DELETE_OPPORTUNITY,
-    &UPDATE_OPPORTUNITY_STATUS,
-    &UPSERT_OPPORTUNITY,
-    &ADD_OPPORTUNITY_FOLLOWERS,
-    &REMOVE_OPPORTUNITY_FOLLOWERS,
-    &CREATE_OPPORTUNITY,
-];
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-update-opportunity-status");
+    /// `POST /opportunities/upsert`: create an opportunity or update the one there is.
+    UPSERT_OPPORTUNITY = edition(&highlevel::routes::UPSERT_OPPORTUNITY, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-upsert-opportunity");
+    /// `POST /opportunities/{id}/followers`: let users follow an opportunity.
+    ADD_OPPORTUNITY_FOLLOWERS = edition(&highlevel::routes::ADD_OPPORTUNITY_FOLLOWERS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-add-followers-opportunity");
+    /// `DELETE /opportunities/{id}/followers`: let users no longer follow an opportunity.
+    REMOVE_OPPORTUNITY_FOLLOWERS = edition(&highlevel::routes::REMOVE_OPPORTUNITY_FOLLOWERS, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-remove-followers-opportunity");
+    /// `POST /opportunities/`: create an opportunity.
+    CREATE_OPPORTUNITY = edition(&highlevel::routes::CREATE_OPPORTUNITY, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/opportunities/opportunities-create-opportunity");
+}

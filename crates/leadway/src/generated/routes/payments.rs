@@ -4,147 +4,85 @@
 
 use reachout_runtime as rt;
 
-/// `GET /payments/integrations/provider/whitelabel`: list payment integrations.
-pub static LIST_PAYMENT_INTEGRATIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PAYMENT_INTEGRATIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-integration-providers");
-
-/// `POST /payments/integrations/provider/whitelabel`: create payment integration.
-pub static CREATE_PAYMENT_INTEGRATION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_PAYMENT_INTEGRATION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-integration-provider");
-
-/// `GET /payments/orders`: list orders.
-pub static LIST_ORDERS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ORDERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-orders");
-
-/// `GET /payments/orders/{orderId}`: get order.
-pub static GET_ORDER: rt::Route = rt::Route::edition(&highlevel::routes::GET_ORDER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-order-by-id");
-
-/// `POST /payments/orders/{orderId}/record-payment`: record order payment.
-pub static RECORD_ORDER_PAYMENT: rt::Route = rt::Route::edition(&highlevel::routes::RECORD_ORDER_PAYMENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-record-order-payment");
-
-/// `GET /payments/orders/{orderId}/fulfillments`: list order fulfillments.
-pub static LIST_ORDER_FULFILLMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ORDER_FULFILLMENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-order-fulfillment");
-
-/// `POST /payments/orders/{orderId}/fulfillments`: create order fulfillment.
-pub static CREATE_ORDER_FULFILLMENT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_ORDER_FULFILLMENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-order-fulfillment");
-
-/// `GET /payments/orders/{orderId}/notes`: list order notes.
-pub static LIST_ORDER_NOTES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_ORDER_NOTES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-order-notes");
-
-/// `GET /payments/transactions`: list transactions.
-pub static LIST_TRANSACTIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_TRANSACTIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-transactions");
-
-/// `GET /payments/transactions/{transactionId}`: get transaction.
-pub static GET_TRANSACTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_TRANSACTION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-transaction-by-id");
-
-/// `GET /payments/subscriptions`: list subscriptions.
-pub static LIST_SUBSCRIPTIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SUBSCRIPTIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-subscriptions");
-
-/// `GET /payments/subscriptions/{subscriptionId}`: get subscription.
-pub static GET_SUBSCRIPTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_SUBSCRIPTION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-subscription-by-id");
-
-/// `GET /payments/coupon/list`: list coupons.
-pub static LIST_COUPONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_COUPONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-coupons");
-
-/// `GET /payments/coupon`: get coupon.
-pub static GET_COUPON: rt::Route = rt::Route::edition(&highlevel::routes::GET_COUPON, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-coupon");
-
-/// `PUT /payments/coupon`: update coupon.
-pub static UPDATE_COUPON: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_COUPON, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-update-coupon");
-
-/// `POST /payments/coupon`: create coupon.
-pub static CREATE_COUPON: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_COUPON, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-coupon");
-
-/// `DELETE /payments/coupon`: delete coupon.
-pub static DELETE_COUPON: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_COUPON, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-delete-coupon");
-
-/// `POST /payments/custom-provider/provider`: create custom provider.
-pub static CREATE_CUSTOM_PROVIDER: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_CUSTOM_PROVIDER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-integration");
-
-/// `DELETE /payments/custom-provider/provider`: delete custom provider.
-pub static DELETE_CUSTOM_PROVIDER: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_CUSTOM_PROVIDER, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-delete-integration");
-
-/// `GET /payments/custom-provider/connect`: get custom provider keys.
-pub static GET_CUSTOM_PROVIDER_KEYS: rt::Route = rt::Route::edition(&highlevel::routes::GET_CUSTOM_PROVIDER_KEYS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-fetch-config");
-
-/// `POST /payments/custom-provider/connect`: set custom provider keys.
-pub static SET_CUSTOM_PROVIDER_KEYS: rt::Route = rt::Route::edition(&highlevel::routes::SET_CUSTOM_PROVIDER_KEYS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-config");
-
-/// `POST /payments/custom-provider/disconnect`: disconnect custom provider.
-pub static DISCONNECT_CUSTOM_PROVIDER: rt::Route = rt::Route::edition(&highlevel::routes::DISCONNECT_CUSTOM_PROVIDER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-disconnect-config");
-
-/// `PUT /payments/custom-provider/capabilities`: update custom provider capabilities.
-pub static UPDATE_CUSTOM_PROVIDER_CAPABILITIES: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_CUSTOM_PROVIDER_CAPABILITIES, rt::Method::PUT)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /payments/integrations/provider/whitelabel`: list payment integrations.
+    LIST_PAYMENT_INTEGRATIONS = edition(&highlevel::routes::LIST_PAYMENT_INTEGRATIONS, rt::Method::GET)
         .headers(&[("Version", "2021-07-28")])
-        .documented(
-            rt::Evidence::Official,
-            "https://developers.leadwaycrm.com/api-reference/payments/payments-custom-provider-marketplace-app-update-capabilities",
-        );
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_PAYMENT_INTEGRATIONS,
-    &CREATE_PAYMENT_INTEGRATION,
-    &LIST_ORDERS,
-    &GET_ORDER,
-    &RECORD_ORDER_PAYMENT,
-    &LIST_ORDER_FULFILLMENTS,
-    &CREATE_ORDER_FULFILLMENT,
-    &LIST_ORDER_NOTES,
-    &LIST_TRANSACTIONS,
-    &GET_TRANSACTION,
-    &LIST_SUBSCRIPTIONS,
-    &GET_SUBSCRIPTION,
-    &LIST_COUPONS,
-    &GET_COUPON,
-    &UPDATE_COUPON,
-    &CREATE_COUPON,
-    &DELETE_COUPON,
-    &CREATE_CUSTOM_PROVIDER,
-    &DELETE_CUSTOM_PROVIDER,
-    &GET_CUSTOM_PROVIDER_KEYS,
-    &SET_CUSTOM_PROVIDER_KEYS,
-    &DISCONNECT_CUSTOM_PROVIDER,
-    &UPDATE_CUSTOM_PROVIDER_CAPABILITIES,
-];
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-integration-providers");
+    /// `POST /payments/integrations/provider/whitelabel`: create payment integration.
+    CREATE_PAYMENT_INTEGRATION = edition(&highlevel::routes::CREATE_PAYMENT_INTEGRATION, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-integration-provider");
+    /// `GET /payments/orders`: list orders.
+    LIST_ORDERS = edition(&highlevel::routes::LIST_ORDERS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-orders");
+    /// `GET /payments/orders/{orderId}`: get order.
+    GET_ORDER = edition(&highlevel::routes::GET_ORDER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-order-by-id");
+    /// `POST /payments/orders/{orderId}/record-payment`: record order payment.
+    RECORD_ORDER_PAYMENT = edition(&highlevel::routes::RECORD_ORDER_PAYMENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-record-order-payment");
+    /// `GET /payments/orders/{orderId}/fulfillments`: list order fulfillments.
+    LIST_ORDER_FULFILLMENTS = edition(&highlevel::routes::LIST_ORDER_FULFILLMENTS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-order-fulfillment");
+    /// `POST /payments/orders/{orderId}/fulfillments`: create order fulfillment.
+    CREATE_ORDER_FULFILLMENT = edition(&highlevel::routes::CREATE_ORDER_FULFILLMENT, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-order-fulfillment");
+    /// `GET /payments/orders/{orderId}/notes`: list order notes.
+    LIST_ORDER_NOTES = edition(&highlevel::routes::LIST_ORDER_NOTES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-order-notes");
+    /// `GET /payments/transactions`: list transactions.
+    LIST_TRANSACTIONS = edition(&highlevel::routes::LIST_TRANSACTIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-transactions");
+    /// `GET /payments/transactions/{transactionId}`: get transaction.
+    GET_TRANSACTION = edition(&highlevel::routes::GET_TRANSACTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-transaction-by-id");
+    /// `GET /payments/subscriptions`: list subscriptions.
+    LIST_SUBSCRIPTIONS = edition(&highlevel::routes::LIST_SUBSCRIPTIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-subscriptions");
+    /// `GET /payments/subscriptions/{subscriptionId}`: get subscription.
+    GET_SUBSCRIPTION = edition(&highlevel::routes::GET_SUBSCRIPTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-subscription-by-id");
+    /// `GET /payments/coupon/list`: list coupons.
+    LIST_COUPONS = edition(&highlevel::routes::LIST_COUPONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-list-coupons");
+    /// `GET /payments/coupon`: get coupon.
+    GET_COUPON = edition(&highlevel::routes::GET_COUPON, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-get-coupon");
+    /// `PUT /payments/coupon`: update coupon.
+    UPDATE_COUPON = edition(&highlevel::routes::UPDATE_COUPON, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-update-coupon");
+    /// `POST /payments/coupon`: create coupon.
+    CREATE_COUPON = edition(&highlevel::routes::CREATE_COUPON, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-coupon");
+    /// `DELETE /payments/coupon`: delete coupon.
+    DELETE_COUPON = edition(&highlevel::routes::DELETE_COUPON, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-delete-coupon");
+    /// `POST /payments/custom-provider/provider`: create custom provider.
+    CREATE_CUSTOM_PROVIDER = edition(&highlevel::routes::CREATE_CUSTOM_PROVIDER, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-integration");
+    /// `DELETE /payments/custom-provider/provider`: delete custom provider.
+    DELETE_CUSTOM_PROVIDER = edition(&highlevel::routes::DELETE_CUSTOM_PROVIDER, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-delete-integration");
+    /// `GET /payments/custom-provider/connect`: get custom provider keys.
+    GET_CUSTOM_PROVIDER_KEYS = edition(&highlevel::routes::GET_CUSTOM_PROVIDER_KEYS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-fetch-config");
+    /// `POST /payments/custom-provider/connect`: set custom provider keys.
+    SET_CUSTOM_PROVIDER_KEYS = edition(&highlevel::routes::SET_CUSTOM_PROVIDER_KEYS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-create-config");
+    /// `POST /payments/custom-provider/disconnect`: disconnect custom provider.
+    DISCONNECT_CUSTOM_PROVIDER = edition(&highlevel::routes::DISCONNECT_CUSTOM_PROVIDER, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-disconnect-config");
+    /// `PUT /payments/custom-provider/capabilities`: update custom provider capabilities.
+    UPDATE_CUSTOM_PROVIDER_CAPABILITIES = edition(&highlevel::routes::UPDATE_CUSTOM_PROVIDER_CAPABILITIES, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/payments/payments-custom-provider-marketplace-app-update-capabilities");
+}

@@ -4,24 +4,19 @@
 
 use reachout_runtime as rt;
 
-/// `GET /phone-system/number-pools`: list pools of phone numbers.
-pub static LIST_NUMBER_POOLS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_NUMBER_POOLS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-getnumberpoollist");
-
-/// `GET /phone-system/numbers/location/{locationId}/available`: list phone numbers that can be bought.
-pub static LIST_AVAILABLE_PHONE_NUMBERS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_AVAILABLE_PHONE_NUMBERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-available-numbers");
-
-/// `POST /phone-system/numbers/location/{locationId}/purchase`: buy a phone number.
-pub static PURCHASE_PHONE_NUMBER: rt::Route = rt::Route::edition(&highlevel::routes::PURCHASE_PHONE_NUMBER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-purchase-phone-number");
-
-/// `GET /phone-system/numbers/location/{locationId}`: list the phone numbers of a sub-account.
-pub static LIST_PHONE_NUMBERS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PHONE_NUMBERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-active-numbers");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_NUMBER_POOLS, &LIST_AVAILABLE_PHONE_NUMBERS, &PURCHASE_PHONE_NUMBER, &LIST_PHONE_NUMBERS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /phone-system/number-pools`: list pools of phone numbers.
+    LIST_NUMBER_POOLS = edition(&highlevel::routes::LIST_NUMBER_POOLS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-getnumberpoollist");
+    /// `GET /phone-system/numbers/location/{locationId}/available`: list phone numbers that can be bought.
+    LIST_AVAILABLE_PHONE_NUMBERS = edition(&highlevel::routes::LIST_AVAILABLE_PHONE_NUMBERS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-available-numbers");
+    /// `POST /phone-system/numbers/location/{locationId}/purchase`: buy a phone number.
+    PURCHASE_PHONE_NUMBER = edition(&highlevel::routes::PURCHASE_PHONE_NUMBER, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-purchase-phone-number");
+    /// `GET /phone-system/numbers/location/{locationId}`: list the phone numbers of a sub-account.
+    LIST_PHONE_NUMBERS = edition(&highlevel::routes::LIST_PHONE_NUMBERS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/phone-system/phone-system-active-numbers");
+}

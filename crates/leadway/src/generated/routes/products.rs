@@ -4,168 +4,91 @@
 
 use reachout_runtime as rt;
 
-/// `POST /products/bulk-update`: bulk update products.
-pub static BULK_UPDATE_PRODUCTS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_PRODUCTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulkupdate");
-
-/// `POST /products/bulk-update/edit`: bulk edit products.
-pub static BULK_EDIT_PRODUCTS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_EDIT_PRODUCTS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulkedit");
-
-/// `GET /products/{productId}/price`: list prices.
-pub static LIST_PRICES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PRICES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-list-prices-for-product");
-
-/// `POST /products/{productId}/price`: create price.
-pub static CREATE_PRICE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_PRICE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-price-for-product");
-
-/// `GET /products/inventory`: list product inventory.
-pub static LIST_PRODUCT_INVENTORY: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PRODUCT_INVENTORY, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-list-inventory");
-
-/// `POST /products/inventory`: update product inventory.
-pub static UPDATE_PRODUCT_INVENTORY: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_PRODUCT_INVENTORY, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-inventory");
-
-/// `GET /products/{productId}/price/{priceId}`: get price.
-pub static GET_PRICE: rt::Route = rt::Route::edition(&highlevel::routes::GET_PRICE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-price-by-id-for-product");
-
-/// `PUT /products/{productId}/price/{priceId}`: update price.
-pub static UPDATE_PRICE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_PRICE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-price-by-id-for-product");
-
-/// `DELETE /products/{productId}/price/{priceId}`: delete price.
-pub static DELETE_PRICE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_PRICE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-price-by-id-for-product");
-
-/// `GET /products/store/{storeId}/stats`: get product store stats.
-pub static GET_PRODUCT_STORE_STATS: rt::Route = rt::Route::edition(&highlevel::routes::GET_PRODUCT_STORE_STATS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-store-stats");
-
-/// `POST /products/store/{storeId}`: update product store status.
-pub static UPDATE_PRODUCT_STORE_STATUS: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_PRODUCT_STORE_STATUS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-store-status");
-
-/// `POST /products/store/{storeId}/priority`: update product store priority.
-pub static UPDATE_PRODUCT_STORE_PRIORITY: rt::Route =
-    rt::Route::edition(&highlevel::routes::UPDATE_PRODUCT_STORE_PRIORITY, rt::Method::POST)
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /products/bulk-update`: bulk update products.
+    BULK_UPDATE_PRODUCTS = edition(&highlevel::routes::BULK_UPDATE_PRODUCTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulkupdate");
+    /// `POST /products/bulk-update/edit`: bulk edit products.
+    BULK_EDIT_PRODUCTS = edition(&highlevel::routes::BULK_EDIT_PRODUCTS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulkedit");
+    /// `GET /products/{productId}/price`: list prices.
+    LIST_PRICES = edition(&highlevel::routes::LIST_PRICES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-list-prices-for-product");
+    /// `POST /products/{productId}/price`: create price.
+    CREATE_PRICE = edition(&highlevel::routes::CREATE_PRICE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-price-for-product");
+    /// `GET /products/inventory`: list product inventory.
+    LIST_PRODUCT_INVENTORY = edition(&highlevel::routes::LIST_PRODUCT_INVENTORY, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-list-inventory");
+    /// `POST /products/inventory`: update product inventory.
+    UPDATE_PRODUCT_INVENTORY = edition(&highlevel::routes::UPDATE_PRODUCT_INVENTORY, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-inventory");
+    /// `GET /products/{productId}/price/{priceId}`: get price.
+    GET_PRICE = edition(&highlevel::routes::GET_PRICE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-price-by-id-for-product");
+    /// `PUT /products/{productId}/price/{priceId}`: update price.
+    UPDATE_PRICE = edition(&highlevel::routes::UPDATE_PRICE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-price-by-id-for-product");
+    /// `DELETE /products/{productId}/price/{priceId}`: delete price.
+    DELETE_PRICE = edition(&highlevel::routes::DELETE_PRICE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-price-by-id-for-product");
+    /// `GET /products/store/{storeId}/stats`: get product store stats.
+    GET_PRODUCT_STORE_STATS = edition(&highlevel::routes::GET_PRODUCT_STORE_STATS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-store-stats");
+    /// `POST /products/store/{storeId}`: update product store status.
+    UPDATE_PRODUCT_STORE_STATUS = edition(&highlevel::routes::UPDATE_PRODUCT_STORE_STATUS, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-store-status");
+    /// `POST /products/store/{storeId}/priority`: update product store priority.
+    UPDATE_PRODUCT_STORE_PRIORITY = edition(&highlevel::routes::UPDATE_PRODUCT_STORE_PRIORITY, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-display-priority");
-
-/// `GET /products/collections`: list collections.
-pub static LIST_COLLECTIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_COLLECTIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-collection");
-
-/// `POST /products/collections`: create collection.
-pub static CREATE_COLLECTION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_COLLECTION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-product-collection");
-
-/// `GET /products/collections/{collectionId}`: get collection.
-pub static GET_COLLECTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_COLLECTION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-collection-id");
-
-/// `PUT /products/collections/{collectionId}`: update collection.
-pub static UPDATE_COLLECTION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_COLLECTION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-collection");
-
-/// `DELETE /products/collections/{collectionId}`: delete collection.
-pub static DELETE_COLLECTION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_COLLECTION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-collection");
-
-/// `GET /products/reviews`: list reviews.
-pub static LIST_REVIEWS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_REVIEWS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-reviews");
-
-/// `GET /products/reviews/count`: count reviews.
-pub static COUNT_REVIEWS: rt::Route = rt::Route::edition(&highlevel::routes::COUNT_REVIEWS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-reviews-count");
-
-/// `PUT /products/reviews/{reviewId}`: update review.
-pub static UPDATE_REVIEW: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_REVIEW, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-review");
-
-/// `DELETE /products/reviews/{reviewId}`: delete review.
-pub static DELETE_REVIEW: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_REVIEW, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-review");
-
-/// `POST /products/reviews/bulk-update`: bulk update reviews.
-pub static BULK_UPDATE_REVIEWS: rt::Route = rt::Route::edition(&highlevel::routes::BULK_UPDATE_REVIEWS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulk-update-product-review");
-
-/// `GET /products/{productId}`: get product.
-pub static GET_PRODUCT: rt::Route = rt::Route::edition(&highlevel::routes::GET_PRODUCT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-by-id");
-
-/// `PUT /products/{productId}`: update product.
-pub static UPDATE_PRODUCT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_PRODUCT, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-by-id");
-
-/// `DELETE /products/{productId}`: delete product.
-pub static DELETE_PRODUCT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_PRODUCT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-by-id");
-
-/// `GET /products/`: list products.
-pub static LIST_PRODUCTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_PRODUCTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-list-invoices");
-
-/// `POST /products/`: create product.
-pub static CREATE_PRODUCT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_PRODUCT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-product");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &BULK_UPDATE_PRODUCTS,
-    &BULK_EDIT_PRODUCTS,
-    &LIST_PRICES,
-    &CREATE_PRICE,
-    &LIST_PRODUCT_INVENTORY,
-    &UPDATE_PRODUCT_INVENTORY,
-    &GET_PRICE,
-    &UPDATE_PRICE,
-    &DELETE_PRICE,
-    &GET_PRODUCT_STORE_STATS,
-    &UPDATE_PRODUCT_STORE_STATUS,
-    &UPDATE_PRODUCT_STORE_PRIORITY,
-    &LIST_COLLECTIONS,
-    &CREATE_COLLECTION,
-    &GET_COLLECTION,
-    &UPDATE_COLLECTION,
-    &DELETE_COLLECTION,
-    &LIST_REVIEWS,
-    &COUNT_REVIEWS,
-    &UPDATE_REVIEW,
-    &DELETE_REVIEW,
-    &BULK_UPDATE_REVIEWS,
-    &GET_PRODUCT,
-    &UPDATE_PRODUCT,
-    &DELETE_PRODUCT,
-    &LIST_PRODUCTS,
-    &CREATE_PRODUCT,
-];
+    /// `GET /products/collections`: list collections.
+    LIST_COLLECTIONS = edition(&highlevel::routes::LIST_COLLECTIONS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-collection");
+    /// `POST /products/collections`: create collection.
+    CREATE_COLLECTION = edition(&highlevel::routes::CREATE_COLLECTION, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-product-collection");
+    /// `GET /products/collections/{collectionId}`: get collection.
+    GET_COLLECTION = edition(&highlevel::routes::GET_COLLECTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-collection-id");
+    /// `PUT /products/collections/{collectionId}`: update collection.
+    UPDATE_COLLECTION = edition(&highlevel::routes::UPDATE_COLLECTION, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-collection");
+    /// `DELETE /products/collections/{collectionId}`: delete collection.
+    DELETE_COLLECTION = edition(&highlevel::routes::DELETE_COLLECTION, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-collection");
+    /// `GET /products/reviews`: list reviews.
+    LIST_REVIEWS = edition(&highlevel::routes::LIST_REVIEWS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-reviews");
+    /// `GET /products/reviews/count`: count reviews.
+    COUNT_REVIEWS = edition(&highlevel::routes::COUNT_REVIEWS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-reviews-count");
+    /// `PUT /products/reviews/{reviewId}`: update review.
+    UPDATE_REVIEW = edition(&highlevel::routes::UPDATE_REVIEW, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-review");
+    /// `DELETE /products/reviews/{reviewId}`: delete review.
+    DELETE_REVIEW = edition(&highlevel::routes::DELETE_REVIEW, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-review");
+    /// `POST /products/reviews/bulk-update`: bulk update reviews.
+    BULK_UPDATE_REVIEWS = edition(&highlevel::routes::BULK_UPDATE_REVIEWS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-bulk-update-product-review");
+    /// `GET /products/{productId}`: get product.
+    GET_PRODUCT = edition(&highlevel::routes::GET_PRODUCT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-get-product-by-id");
+    /// `PUT /products/{productId}`: update product.
+    UPDATE_PRODUCT = edition(&highlevel::routes::UPDATE_PRODUCT, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-update-product-by-id");
+    /// `DELETE /products/{productId}`: delete product.
+    DELETE_PRODUCT = edition(&highlevel::routes::DELETE_PRODUCT, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-delete-product-by-id");
+    /// `GET /products/`: list products.
+    LIST_PRODUCTS = edition(&highlevel::routes::LIST_PRODUCTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-list-invoices");
+    /// `POST /products/`: create product.
+    CREATE_PRODUCT = edition(&highlevel::routes::CREATE_PRODUCT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/products/products-create-product");
+}

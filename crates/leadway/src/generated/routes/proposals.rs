@@ -4,28 +4,20 @@
 
 use reachout_runtime as rt;
 
-/// `GET /proposals/document`: list documents.
-pub static LIST_DOCUMENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_DOCUMENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-list-documents-contracts");
-
-/// `POST /proposals/document/send`: send a document.
-pub static SEND_DOCUMENT: rt::Route = rt::Route::edition(&highlevel::routes::SEND_DOCUMENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-send-documents-contracts");
-
-/// `GET /proposals/templates`: list templates of documents.
-pub static LIST_DOCUMENT_TEMPLATES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_DOCUMENT_TEMPLATES, rt::Method::GET).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/proposals/proposals-list-documents-contracts-templates",
-    );
-
-/// `POST /proposals/templates/send`: send a document made from a template.
-pub static SEND_DOCUMENT_TEMPLATE: rt::Route =
-    rt::Route::edition(&highlevel::routes::SEND_DOCUMENT_TEMPLATE, rt::Method::POST).headers(&[("Version", "2021-07-28")]).documented(
-        rt::Evidence::Partial,
-        "https://developers.leadwaycrm.com/api-reference/proposals/proposals-send-documents-contracts-template",
-    );
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_DOCUMENTS, &SEND_DOCUMENT, &LIST_DOCUMENT_TEMPLATES, &SEND_DOCUMENT_TEMPLATE];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /proposals/document`: list documents.
+    LIST_DOCUMENTS = edition(&highlevel::routes::LIST_DOCUMENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-list-documents-contracts");
+    /// `POST /proposals/document/send`: send a document.
+    SEND_DOCUMENT = edition(&highlevel::routes::SEND_DOCUMENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-send-documents-contracts");
+    /// `GET /proposals/templates`: list templates of documents.
+    LIST_DOCUMENT_TEMPLATES = edition(&highlevel::routes::LIST_DOCUMENT_TEMPLATES, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-list-documents-contracts-templates");
+    /// `POST /proposals/templates/send`: send a document made from a template.
+    SEND_DOCUMENT_TEMPLATE = edition(&highlevel::routes::SEND_DOCUMENT_TEMPLATE, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/proposals/proposals-send-documents-contracts-template");
+}

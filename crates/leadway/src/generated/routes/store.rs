@@ -4,114 +4,64 @@
 
 use reachout_runtime as rt;
 
-/// `GET /store/shipping-zone`: list shipping zones.
-pub static LIST_SHIPPING_ZONES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SHIPPING_ZONES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-zones");
-
-/// `POST /store/shipping-zone`: create shipping zone.
-pub static CREATE_SHIPPING_ZONE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_SHIPPING_ZONE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-zone");
-
-/// `GET /store/shipping-zone/{shippingZoneId}`: get shipping zone.
-pub static GET_SHIPPING_ZONE: rt::Route = rt::Route::edition(&highlevel::routes::GET_SHIPPING_ZONE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-zones");
-
-/// `PUT /store/shipping-zone/{shippingZoneId}`: update shipping zone.
-pub static UPDATE_SHIPPING_ZONE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SHIPPING_ZONE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-zone");
-
-/// `DELETE /store/shipping-zone/{shippingZoneId}`: delete shipping zone.
-pub static DELETE_SHIPPING_ZONE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SHIPPING_ZONE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-zone");
-
-/// `POST /store/shipping-zone/shipping-rates`: list available shipping rates.
-pub static LIST_AVAILABLE_SHIPPING_RATES: rt::Route =
-    rt::Route::edition(&highlevel::routes::LIST_AVAILABLE_SHIPPING_RATES, rt::Method::POST)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /store/shipping-zone`: list shipping zones.
+    LIST_SHIPPING_ZONES = edition(&highlevel::routes::LIST_SHIPPING_ZONES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-zones");
+    /// `POST /store/shipping-zone`: create shipping zone.
+    CREATE_SHIPPING_ZONE = edition(&highlevel::routes::CREATE_SHIPPING_ZONE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-zone");
+    /// `GET /store/shipping-zone/{shippingZoneId}`: get shipping zone.
+    GET_SHIPPING_ZONE = edition(&highlevel::routes::GET_SHIPPING_ZONE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-zones");
+    /// `PUT /store/shipping-zone/{shippingZoneId}`: update shipping zone.
+    UPDATE_SHIPPING_ZONE = edition(&highlevel::routes::UPDATE_SHIPPING_ZONE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-zone");
+    /// `DELETE /store/shipping-zone/{shippingZoneId}`: delete shipping zone.
+    DELETE_SHIPPING_ZONE = edition(&highlevel::routes::DELETE_SHIPPING_ZONE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-zone");
+    /// `POST /store/shipping-zone/shipping-rates`: list available shipping rates.
+    LIST_AVAILABLE_SHIPPING_RATES = edition(&highlevel::routes::LIST_AVAILABLE_SHIPPING_RATES, rt::Method::POST)
         .headers(&[("Version", "2021-07-28")])
         .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-available-shipping-zones");
-
-/// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`: list shipping rates.
-pub static LIST_SHIPPING_RATES: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SHIPPING_RATES, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-rates");
-
-/// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`: create shipping rate.
-pub static CREATE_SHIPPING_RATE: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_SHIPPING_RATE, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-rate");
-
-/// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: get shipping rate.
-pub static GET_SHIPPING_RATE: rt::Route = rt::Route::edition(&highlevel::routes::GET_SHIPPING_RATE, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-rates");
-
-/// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: update shipping rate.
-pub static UPDATE_SHIPPING_RATE: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SHIPPING_RATE, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-rate");
-
-/// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: delete shipping rate.
-pub static DELETE_SHIPPING_RATE: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SHIPPING_RATE, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-rate");
-
-/// `GET /store/shipping-carrier`: list shipping carriers.
-pub static LIST_SHIPPING_CARRIERS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SHIPPING_CARRIERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-carriers");
-
-/// `POST /store/shipping-carrier`: create shipping carrier.
-pub static CREATE_SHIPPING_CARRIER: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_SHIPPING_CARRIER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-carrier");
-
-/// `GET /store/shipping-carrier/{shippingCarrierId}`: get shipping carrier.
-pub static GET_SHIPPING_CARRIER: rt::Route = rt::Route::edition(&highlevel::routes::GET_SHIPPING_CARRIER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-carriers");
-
-/// `PUT /store/shipping-carrier/{shippingCarrierId}`: update shipping carrier.
-pub static UPDATE_SHIPPING_CARRIER: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_SHIPPING_CARRIER, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-carrier");
-
-/// `DELETE /store/shipping-carrier/{shippingCarrierId}`: delete shipping carrier.
-pub static DELETE_SHIPPING_CARRIER: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_SHIPPING_CARRIER, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-carrier");
-
-/// `GET /store/store-setting`: get store settings.
-pub static GET_STORE_SETTINGS: rt::Route = rt::Route::edition(&highlevel::routes::GET_STORE_SETTINGS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-store-settings");
-
-/// `POST /store/store-setting`: create store settings.
-pub static CREATE_STORE_SETTINGS: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_STORE_SETTINGS, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-store-setting");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_SHIPPING_ZONES,
-    &CREATE_SHIPPING_ZONE,
-    &GET_SHIPPING_ZONE,
-    &UPDATE_SHIPPING_ZONE,
-    &DELETE_SHIPPING_ZONE,
-    &LIST_AVAILABLE_SHIPPING_RATES,
-    &LIST_SHIPPING_RATES,
-    &CREATE_SHIPPING_RATE,
-    &GET_SHIPPING_RATE,
-    &UPDATE_SHIPPING_RATE,
-    &DELETE_SHIPPING_RATE,
-    &LIST_SHIPPING_CARRIERS,
-    &CREATE_SHIPPING_CARRIER,
-    &GET_SHIPPING_CARRIER,
-    &UPDATE_SHIPPING_CARRIER,
-    &DELETE_SHIPPING_CARRIER,
-    &GET_STORE_SETTINGS,
-    &CREATE_STORE_SETTINGS,
-];
+    /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate`: list shipping rates.
+    LIST_SHIPPING_RATES = edition(&highlevel::routes::LIST_SHIPPING_RATES, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-rates");
+    /// `POST /store/shipping-zone/{shippingZoneId}/shipping-rate`: create shipping rate.
+    CREATE_SHIPPING_RATE = edition(&highlevel::routes::CREATE_SHIPPING_RATE, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-rate");
+    /// `GET /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: get shipping rate.
+    GET_SHIPPING_RATE = edition(&highlevel::routes::GET_SHIPPING_RATE, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-rates");
+    /// `PUT /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: update shipping rate.
+    UPDATE_SHIPPING_RATE = edition(&highlevel::routes::UPDATE_SHIPPING_RATE, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-rate");
+    /// `DELETE /store/shipping-zone/{shippingZoneId}/shipping-rate/{shippingRateId}`: delete shipping rate.
+    DELETE_SHIPPING_RATE = edition(&highlevel::routes::DELETE_SHIPPING_RATE, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-rate");
+    /// `GET /store/shipping-carrier`: list shipping carriers.
+    LIST_SHIPPING_CARRIERS = edition(&highlevel::routes::LIST_SHIPPING_CARRIERS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-list-shipping-carriers");
+    /// `POST /store/shipping-carrier`: create shipping carrier.
+    CREATE_SHIPPING_CARRIER = edition(&highlevel::routes::CREATE_SHIPPING_CARRIER, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-shipping-carrier");
+    /// `GET /store/shipping-carrier/{shippingCarrierId}`: get shipping carrier.
+    GET_SHIPPING_CARRIER = edition(&highlevel::routes::GET_SHIPPING_CARRIER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-shipping-carriers");
+    /// `PUT /store/shipping-carrier/{shippingCarrierId}`: update shipping carrier.
+    UPDATE_SHIPPING_CARRIER = edition(&highlevel::routes::UPDATE_SHIPPING_CARRIER, rt::Method::PUT)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-update-shipping-carrier");
+    /// `DELETE /store/shipping-carrier/{shippingCarrierId}`: delete shipping carrier.
+    DELETE_SHIPPING_CARRIER = edition(&highlevel::routes::DELETE_SHIPPING_CARRIER, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-delete-shipping-carrier");
+    /// `GET /store/store-setting`: get store settings.
+    GET_STORE_SETTINGS = edition(&highlevel::routes::GET_STORE_SETTINGS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-get-store-settings");
+    /// `POST /store/store-setting`: create store settings.
+    CREATE_STORE_SETTINGS = edition(&highlevel::routes::CREATE_STORE_SETTINGS, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Official, "https://developers.leadwaycrm.com/api-reference/store/store-create-store-setting");
+}

@@ -4,14 +4,13 @@
 
 use reachout_runtime as rt;
 
-/// `GET /surveys/submissions`: list the submissions of surveys.
-pub static LIST_SURVEY_SUBMISSIONS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SURVEY_SUBMISSIONS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/surveys/surveys-get-surveys-submissions");
-
-/// `GET /surveys/`: list the surveys of a sub-account.
-pub static LIST_SURVEYS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_SURVEYS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/surveys/surveys-get-surveys");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_SURVEY_SUBMISSIONS, &LIST_SURVEYS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /surveys/submissions`: list the submissions of surveys.
+    LIST_SURVEY_SUBMISSIONS = edition(&highlevel::routes::LIST_SURVEY_SUBMISSIONS, rt::Method::GET)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/surveys/surveys-get-surveys-submissions");
+    /// `GET /surveys/`: list the surveys of a sub-account.
+    LIST_SURVEYS = edition(&highlevel::routes::LIST_SURVEYS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/surveys/surveys-get-surveys");
+}

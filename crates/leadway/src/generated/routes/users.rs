@@ -4,40 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /users/search`: search the users of an agency.
-pub static SEARCH_USERS: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_USERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-search-users");
-
-/// `POST /users/search/filter-by-email`: find users by their email addresses.
-pub static SEARCH_USERS_BY_EMAIL: rt::Route = rt::Route::edition(&highlevel::routes::SEARCH_USERS_BY_EMAIL, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-filter-users-by-email");
-
-/// `GET /users/{userId}`: get a user.
-pub static GET_USER: rt::Route = rt::Route::edition(&highlevel::routes::GET_USER, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/users/users-get-user");
-
-/// `PUT /users/{userId}`: change a user.
-pub static UPDATE_USER: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_USER, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-update-user");
-
-/// `DELETE /users/{userId}`: delete a user.
-pub static DELETE_USER: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_USER, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-delete-user");
-
-/// `GET /users/`: list the users of a sub-account.
-pub static LIST_USERS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_USERS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/users/users-get-user-by-location");
-
-/// `POST /users/`: create a user.
-pub static CREATE_USER: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_USER, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-create-user");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&SEARCH_USERS, &SEARCH_USERS_BY_EMAIL, &GET_USER, &UPDATE_USER, &DELETE_USER, &LIST_USERS, &CREATE_USER];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /users/search`: search the users of an agency.
+    SEARCH_USERS = edition(&highlevel::routes::SEARCH_USERS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-search-users");
+    /// `POST /users/search/filter-by-email`: find users by their email addresses.
+    SEARCH_USERS_BY_EMAIL = edition(&highlevel::routes::SEARCH_USERS_BY_EMAIL, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-filter-users-by-email");
+    /// `GET /users/{userId}`: get a user.
+    GET_USER = edition(&highlevel::routes::GET_USER, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/users/users-get-user");
+    /// `PUT /users/{userId}`: change a user.
+    UPDATE_USER = edition(&highlevel::routes::UPDATE_USER, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-update-user");
+    /// `DELETE /users/{userId}`: delete a user.
+    DELETE_USER = edition(&highlevel::routes::DELETE_USER, rt::Method::DELETE).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-delete-user");
+    /// `GET /users/`: list the users of a sub-account.
+    LIST_USERS = edition(&highlevel::routes::LIST_USERS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/users/users-get-user-by-location");
+    /// `POST /users/`: create a user.
+    CREATE_USER = edition(&highlevel::routes::CREATE_USER, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/users/users-create-user");
+}

@@ -4,71 +4,42 @@
 
 use reachout_runtime as rt;
 
-/// `GET /voice-ai/agents`: list the voice agents of a sub-account.
-pub static LIST_VOICE_AI_AGENTS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_VOICE_AI_AGENTS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-agents");
-
-/// `POST /voice-ai/agents`: create a voice agent.
-pub static CREATE_VOICE_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_VOICE_AI_AGENT, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-create-agent");
-
-/// `GET /voice-ai/agents/{agentId}`: get a voice agent.
-pub static GET_VOICE_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::GET_VOICE_AI_AGENT, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-agent");
-
-/// `DELETE /voice-ai/agents/{agentId}`: delete a voice agent.
-pub static DELETE_VOICE_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_VOICE_AI_AGENT, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-delete-agent");
-
-/// `PATCH /voice-ai/agents/{agentId}`: change a voice agent.
-pub static UPDATE_VOICE_AI_AGENT: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_VOICE_AI_AGENT, rt::Method::PATCH)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-patch-agent");
-
-/// `GET /voice-ai/dashboard/call-logs`: list the calls that voice agents took.
-pub static LIST_VOICE_AI_CALLS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_VOICE_AI_CALLS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-call-logs");
-
-/// `GET /voice-ai/dashboard/call-logs/{callId}`: get a call that a voice agent took.
-pub static GET_VOICE_AI_CALL: rt::Route = rt::Route::edition(&highlevel::routes::GET_VOICE_AI_CALL, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-getcalllog");
-
-/// `POST /voice-ai/actions`: add an action to a voice agent.
-pub static CREATE_VOICE_AI_ACTION: rt::Route = rt::Route::edition(&highlevel::routes::CREATE_VOICE_AI_ACTION, rt::Method::POST)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-create-action");
-
-/// `GET /voice-ai/actions/{actionId}`: get an action of a voice agent.
-pub static GET_VOICE_AI_ACTION: rt::Route = rt::Route::edition(&highlevel::routes::GET_VOICE_AI_ACTION, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-action");
-
-/// `PUT /voice-ai/actions/{actionId}`: change an action of a voice agent.
-pub static UPDATE_VOICE_AI_ACTION: rt::Route = rt::Route::edition(&highlevel::routes::UPDATE_VOICE_AI_ACTION, rt::Method::PUT)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-update-action");
-
-/// `DELETE /voice-ai/actions/{actionId}`: delete an action of a voice agent.
-pub static DELETE_VOICE_AI_ACTION: rt::Route = rt::Route::edition(&highlevel::routes::DELETE_VOICE_AI_ACTION, rt::Method::DELETE)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-delete-action");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_VOICE_AI_AGENTS,
-    &CREATE_VOICE_AI_AGENT,
-    &GET_VOICE_AI_AGENT,
-    &DELETE_VOICE_AI_AGENT,
-    &UPDATE_VOICE_AI_AGENT,
-    &LIST_VOICE_AI_CALLS,
-    &GET_VOICE_AI_CALL,
-    &CREATE_VOICE_AI_ACTION,
-    &GET_VOICE_AI_ACTION,
-    &UPDATE_VOICE_AI_ACTION,
-    &DELETE_VOICE_AI_ACTION,
-];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /voice-ai/agents`: list the voice agents of a sub-account.
+    LIST_VOICE_AI_AGENTS = edition(&highlevel::routes::LIST_VOICE_AI_AGENTS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-agents");
+    /// `POST /voice-ai/agents`: create a voice agent.
+    CREATE_VOICE_AI_AGENT = edition(&highlevel::routes::CREATE_VOICE_AI_AGENT, rt::Method::POST).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-create-agent");
+    /// `GET /voice-ai/agents/{agentId}`: get a voice agent.
+    GET_VOICE_AI_AGENT = edition(&highlevel::routes::GET_VOICE_AI_AGENT, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-agent");
+    /// `DELETE /voice-ai/agents/{agentId}`: delete a voice agent.
+    DELETE_VOICE_AI_AGENT = edition(&highlevel::routes::DELETE_VOICE_AI_AGENT, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-delete-agent");
+    /// `PATCH /voice-ai/agents/{agentId}`: change a voice agent.
+    UPDATE_VOICE_AI_AGENT = edition(&highlevel::routes::UPDATE_VOICE_AI_AGENT, rt::Method::PATCH).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-patch-agent");
+    /// `GET /voice-ai/dashboard/call-logs`: list the calls that voice agents took.
+    LIST_VOICE_AI_CALLS = edition(&highlevel::routes::LIST_VOICE_AI_CALLS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-call-logs");
+    /// `GET /voice-ai/dashboard/call-logs/{callId}`: get a call that a voice agent took.
+    GET_VOICE_AI_CALL = edition(&highlevel::routes::GET_VOICE_AI_CALL, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-getcalllog");
+    /// `POST /voice-ai/actions`: add an action to a voice agent.
+    CREATE_VOICE_AI_ACTION = edition(&highlevel::routes::CREATE_VOICE_AI_ACTION, rt::Method::POST)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-create-action");
+    /// `GET /voice-ai/actions/{actionId}`: get an action of a voice agent.
+    GET_VOICE_AI_ACTION = edition(&highlevel::routes::GET_VOICE_AI_ACTION, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-get-action");
+    /// `PUT /voice-ai/actions/{actionId}`: change an action of a voice agent.
+    UPDATE_VOICE_AI_ACTION = edition(&highlevel::routes::UPDATE_VOICE_AI_ACTION, rt::Method::PUT).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-update-action");
+    /// `DELETE /voice-ai/actions/{actionId}`: delete an action of a voice agent.
+    DELETE_VOICE_AI_ACTION = edition(&highlevel::routes::DELETE_VOICE_AI_ACTION, rt::Method::DELETE)
+        .headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Partial, "https://developers.leadwaycrm.com/api-reference/voice-ai/voice-ai-delete-action");
+}

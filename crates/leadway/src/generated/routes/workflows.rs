@@ -4,9 +4,9 @@
 
 use reachout_runtime as rt;
 
-/// `GET /workflows/`: list the workflows of a sub-account.
-pub static LIST_WORKFLOWS: rt::Route = rt::Route::edition(&highlevel::routes::LIST_WORKFLOWS, rt::Method::GET)
-    .headers(&[("Version", "2021-07-28")])
-    .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/workflows/workflows-get-workflow");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_WORKFLOWS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /workflows/`: list the workflows of a sub-account.
+    LIST_WORKFLOWS = edition(&highlevel::routes::LIST_WORKFLOWS, rt::Method::GET).headers(&[("Version", "2021-07-28")])
+        .documented(rt::Evidence::Recorded, "https://developers.leadwaycrm.com/api-reference/workflows/workflows-get-workflow");
+}

@@ -59,7 +59,11 @@ fn exceeded(bounds: &Bounds, messages: u64, (refused, bounced, unsubscribed): (u
     if messages < u64::from(bounds.minimum.max(1)) {
         return None;
     }
-    let words = [("were refused", bounds.refused, refused), ("bounced", bounds.bounced, bounced), ("led to an unsubscription", bounds.unsubscribed, unsubscribed)];
+    let words = [
+        ("were refused", bounds.refused, refused),
+        ("bounced", bounds.bounced, bounced),
+        ("led to an unsubscription", bounds.unsubscribed, unsubscribed),
+    ];
     words.into_iter().find_map(|(word, bound, count)| {
         let share = count as f64 * 100.0 / messages as f64;
         bound.filter(|bound| share > *bound).map(|bound| format!("{count} of {messages} messages {word}, which is more than {bound} %"))

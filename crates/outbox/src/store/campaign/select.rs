@@ -35,7 +35,16 @@ impl Store {
             let people = "SELECT COUNT(*) FROM reachout_outbox_enrolments WHERE campaign = $1";
             let people: i64 = read!(self, |pool| query_scalar(people).bind(id).fetch_one(pool).await?);
             let stopped = self.stopped_counts(id).await?;
-            campaigns.push(Campaign { name, sequence, paused, reason, created_at: from_ms(created_at), people: counted(people), stopped, steps });
+            campaigns.push(Campaign {
+                name,
+                sequence,
+                paused,
+                reason,
+                created_at: from_ms(created_at),
+                people: counted(people),
+                stopped,
+                steps,
+            });
         }
         Ok(campaigns)
     }

@@ -159,5 +159,4 @@ async fn a_run_of_what_is_due_ends_when_nothing_is() {
     }
     let status = outbox.status().await.unwrap();
     assert_eq!(status.count(State::Queued), 1, "the third step waits for another run");
-
 }

@@ -30,7 +30,8 @@ enum Event {
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    let outcome = prop_oneof![6 => Just(Outcome::Accepted), 1 => Just(Outcome::Rejected), 1 => Just(Outcome::Failed), 1 => Just(Outcome::Unknown)];
+    let outcome =
+        prop_oneof![6 => Just(Outcome::Accepted), 1 => Just(Outcome::Rejected), 1 => Just(Outcome::Failed), 1 => Just(Outcome::Unknown)];
     let event = prop_oneof![
         8 => (1_u8..60).prop_map(Event::Hours),
         12 => outcome.prop_map(Event::Run),

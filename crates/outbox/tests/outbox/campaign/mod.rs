@@ -16,8 +16,9 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use reachout_messenger::{Messenger, Receipt};
 use reachout_outbox::{
-    Account, AccountClient, Accounts, BoxFuture, Calendar, Channel, Clients, Clock, DateTime, Day, Delay, Eligibility, Envelope, Error, FollowUp,
-    Message, Outbox, Person, Recipient, Replied, Replies, Rules, Runner, Sequence, Step, Template, TimeReading, TimeSource, Utc, Vendor, Verdict, Window,
+    Account, AccountClient, Accounts, BoxFuture, Calendar, Channel, Clients, Clock, DateTime, Day, Delay, Eligibility, Envelope, Error,
+    FollowUp, Message, Outbox, Person, Recipient, Replied, Replies, Rules, Runner, Sequence, Step, Template, TimeReading, TimeSource, Utc,
+    Vendor, Verdict, Window,
 };
 
 use crate::database::Database;
@@ -208,7 +209,10 @@ pub fn check_deliveries(delivered: &[Delivered]) {
     let mut people: HashMap<&str, Vec<(Date, usize)>> = HashMap::new();
     for (at, to, text) in delivered {
         let local = jiff::Timestamp::from_millisecond(at.timestamp_millis()).unwrap().to_zoned(TimeZone::UTC);
-        assert!(office().windows[0].from <= local.time() && local.time() < office().windows[0].to, "{to} got {text} outside the window at {at}");
+        assert!(
+            office().windows[0].from <= local.time() && local.time() < office().windows[0].to,
+            "{to} got {text} outside the window at {at}"
+        );
         assert!(local.date().weekday().to_monday_zero_offset() < 5, "{to} got {text} on a weekend");
         people.entry(to).or_default().push((local.date(), text.rsplit(' ').next().unwrap().parse().unwrap()));
     }

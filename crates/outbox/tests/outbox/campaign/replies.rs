@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{
-    Account, Calendar, Channel, Clock, Delay, Person, Runner, Sequence, State, Step, Utc, Vendor, VendorReplies,
-};
+use reachout_outbox::{Account, Calendar, Channel, Clock, Delay, Person, Runner, Sequence, State, Step, Utc, Vendor, VendorReplies};
 use reachout_sandbox::ReplyTo;
 
 use super::{TestClock, template};

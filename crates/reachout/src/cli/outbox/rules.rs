@@ -81,7 +81,8 @@ fn from_to(text: &str) -> Result<(String, String), String> {
 }
 
 fn warm_up(text: &str) -> Result<(u32, u32), String> {
-    let (first, more) = text.split_once('+').ok_or("a warm-up is a number for the first day and how many more each day; write such as 10+5")?;
+    let (first, more) =
+        text.split_once('+').ok_or("a warm-up is a number for the first day and how many more each day; write such as 10+5")?;
     Ok((number(first.trim())?, number(more.trim())?))
 }
 
@@ -161,7 +162,9 @@ impl Change {
         match (self.warm_up, &mut rules.daily_cap) {
             (None, _) | (Some(None), None) => {}
             (Some(None), Some(daily)) => daily.warm_up = None,
-            (Some(Some(_)), None) => return Err(Failure::usage("--warm-up grows to the daily cap, and there is none; give --daily-cap, too")),
+            (Some(Some(_)), None) => {
+                return Err(Failure::usage("--warm-up grows to the daily cap, and there is none; give --daily-cap, too"));
+            }
             (Some(Some((first, more))), Some(daily)) => {
                 *daily = daily.clone().warm_up(first, more, Utc::now()).map_err(wrong)?;
             }

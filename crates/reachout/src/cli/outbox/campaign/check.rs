@@ -73,7 +73,9 @@ impl Check {
             let envelope = sequence.forecast(person, database.region(), Utc::now(), 0).map_err(failed)?.swap_remove(0).1;
             let asked = outbox.ask(&accounts, &VendorEligibility::new(), &envelope).await;
             let (is_good, detail) = match asked {
-                Ok(Verdict::Unclear(reason)) => (false, format!("{account} responds, and what it says of a recipient is not understood: {reason}")),
+                Ok(Verdict::Unclear(reason)) => {
+                    (false, format!("{account} responds, and what it says of a recipient is not understood: {reason}"))
+                }
                 Ok(_) => (true, format!("{account} responds; {count} people are with it")),
                 Err(error) => (false, format!("{account}: {error}")),
             };
@@ -84,7 +86,10 @@ impl Check {
         if let Some((index, person)) = last {
             let steps = sequence.forecast(person, database.region(), Utc::now(), index).map_err(failed)?;
             let done = steps.last().map_or_else(String::new, |(at, _): &(DateTime<Utc>, _)| clock(*at));
-            findings.push(Finding::note("done", format!("where nobody replies, the last step leaves at {done}, or later by the limits of the accounts")));
+            findings.push(Finding::note(
+                "done",
+                format!("where nobody replies, the last step leaves at {done}, or later by the limits of the accounts"),
+            ));
         }
         output.rows(&["check", "result", "detail"], &findings)?;
         let problems = findings.iter().filter(|finding| finding.result == "problem").count();
