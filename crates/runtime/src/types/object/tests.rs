@@ -9,14 +9,7 @@ crate::object! { struct Open optional { id: i64 } with extra }
 
 crate::one_of! { enum Either { Contact(Contact), Number(i64), Text(String) } }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Counts {
-    Each(Vec<i64>),
-    Sum(u64),
-    Share(f64),
-}
-
-crate::one_of!(Counts { Each(Vec<i64>), Sum(u64), Share(f64) });
+crate::one_of! { enum Counts { Each(Vec<i64>), Sum(u64), Share(f64) } }
 
 #[test]
 fn a_whole_number_that_is_spelled_as_a_fraction_is_an_integer_of_an_alternative() {
