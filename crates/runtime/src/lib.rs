@@ -54,10 +54,16 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallFuture,
-        CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind,
-        Evidence, ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination,
-        RateLimit, RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot,
-        StatusCode, Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
+        Advice, Api, BoxFuture, BoxStream, ByteStream, Bytes, Call, CallFuture, CallOptions, ClientBuilder, ConversionError, Core,
+        CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence, ExposeSecret, Extra, IntoRequest, List,
+        Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit, RateLimitHeaders, RateLimitStatus, RateLimitWait,
+        Repeat, Request, Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Token, Utc, Uuid, Value, Vendor, header,
+        multipart,
     };
+
+    /// Where a pacing budget is kept: in the process, or in a store that several share.
+    pub mod pacing {
+        #[doc(inline)]
+        pub use crate::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Slot};
+    }
 }
