@@ -5,10 +5,10 @@ mod name;
 use std::path::{Path, PathBuf};
 
 use crate::{
+    checked::{Checked, check},
     diagnostic::Error,
     files,
     import::{Draft, draft, groups, people},
-    lint,
     load::{self, overlay},
 };
 
@@ -157,12 +157,10 @@ impl Written {
 
     /// Reads what was written back: it must be fit for generation.
     fn count(&mut self, root: &Path, vendor: &str) -> Result<(), Error> {
-        let document = load::load(root, vendor)?;
+        let Checked { document, refused, work } = check(root, vendor)?;
         self.operations = document.operations().count();
-        let (work, wrong): (Vec<_>, Vec<_>) =
-            lint::lint(&document).into_iter().partition(|finding| finding.level == crate::Level::Convention && document.is_draft());
         self.work = work.len();
-        if wrong.is_empty() { Ok(()) } else { Err(Error::Spec(wrong)) }
+        if refused.is_empty() { Ok(()) } else { Err(Error::Spec(refused)) }
     }
 }
 
