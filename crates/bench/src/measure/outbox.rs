@@ -104,7 +104,9 @@ fn rows(session: &Session<'_>, report: &mut Report) -> anyhow::Result<()> {
         let value = |name: &str| line[name].as_f64().with_context(|| format!("{name}, which the example printed"));
         let looks = [("rows-list", "list"), ("rows-purge", "purge"), ("rows-status", "status"), ("rows-idle", "idle_percent")];
         if rows == 1_000_000 {
-            looks.iter().for_each(|(row, name)| report.set(row, measured(value(name))));
+            for (row, name) in looks {
+                report.set(row, measured(value(name)));
+            }
         }
         if accounts > 1 {
             report.set("accounts-idle", measured(value("idle_percent")));
