@@ -1,6 +1,5 @@
 //! One attempt: one request, and its response.
 
-use std::future::poll_fn;
 use std::pin::pin;
 
 use bytes::Bytes;
@@ -8,7 +7,6 @@ use futures_core::future::BoxFuture;
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
-use tracing::Span;
 use url::Url;
 
 use super::body::{Received, read};
@@ -35,8 +33,6 @@ pub(super) enum AttemptResult {
 pub(super) struct Attempt<'a> {
     pub(super) failures: Failures<'a>,
     pub(super) target: &'a Target,
-    /// What the HTTP library logs belongs to it.
-    pub(super) span: &'a Span,
 }
 
 impl Attempt<'_> {
@@ -58,12 +54,7 @@ impl Attempt<'_> {
             if let Some(permit) = &mut permit {
                 permit.mark_sent();
             }
-            let mut sending = pin!(sending);
-            let within = poll_fn(|cx| {
-                let _inside = self.span.enter();
-                sending.as_mut().poll(cx)
-            });
-            let sent = in_time(timer, pin!(within)).await;
+            let sent = in_time(timer, pin!(sending)).await;
             let result = match self.response(sent, permit, &gate) {
                 Ok(response) if response.status().is_success() => AttemptResult::Accepted(response),
                 Ok(response) => self.refused(response, timer).await,

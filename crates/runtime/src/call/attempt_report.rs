@@ -10,7 +10,7 @@ use super::report::{record, shown};
 use super::secrets::Secrets;
 use crate::error::Error;
 
-/// Records one attempt.
+/// Records one attempt. In a box, and only where somebody records it: calls are to be small.
 pub(super) struct AttemptReport {
     span: Span,
     #[cfg(feature = "metrics")]
@@ -18,18 +18,9 @@ pub(super) struct AttemptReport {
 }
 
 impl AttemptReport {
-    /// No attempt.
-    pub(super) fn none() -> Self {
-        Self {
-            span: Span::none(),
-            #[cfg(feature = "metrics")]
-            begun: tokio::time::Instant::now(),
-        }
-    }
-
     /// A request is about to be sent, after so many others of its call.
     #[inline(never)]
-    pub(super) fn begin(secrets: Secrets<'_>, target: &Target, sent: u32) -> Self {
+    pub(super) fn begin(secrets: Secrets<'_>, target: &Target, sent: u32) -> Option<Box<Self>> {
         let call = secrets.call;
         let span = tracing::info_span!(
             "reachout.attempt",
@@ -48,15 +39,14 @@ impl AttemptReport {
             server.port = target.url.port_or_known_default(),
             url.template = call.template(),
         );
-        Self {
-            span,
-            #[cfg(feature = "metrics")]
-            begun: tokio::time::Instant::now(),
-        }
-    }
-
-    pub(super) fn span(&self) -> &Span {
-        &self.span
+        let is_recorded = cfg!(feature = "metrics") || !span.is_disabled();
+        is_recorded.then(|| {
+            Box::new(Self {
+                span,
+                #[cfg(feature = "metrics")]
+                begun: tokio::time::Instant::now(),
+            })
+        })
     }
 
     /// The attempt is over, and its span with it.

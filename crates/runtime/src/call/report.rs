@@ -17,14 +17,14 @@ use crate::client::credential::Credentials;
 use crate::error::{Delivery, Error, parse};
 
 /// Records what a call is and how it ended.
-pub(super) struct Report(Span);
+pub(super) struct Report(Option<Box<Span>>);
 
 impl Report {
     #[inline(never)]
     pub(super) fn begin(secrets: Secrets<'_>) -> Self {
         let call = secrets.call;
         let vendor = call.core().vendor().id;
-        Self(tracing::info_span!(
+        let span = tracing::info_span!(
             "reachout.operation",
             otel.kind = "internal",
             otel.name = &*format!("{vendor} {}", call.operation_name()),
@@ -40,14 +40,16 @@ impl Report {
             url.template = call.template(),
             url.path = raw_path(secrets).as_deref(),
             http.response.status_code = Empty,
-        ))
+        );
+        // In a box, and only where somebody records it: calls are to be small.
+        Self((!span.is_disabled()).then(|| Box::new(span)))
     }
 
     /// Polls `future` within the span. It is pinned by the caller: `tracing`'s `Instrumented` is moved twice before it is, and calls are
     /// large.
     pub(super) fn within<F: Future>(&self, mut future: Pin<&mut F>) -> impl Future<Output = F::Output> {
         poll_fn(move |cx| {
-            let _inside = self.0.enter();
+            let _inside = self.0.as_deref().map(Span::enter);
             future.as_mut().poll(cx)
         })
     }
@@ -56,10 +58,7 @@ impl Report {
     pub(super) fn end(&self, result: Result<&Head, &Error>, secrets: Secrets<'_>, history: &History, clock: &Clock) {
         #[cfg(feature = "metrics")]
         crate::metrics::operation(secrets.call, result.err(), clock.total());
-        let Self(span) = self;
-        if span.is_disabled() {
-            return;
-        }
+        let Some(span) = &self.0 else { return };
         record(span, result.map(|head| (head.status, &head.headers)), secrets);
         if matches!(secrets.call.core().tenant().credentials, Credentials::Provider(_)) && secrets.call.route().is_none() {
             span.record("reachout.operation", shown(secrets.call.operation(), secrets).as_deref());

@@ -46,7 +46,7 @@ pub(super) struct Run {
     provided: Provided,
     clock: Clock,
     history: History,
-    attempt: AttemptReport,
+    attempt: Option<Box<AttemptReport>>,
 }
 
 impl Run {
@@ -54,14 +54,7 @@ impl Run {
     pub(super) fn new(request: Request) -> Result<Self, Error> {
         let (call, url) = Prepared::new(request)?;
         let target = Target::new(url);
-        Ok(Self {
-            call,
-            target,
-            provided: Provided::default(),
-            clock: Clock::start(),
-            history: History::default(),
-            attempt: AttemptReport::none(),
-        })
+        Ok(Self { call, target, provided: Provided::default(), clock: Clock::start(), history: History::default(), attempt: None })
     }
 
     /// Makes attempts until a response arrived as a whole, or no further attempt is allowed. The report of a success is ended by
@@ -200,7 +193,7 @@ impl Run {
                 let waited = asked.elapsed();
                 #[cfg(feature = "metrics")]
                 crate::metrics::rate_limit_wait(&self.call, waited);
-                self.clock.add_rate_limit_wait(waited, self.call.core());
+                self.clock.add_rate_limit_wait(waited);
                 if let Some(observer) = self.observer().filter(|_| !waited.is_zero()) {
                     observer.paced(waited);
                 }
@@ -269,7 +262,7 @@ impl Run {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
         self.attempt = AttemptReport::begin(self.secrets(), &self.target, self.history.sent());
-        let attempt = Attempt { failures: self.failures(limit), target: &self.target, span: self.attempt.span() };
+        let attempt = Attempt { failures: self.failures(limit), target: &self.target };
         Ok(attempt.make(request, permit, now + limit.time, timer))
     }
 
@@ -323,7 +316,7 @@ impl Run {
         self.history.record(error);
         sleep(after).await;
         if is_rate_limited {
-            self.clock.add_rate_limit_wait(after, self.call.core());
+            self.clock.add_rate_limit_wait(after);
         }
         Ok(())
     }
@@ -338,7 +331,7 @@ impl Run {
             number: self.history.failed(),
             repeatable_body: self.call.body().is_repeatable(),
             vendor_wait,
-            elapsed: self.clock.elapsed(Instant::now()),
+            elapsed: self.clock.elapsed(core, Instant::now()),
             deadline: core.deadline().saturating_add(beside),
         };
         match retry::decide(core.retry(), &attempt) {
@@ -394,7 +387,9 @@ impl Run {
             let failures = [ErrorKind::Connect, ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Server];
             throttle.record(!result.is_err_and(|error| failures.contains(&error.kind())));
         }
-        std::mem::replace(&mut self.attempt, AttemptReport::none()).end(result, self.secrets(), &self.target);
+        if let Some(attempt) = self.attempt.take() {
+            attempt.end(result, self.secrets(), &self.target);
+        }
     }
 
     fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {
