@@ -60,7 +60,12 @@ async fn lists_pass_over_what_was_read() {
         let prices = page["prices"].as_array().unwrap().iter().map(|price| json!({ "_id": price["id"] }));
         json!({ "prices": prices.collect::<Value>(), "total": page["total"] })
     });
-    pages!("prices", prices, |client| client.prices().list("p", "l"), skipped[..2].iter().map(|query| query.replace("skip", "offset")).collect::<Vec<_>>());
+    pages!(
+        "prices",
+        prices,
+        |client| client.prices().list("p", "l"),
+        skipped[..2].iter().map(|query| query.replace("skip", "offset")).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]

@@ -27,85 +27,6 @@ pub use highlevel::operations::*;
 use super::{routes, types};
 use reachout_runtime as rt;
 
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-mod locations;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-pub use locations::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-mod social_media_posting;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-pub use social_media_posting::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-
 /// The operations of Hoop AI, in their groups.
 impl super::Client {
     /// Conversations with contacts, as threads of messages.
@@ -136,6 +57,258 @@ impl super::Client {
     /// Tokens and installations of a marketplace app.
     pub fn oauth(&self) -> Oauth {
         Oauth::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+impl super::Client {
+    /// What objects can have to do with each other, such as a student and a teacher.
+    pub fn associations(&self) -> Associations {
+        Associations::from(self.core.clone())
+    }
+
+    /// Records that are related by an association.
+    pub fn relations(&self) -> Relations {
+        Relations::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+impl super::Client {
+    /// The companies that contacts belong to.
+    pub fn businesses(&self) -> Businesses {
+        Businesses::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+impl super::Client {
+    /// Calendars in which contacts can book appointments, and their free slots.
+    pub fn calendars(&self) -> Calendars {
+        Calendars::from(self.core.clone())
+    }
+
+    /// Groups of calendars that are offered on one page.
+    pub fn calendar_groups(&self) -> CalendarGroups {
+        CalendarGroups::from(self.core.clone())
+    }
+
+    /// Rooms and equipment that calendars of services can reserve.
+    pub fn calendar_resources(&self) -> CalendarResources {
+        CalendarResources::from(self.core.clone())
+    }
+
+    /// Who is notified of the appointments of a calendar, when and how.
+    pub fn calendar_notifications(&self) -> CalendarNotifications {
+        CalendarNotifications::from(self.core.clone())
+    }
+
+    /// Hours in which users can be booked.
+    pub fn schedules(&self) -> Schedules {
+        Schedules::from(self.core.clone())
+    }
+
+    /// Appointments of contacts.
+    pub fn appointments(&self) -> Appointments {
+        Appointments::from(self.core.clone())
+    }
+
+    /// Appointments and blocked times of a calendar, a user or a group.
+    pub fn calendar_events(&self) -> CalendarEvents {
+        CalendarEvents::from(self.core.clone())
+    }
+
+    /// Notes on appointments.
+    pub fn appointment_notes(&self) -> AppointmentNotes {
+        AppointmentNotes::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+impl super::Client {
+    /// Agents that write to contacts, and how they came to their replies.
+    pub fn conversation_ai_agents(&self) -> ConversationAiAgents {
+        ConversationAiAgents::from(self.core.clone())
+    }
+
+    /// What an agent can do in a conversation.
+    pub fn conversation_ai_actions(&self) -> ConversationAiActions {
+        ConversationAiActions::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+impl super::Client {
+    /// Fields of custom objects and of businesses, and the folders they lie in.
+    pub fn object_fields(&self) -> ObjectFields {
+        ObjectFields::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+impl super::Client {
+    /// Scheduled email campaigns, and templates of the email builder.
+    pub fn emails(&self) -> Emails {
+        Emails::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+impl super::Client {
+    /// Forms of a sub-account, what was entered into them, and files for custom fields.
+    pub fn forms(&self) -> Forms {
+        Forms::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+impl super::Client {
+    /// Trigger links that tell the platform who followed them.
+    pub fn links(&self) -> Links {
+        Links::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "locations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
+impl super::Client {
+    /// Sub-accounts, which the API calls locations.
+    pub fn locations(&self) -> Locations {
+        Locations::from(self.core.clone())
+    }
+
+    /// Tags that a sub-account has for its contacts.
+    pub fn tags(&self) -> Tags {
+        Tags::from(self.core.clone())
+    }
+
+    /// Rules by which tasks are created again and again.
+    pub fn recurring_tasks(&self) -> RecurringTasks {
+        RecurringTasks::from(self.core.clone())
+    }
+
+    /// Fields that a sub-account adds to contacts and opportunities.
+    pub fn custom_fields(&self) -> CustomFields {
+        CustomFields::from(self.core.clone())
+    }
+
+    /// Texts with a name that templates and messages can refer to.
+    pub fn custom_values(&self) -> CustomValues {
+        CustomValues::from(self.core.clone())
+    }
+
+    /// Templates of emails, text messages and WhatsApp messages.
+    pub fn templates(&self) -> Templates {
+        Templates::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+impl super::Client {
+    /// Kinds of records: the standard ones, and those that a sub-account defines.
+    pub fn objects(&self) -> Objects {
+        Objects::from(self.core.clone())
+    }
+
+    /// Records of businesses and of custom objects.
+    pub fn records(&self) -> Records {
+        Records::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+impl super::Client {
+    /// Deals in the stages of a pipeline, who follows them, and why they are lost.
+    pub fn opportunities(&self) -> Opportunities {
+        Opportunities::from(self.core.clone())
+    }
+
+    /// Pipelines and their stages.
+    pub fn pipelines(&self) -> Pipelines {
+        Pipelines::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+impl super::Client {
+    /// Accounts of social networks that are connected.
+    pub fn social_accounts(&self) -> SocialAccounts {
+        SocialAccounts::from(self.core.clone())
+    }
+
+    /// Categories of posts.
+    pub fn social_categories(&self) -> SocialCategories {
+        SocialCategories::from(self.core.clone())
+    }
+
+    /// Files of posts that are uploaded at once.
+    pub fn social_csv(&self) -> SocialCsv {
+        SocialCsv::from(self.core.clone())
+    }
+
+    /// How pages of Facebook are connected.
+    pub fn social_facebook(&self) -> SocialFacebook {
+        SocialFacebook::from(self.core.clone())
+    }
+
+    /// How locations of Google are connected.
+    pub fn social_google(&self) -> SocialGoogle {
+        SocialGoogle::from(self.core.clone())
+    }
+
+    /// How accounts of Instagram are connected.
+    pub fn social_instagram(&self) -> SocialInstagram {
+        SocialInstagram::from(self.core.clone())
+    }
+
+    /// How accounts of LinkedIn are connected.
+    pub fn social_linkedin(&self) -> SocialLinkedin {
+        SocialLinkedin::from(self.core.clone())
+    }
+
+    /// Posts on social networks.
+    pub fn social_posts(&self) -> SocialPosts {
+        SocialPosts::from(self.core.clone())
+    }
+
+    /// What posts did.
+    pub fn social_statistics(&self) -> SocialStatistics {
+        SocialStatistics::from(self.core.clone())
+    }
+
+    /// Tags of posts.
+    pub fn social_tags(&self) -> SocialTags {
+        SocialTags::from(self.core.clone())
+    }
+
+    /// How accounts of TikTok are connected.
+    pub fn social_tiktok(&self) -> SocialTiktok {
+        SocialTiktok::from(self.core.clone())
+    }
+
+    /// How profiles of Twitter are connected.
+    pub fn social_twitter(&self) -> SocialTwitter {
+        SocialTwitter::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+impl super::Client {
+    /// Users of an agency and of its sub-accounts, with their roles and permissions.
+    pub fn users(&self) -> Users {
+        Users::from(self.core.clone())
     }
 }
 

@@ -24,201 +24,6 @@
 #[doc(inline)]
 pub use highlevel::operations::*;
 
-use super::{routes, types};
-
-#[cfg(feature = "ad-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
-mod ad_manager;
-#[cfg(feature = "ad-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
-pub use ad_manager::*;
-#[cfg(feature = "affiliate-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
-mod affiliate_manager;
-#[cfg(feature = "affiliate-manager")]
-#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
-pub use affiliate_manager::*;
-#[cfg(feature = "agent-studio")]
-#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
-mod agent_studio;
-#[cfg(feature = "agent-studio")]
-#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
-pub use agent_studio::*;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "blogs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
-mod blogs;
-#[cfg(feature = "blogs")]
-#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
-pub use blogs::*;
-#[cfg(feature = "brand-boards")]
-#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
-mod brand_boards;
-#[cfg(feature = "brand-boards")]
-#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
-pub use brand_boards::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-mod campaigns;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-pub use campaigns::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "courses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
-mod courses;
-#[cfg(feature = "courses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
-pub use courses::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "custom-menus")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
-mod custom_menus;
-#[cfg(feature = "custom-menus")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
-pub use custom_menus::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "funnels")]
-#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
-mod funnels;
-#[cfg(feature = "funnels")]
-#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
-pub use funnels::*;
-#[cfg(feature = "invoices")]
-#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
-mod invoices;
-#[cfg(feature = "invoices")]
-#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
-pub use invoices::*;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-mod knowledge_base;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-pub use knowledge_base::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-mod medias;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-pub use medias::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "payments")]
-#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
-mod payments;
-#[cfg(feature = "payments")]
-#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
-pub use payments::*;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-mod phone_system;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-pub use phone_system::*;
-#[cfg(feature = "products")]
-#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
-mod products;
-#[cfg(feature = "products")]
-#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
-pub use products::*;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-mod proposals;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-pub use proposals::*;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-mod social_media_posting;
-#[cfg(feature = "social-media-posting")]
-#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
-pub use social_media_posting::*;
-#[cfg(feature = "store")]
-#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
-mod store;
-#[cfg(feature = "store")]
-#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
-pub use store::*;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-mod surveys;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-pub use surveys::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-mod voice_ai;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-pub use voice_ai::*;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-mod workflows;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-pub use workflows::*;
-
 /// The operations of Leadway CRM, in their groups.
 impl super::Client {
     /// Conversations with contacts, as threads of messages.
@@ -254,5 +59,563 @@ impl super::Client {
     /// Tokens and installations of a marketplace app.
     pub fn oauth(&self) -> Oauth {
         Oauth::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "ad-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ad-manager")))]
+impl super::Client {
+    /// Campaigns, ad sets and ads on Facebook.
+    pub fn facebook_ads(&self) -> FacebookAds {
+        FacebookAds::from(self.core.clone())
+    }
+
+    /// Accounts, pages, forms and pixels of Facebook that ads use.
+    pub fn facebook_integration(&self) -> FacebookIntegration {
+        FacebookIntegration::from(self.core.clone())
+    }
+
+    /// What ads on Facebook did.
+    pub fn facebook_reporting(&self) -> FacebookReporting {
+        FacebookReporting::from(self.core.clone())
+    }
+
+    /// Campaigns, ad groups, ads and conversions on Google.
+    pub fn google_ads(&self) -> GoogleAds {
+        GoogleAds::from(self.core.clone())
+    }
+
+    /// Accounts of Google that ads use.
+    pub fn google_integration(&self) -> GoogleIntegration {
+        GoogleIntegration::from(self.core.clone())
+    }
+
+    /// What ads on Google did.
+    pub fn google_reporting(&self) -> GoogleReporting {
+        GoogleReporting::from(self.core.clone())
+    }
+
+    /// Campaigns and ads on LinkedIn.
+    pub fn linkedin_ads(&self) -> LinkedinAds {
+        LinkedinAds::from(self.core.clone())
+    }
+
+    /// Accounts of LinkedIn that ads use.
+    pub fn linkedin_integration(&self) -> LinkedinIntegration {
+        LinkedinIntegration::from(self.core.clone())
+    }
+
+    /// What ads on LinkedIn did.
+    pub fn linkedin_reporting(&self) -> LinkedinReporting {
+        LinkedinReporting::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "affiliate-manager")]
+#[cfg_attr(docsrs, doc(cfg(feature = "affiliate-manager")))]
+impl super::Client {
+    /// What affiliates earned.
+    pub fn affiliate_commissions(&self) -> AffiliateCommissions {
+        AffiliateCommissions::from(self.core.clone())
+    }
+
+    /// What affiliates were paid.
+    pub fn affiliate_payouts(&self) -> AffiliatePayouts {
+        AffiliatePayouts::from(self.core.clone())
+    }
+
+    /// People who are paid for whom they bring.
+    pub fn affiliates(&self) -> Affiliates {
+        Affiliates::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "agent-studio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "agent-studio")))]
+impl super::Client {
+    /// Agents of the agent studio, their versions and runs.
+    pub fn studio_agents(&self) -> StudioAgents {
+        StudioAgents::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "associations")]
+#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
+impl super::Client {
+    /// What objects can have to do with each other, such as a student and a teacher.
+    pub fn associations(&self) -> Associations {
+        Associations::from(self.core.clone())
+    }
+
+    /// Records that are related by an association.
+    pub fn relations(&self) -> Relations {
+        Relations::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "blogs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blogs")))]
+impl super::Client {
+    /// Blogs, their posts, authors and categories.
+    pub fn blogs(&self) -> Blogs {
+        Blogs::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "brand-boards")]
+#[cfg_attr(docsrs, doc(cfg(feature = "brand-boards")))]
+impl super::Client {
+    /// Logos, colours and fonts of a brand.
+    pub fn brand_boards(&self) -> BrandBoards {
+        BrandBoards::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "businesses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
+impl super::Client {
+    /// The companies that contacts belong to.
+    pub fn businesses(&self) -> Businesses {
+        Businesses::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "calendars")]
+#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
+impl super::Client {
+    /// Calendars in which contacts can book appointments, and their free slots.
+    pub fn calendars(&self) -> Calendars {
+        Calendars::from(self.core.clone())
+    }
+
+    /// Groups of calendars that are offered on one page.
+    pub fn calendar_groups(&self) -> CalendarGroups {
+        CalendarGroups::from(self.core.clone())
+    }
+
+    /// Rooms and equipment that calendars of services can reserve.
+    pub fn calendar_resources(&self) -> CalendarResources {
+        CalendarResources::from(self.core.clone())
+    }
+
+    /// Who is notified of the appointments of a calendar, when and how.
+    pub fn calendar_notifications(&self) -> CalendarNotifications {
+        CalendarNotifications::from(self.core.clone())
+    }
+
+    /// Hours in which users can be booked.
+    pub fn schedules(&self) -> Schedules {
+        Schedules::from(self.core.clone())
+    }
+
+    /// Appointments of contacts.
+    pub fn appointments(&self) -> Appointments {
+        Appointments::from(self.core.clone())
+    }
+
+    /// Appointments and blocked times of a calendar, a user or a group.
+    pub fn calendar_events(&self) -> CalendarEvents {
+        CalendarEvents::from(self.core.clone())
+    }
+
+    /// Notes on appointments.
+    pub fn appointment_notes(&self) -> AppointmentNotes {
+        AppointmentNotes::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "campaigns")]
+#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
+impl super::Client {
+    /// Campaigns that contacts can be put into.
+    pub fn campaigns(&self) -> Campaigns {
+        Campaigns::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "conversation-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
+impl super::Client {
+    /// Agents that write to contacts, and how they came to their replies.
+    pub fn conversation_ai_agents(&self) -> ConversationAiAgents {
+        ConversationAiAgents::from(self.core.clone())
+    }
+
+    /// What an agent can do in a conversation.
+    pub fn conversation_ai_actions(&self) -> ConversationAiActions {
+        ConversationAiActions::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "courses")]
+#[cfg_attr(docsrs, doc(cfg(feature = "courses")))]
+impl super::Client {
+    /// Courses that are imported.
+    pub fn courses(&self) -> Courses {
+        Courses::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "custom-fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
+impl super::Client {
+    /// Fields of custom objects and of businesses, and the folders they lie in.
+    pub fn object_fields(&self) -> ObjectFields {
+        ObjectFields::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "custom-menus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "custom-menus")))]
+impl super::Client {
+    /// Links that an agency adds to the menus of its sub-accounts.
+    pub fn custom_menus(&self) -> CustomMenus {
+        CustomMenus::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "emails")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
+impl super::Client {
+    /// Scheduled email campaigns, and templates of the email builder.
+    pub fn emails(&self) -> Emails {
+        Emails::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "forms")]
+#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
+impl super::Client {
+    /// Forms of a sub-account, what was entered into them, and files for custom fields.
+    pub fn forms(&self) -> Forms {
+        Forms::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "funnels")]
+#[cfg_attr(docsrs, doc(cfg(feature = "funnels")))]
+impl super::Client {
+    /// Addresses that lead to others.
+    pub fn funnel_redirects(&self) -> FunnelRedirects {
+        FunnelRedirects::from(self.core.clone())
+    }
+
+    /// Funnels and their pages.
+    pub fn funnels(&self) -> Funnels {
+        Funnels::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "invoices")]
+#[cfg_attr(docsrs, doc(cfg(feature = "invoices")))]
+impl super::Client {
+    /// Estimates to contacts, and their templates.
+    pub fn estimates(&self) -> Estimates {
+        Estimates::from(self.core.clone())
+    }
+
+    /// Invoices that are sent again and again.
+    pub fn invoice_schedules(&self) -> InvoiceSchedules {
+        InvoiceSchedules::from(self.core.clone())
+    }
+
+    /// Templates of invoices.
+    pub fn invoice_templates(&self) -> InvoiceTemplates {
+        InvoiceTemplates::from(self.core.clone())
+    }
+
+    /// Invoices to contacts.
+    pub fn invoices(&self) -> Invoices {
+        Invoices::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "knowledge-base")]
+#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
+impl super::Client {
+    /// Collections of what agents reply from.
+    pub fn knowledge_bases(&self) -> KnowledgeBases {
+        KnowledgeBases::from(self.core.clone())
+    }
+
+    /// Questions and answers of a knowledge base.
+    pub fn knowledge_base_faqs(&self) -> KnowledgeBaseFaqs {
+        KnowledgeBaseFaqs::from(self.core.clone())
+    }
+
+    /// Pages of websites in a knowledge base, and how they are found.
+    pub fn knowledge_base_pages(&self) -> KnowledgeBasePages {
+        KnowledgeBasePages::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "links")]
+#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
+impl super::Client {
+    /// Trigger links that tell the platform who followed them.
+    pub fn links(&self) -> Links {
+        Links::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "medias")]
+#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
+impl super::Client {
+    /// Files and folders in the media storage of a sub-account.
+    pub fn media(&self) -> Media {
+        Media::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "objects")]
+#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
+impl super::Client {
+    /// Kinds of records: the standard ones, and those that a sub-account defines.
+    pub fn objects(&self) -> Objects {
+        Objects::from(self.core.clone())
+    }
+
+    /// Records of businesses and of custom objects.
+    pub fn records(&self) -> Records {
+        Records::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "opportunities")]
+#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
+impl super::Client {
+    /// Deals in the stages of a pipeline, who follows them, and why they are lost.
+    pub fn opportunities(&self) -> Opportunities {
+        Opportunities::from(self.core.clone())
+    }
+
+    /// Pipelines and their stages.
+    pub fn pipelines(&self) -> Pipelines {
+        Pipelines::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "payments")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+impl super::Client {
+    /// Codes that lower a price.
+    pub fn coupons(&self) -> Coupons {
+        Coupons::from(self.core.clone())
+    }
+
+    /// An app's own provider of payments.
+    pub fn custom_providers(&self) -> CustomProviders {
+        CustomProviders::from(self.core.clone())
+    }
+
+    /// What was shipped of orders.
+    pub fn order_fulfillments(&self) -> OrderFulfillments {
+        OrderFulfillments::from(self.core.clone())
+    }
+
+    /// Notes on orders.
+    pub fn order_notes(&self) -> OrderNotes {
+        OrderNotes::from(self.core.clone())
+    }
+
+    /// Orders of a sub-account.
+    pub fn orders(&self) -> Orders {
+        Orders::from(self.core.clone())
+    }
+
+    /// White-label providers of payments.
+    pub fn payment_integrations(&self) -> PaymentIntegrations {
+        PaymentIntegrations::from(self.core.clone())
+    }
+
+    /// Payments that repeat.
+    pub fn subscriptions(&self) -> Subscriptions {
+        Subscriptions::from(self.core.clone())
+    }
+
+    /// Payments that were made.
+    pub fn transactions(&self) -> Transactions {
+        Transactions::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "phone-system")]
+#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
+impl super::Client {
+    /// Phone numbers of a sub-account, numbers that can be bought, and pools of numbers.
+    pub fn phone_numbers(&self) -> PhoneNumbers {
+        PhoneNumbers::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "products")]
+#[cfg_attr(docsrs, doc(cfg(feature = "products")))]
+impl super::Client {
+    /// Collections of products.
+    pub fn collections(&self) -> Collections {
+        Collections::from(self.core.clone())
+    }
+
+    /// Prices of products.
+    pub fn prices(&self) -> Prices {
+        Prices::from(self.core.clone())
+    }
+
+    /// Which products an online store shows.
+    pub fn product_stores(&self) -> ProductStores {
+        ProductStores::from(self.core.clone())
+    }
+
+    /// Products and their stock.
+    pub fn products(&self) -> Products {
+        Products::from(self.core.clone())
+    }
+
+    /// Reviews of products.
+    pub fn reviews(&self) -> Reviews {
+        Reviews::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "proposals")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
+impl super::Client {
+    /// Documents and contracts that contacts sign, and their templates.
+    pub fn documents(&self) -> Documents {
+        Documents::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "social-media-posting")]
+#[cfg_attr(docsrs, doc(cfg(feature = "social-media-posting")))]
+impl super::Client {
+    /// Accounts of social networks that are connected.
+    pub fn social_accounts(&self) -> SocialAccounts {
+        SocialAccounts::from(self.core.clone())
+    }
+
+    /// Categories of posts.
+    pub fn social_categories(&self) -> SocialCategories {
+        SocialCategories::from(self.core.clone())
+    }
+
+    /// Files of posts that are uploaded at once.
+    pub fn social_csv(&self) -> SocialCsv {
+        SocialCsv::from(self.core.clone())
+    }
+
+    /// How pages of Facebook are connected.
+    pub fn social_facebook(&self) -> SocialFacebook {
+        SocialFacebook::from(self.core.clone())
+    }
+
+    /// How locations of Google are connected.
+    pub fn social_google(&self) -> SocialGoogle {
+        SocialGoogle::from(self.core.clone())
+    }
+
+    /// How accounts of Instagram are connected.
+    pub fn social_instagram(&self) -> SocialInstagram {
+        SocialInstagram::from(self.core.clone())
+    }
+
+    /// How accounts of LinkedIn are connected.
+    pub fn social_linkedin(&self) -> SocialLinkedin {
+        SocialLinkedin::from(self.core.clone())
+    }
+
+    /// Posts on social networks.
+    pub fn social_posts(&self) -> SocialPosts {
+        SocialPosts::from(self.core.clone())
+    }
+
+    /// What posts did.
+    pub fn social_statistics(&self) -> SocialStatistics {
+        SocialStatistics::from(self.core.clone())
+    }
+
+    /// Tags of posts.
+    pub fn social_tags(&self) -> SocialTags {
+        SocialTags::from(self.core.clone())
+    }
+
+    /// How accounts of TikTok are connected.
+    pub fn social_tiktok(&self) -> SocialTiktok {
+        SocialTiktok::from(self.core.clone())
+    }
+
+    /// How profiles of Twitter are connected.
+    pub fn social_twitter(&self) -> SocialTwitter {
+        SocialTwitter::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "store")]
+#[cfg_attr(docsrs, doc(cfg(feature = "store")))]
+impl super::Client {
+    /// Who ships.
+    pub fn shipping_carriers(&self) -> ShippingCarriers {
+        ShippingCarriers::from(self.core.clone())
+    }
+
+    /// What shipping to a zone costs.
+    pub fn shipping_rates(&self) -> ShippingRates {
+        ShippingRates::from(self.core.clone())
+    }
+
+    /// Where a store ships to.
+    pub fn shipping_zones(&self) -> ShippingZones {
+        ShippingZones::from(self.core.clone())
+    }
+
+    /// Settings of a store.
+    pub fn store_settings(&self) -> StoreSettings {
+        StoreSettings::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "surveys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
+impl super::Client {
+    /// Surveys of a sub-account and what was entered into them.
+    pub fn surveys(&self) -> Surveys {
+        Surveys::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "users")]
+#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
+impl super::Client {
+    /// Users of an agency and of its sub-accounts, with their roles and permissions.
+    pub fn users(&self) -> Users {
+        Users::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "voice-ai")]
+#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
+impl super::Client {
+    /// Agents that take calls.
+    pub fn voice_ai_agents(&self) -> VoiceAiAgents {
+        VoiceAiAgents::from(self.core.clone())
+    }
+
+    /// Calls that agents took.
+    pub fn voice_ai_calls(&self) -> VoiceAiCalls {
+        VoiceAiCalls::from(self.core.clone())
+    }
+
+    /// What an agent can do in a call.
+    pub fn voice_ai_actions(&self) -> VoiceAiActions {
+        VoiceAiActions::from(self.core.clone())
+    }
+}
+
+#[cfg(feature = "workflows")]
+#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
+impl super::Client {
+    /// Automations that contacts can be put into.
+    pub fn workflows(&self) -> Workflows {
+        Workflows::from(self.core.clone())
     }
 }
