@@ -10,5 +10,6 @@ mod own_stores;
 mod pages;
 mod readmes;
 mod recorded;
+mod recorded_groups;
 mod responses;
 mod streams;

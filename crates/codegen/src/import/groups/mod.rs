@@ -7,6 +7,7 @@ mod fragment;
 mod names;
 mod paging;
 mod plan;
+mod source;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -74,8 +75,8 @@ fn draft(folder: &Path, vendor: &str, plan: &Plan, group: &Group) -> Result<(Val
     let mut notes = Notes::default();
     let file = folder.join(&group.file);
     let mut source = read::read(&file, &mut notes)?;
-    fragment::prepare(&mut source, plan, group, &mut notes)?;
-    let known = fragment::Known::of(&source, plan);
+    source::prepare(&mut source, plan, group, &mut notes)?;
+    let known = source::Known::of(&source, plan);
     let drafted = convert(source, vendor, notes, Responses::Lenient);
     let mut document = drafted.document;
     known.tell(&mut document);

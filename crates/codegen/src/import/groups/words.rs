@@ -6,15 +6,9 @@ use serde_json::Value;
 use super::plan::Plan;
 use crate::names::sentence;
 
-/// What a field or a parameter is, by its name and type. A default that is documented is said here: a client does not send it.
+/// What a field or a parameter is, by its name and type.
 pub fn of_field(name: &str, schema: &Value, plan: &Plan) -> String {
-    let said = plan.words.get(name).cloned().unwrap_or_else(|| by_name(name, schema));
-    match schema.get("default") {
-        Some(default) if !default.is_null() && *default != "" && !default.is_object() && !default.is_array() => {
-            format!("{said} Without it `{}`.", default.as_str().map_or_else(|| default.to_string(), str::to_owned))
-        }
-        _ => said,
-    }
+    plan.words.get(name).cloned().unwrap_or_else(|| by_name(name, schema))
 }
 
 fn by_name(name: &str, schema: &Value) -> String {
