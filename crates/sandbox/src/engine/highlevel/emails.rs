@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::refusal::Refusal;
 use crate::engine::call::{Call, Handler};
-use crate::engine::store::{DOCUMENTED, Fields, text};
+use crate::engine::store::{DOCUMENTED, Fields, fields, text};
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
