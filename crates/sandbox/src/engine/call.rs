@@ -10,7 +10,7 @@ use super::model::{Kind, Model};
 use super::outcome::SentMessage;
 use super::page::{Page, Reader};
 use super::plan::{Parent, Plan, pointer};
-use super::store::{Fields, Store, text};
+use super::store::{DOCUMENTED, Fields, Store, text};
 use super::{example, respond};
 use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
@@ -151,7 +151,9 @@ impl<'a> Call<'a> {
     pub(crate) fn list(&mut self, listing: &Listing<'_>) -> Result<Value, Refusal> {
         let parents = self.plan.parents.iter().filter(|parent| parent.kind.is_empty() || self.model.kind(&parent.kind).is_some());
         let named = |parent: &Parent| self.checked.parameters.get(&parent.parameter).unwrap_or(&Value::Null);
-        let belongs = |fields: &&Fields| parents.clone().all(|parent| parent.has(fields, named(parent)));
+        // What is documented is in every list of what has no objects here.
+        let is_shown = |parent: &Parent, fields: &Fields| parent.kind.is_empty() && fields.contains_key(DOCUMENTED);
+        let belongs = |fields: &&Fields| parents.clone().all(|parent| parent.has(fields, named(parent)) || is_shown(parent, fields));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
         let known = |name: &str, alias: Option<&str>| self.store.newest(kind).any(|fields| filter::is_about(fields, name, alias));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();

@@ -74,9 +74,13 @@ impl<'r> Reader<'r> {
         match style {
             PageStyle::Offset(parameter) => self.number(parameter).unwrap_or(0),
             PageStyle::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
-            // HighLevel's contact search takes the number of a page as well.
-            _ => self.number("page").map_or(0, |page| page.saturating_sub(1).saturating_mul(size)),
+            _ => self.numbered(size),
         }
+    }
+
+    /// HighLevel's contact search takes the number of a page beside a cursor.
+    fn numbered(&self, size: usize) -> usize {
+        self.number("page").map_or(0, |page| page.saturating_sub(1).saturating_mul(size))
     }
 
     fn size(&self) -> usize {
@@ -105,7 +109,7 @@ impl<'r> Reader<'r> {
                 None => Err(Refusal::parameter(name, "this is not a place in the list")),
             };
         }
-        Ok(self.number("page").map_or(0, |page| page.saturating_sub(1).saturating_mul(size)))
+        Ok(self.numbered(size))
     }
 
     /// A token is the id of the last object itself, or that id and its place, sealed.
