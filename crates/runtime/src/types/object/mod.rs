@@ -11,6 +11,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::choice::Choice;
+pub(crate) use self::integer::with_integers;
 pub use self::integer::{Integers, IntegersSeed};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
