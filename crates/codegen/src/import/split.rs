@@ -20,6 +20,7 @@ pub fn split(document: &mut Value, notes: &mut Notes) {
     let (sent, patched) = (reachable(document, Root::Requests), reachable(document, Root::Patches));
     let received = reachable(document, Root::Responses);
     let torn = torn(document, &sent, &received, &patched);
+    never_null(document, sent.difference(&patched), notes);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     let mut inputs: BTreeMap<String, String> = BTreeMap::new();
     for name in &torn {
@@ -56,6 +57,23 @@ pub fn split(document: &mut Value, notes: &mut Notes) {
             }
         }
     }
+}
+
+/// What may be null and may be left out is left out: of media types only that of a merge patch says that null is something else than absence.
+fn never_null<'a>(document: &Value, sent: impl Iterator<Item = &'a String>, notes: &mut Notes) {
+    for name in sent {
+        for property in optional_nullable(&document["components"]["schemas"][name]) {
+            notes.add("Optional properties of requests are left out and never sent as null", format!("`{name}.{property}`"));
+        }
+    }
+}
+
+/// The properties that may be null and may be left out.
+fn optional_nullable(schema: &Value) -> impl Iterator<Item = &String> {
+    let required =
+        |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name.as_str()));
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.filter(move |(name, property)| property["nullable"] == true && !required(name)).map(|(name, _)| name)
 }
 
 /// Where a component is used.
@@ -99,11 +117,7 @@ fn torn(document: &Value, sent: &BTreeSet<String>, received: &BTreeSet<String>, 
         let schema = &schemas[name];
         let required = |property: &Value| schema["required"].as_array().is_some_and(|names| names.contains(property));
         let one_way = [READ_ONLY, WRITE_ONLY].iter().any(|mark| schema[*mark].as_array().into_iter().flatten().any(required));
-        let cleared = || {
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            properties.into_iter().any(|(name, property)| property["nullable"] == true && !required(&name.as_str().into()))
-        };
-        one_way || patched.contains(name) && cleared()
+        one_way || patched.contains(name) && optional_nullable(schema).next().is_some()
     };
     let both: BTreeSet<&String> = sent.intersection(received).collect();
     let mut torn: BTreeSet<String> = both.iter().filter(|name| cannot(name)).map(|name| (*name).clone()).collect();
