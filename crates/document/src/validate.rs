@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::{Problem, explain};
 use crate::reference::{self, Position, references};
-use crate::strictness::{Strictness, definition};
+use crate::strictness::Strictness;
 
 /// The validators of one document.
 #[derive(Debug, Default)]
@@ -89,7 +89,7 @@ fn alone((components, received): Components<'_>, schema: &Value, strictness: Str
     let mut found = Vec::new();
     references(schema, Position::Node, &mut found);
     while let Some(reference) = found.pop() {
-        let Some(name) = reference::component_of(reference) else { continue };
+        let Some(name) = reference::holder_of(reference) else { continue };
         if let Some(component) = components.get(&name).filter(|_| !definitions.contains_key(&name)) {
             references(component, Position::Node, &mut found);
             let received = strictness == Strictness::Request && received().contains(&name);
@@ -99,8 +99,8 @@ fn alone((components, received): Components<'_>, schema: &Value, strictness: Str
     let count = definitions.len();
     let mut root = strictness.schema(schema);
     if let Some(root) = root.as_object_mut() {
-        // A sibling of `$ref` is read in draft 2020-12, so the definitions can stand beside it.
-        root.insert("$defs".to_owned(), definitions.into());
+        // A sibling of `$ref` is read in draft 2020-12, so the components can stand beside it.
+        root.insert("components".to_owned(), json!({ "schemas": definitions }));
     }
     (root, count)
 }
@@ -111,8 +111,8 @@ fn whole((components, received): Components<'_>, strictness: Strictness) -> Valu
     let all = || components.as_object().into_iter().flatten();
     let definitions: Map<String, Value> =
         all().map(|(name, schema)| (name.clone(), strictness.component(schema, received(name)))).collect();
-    let properties: Map<String, Value> = all().map(|(name, _)| (name.clone(), json!({ "$ref": definition(name) }))).collect();
-    json!({ "properties": properties, "$defs": definitions })
+    let properties: Map<String, Value> = all().map(|(name, _)| (name.clone(), json!({ "$ref": reference::to(name) }))).collect();
+    json!({ "properties": properties, "components": { "schemas": definitions } })
 }
 
 fn compile(schema: &Value) -> Result<Validator, String> {

@@ -1,7 +1,7 @@
 //! HighLevel as it really responds: forms that live responses had in July 2026, put together anew from what is known of them, beside the forms that
 //! the documents print. Each decodes, and nothing of it is lost.
 
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
