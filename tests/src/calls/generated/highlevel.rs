@@ -304,7 +304,7 @@ calls! { [highlevel] |client, documented| {
     UpsertFacebookPixelRequest UpsertGoogleAssetsRequest UpsertGoogleAudienceRequest UpsertGoogleCampaignRequest
     UpsertGoogleConversionRequest UpsertGoogleSegmentRequest UpsertGoogleSegmentType UpsertLinkedinCampaignGroupRequest
     UpsertOpportunityRequest UpsertOpportunityResponse UpsertSegmentExpansionLevel UsBankAccount UsagePlan UsagePlanPriceType User
-    UserDetails UserEvent UserEventPermissions UserLanguage UserPermissions UserResponse UserRole UserScope ValidateCalendarGroupSlugRequest
+    UserDetails UserEvent UserLanguage UserPermissions UserResponse UserRole UserScope ValidateCalendarGroupSlugRequest
     ValidateCalendarGroupSlugResponse VerifyEmailRequest VerifyEmailResponse Visibility VoiceAiAction VoiceAiActionParameters
     VoiceAiActionParametersInput VoiceAiActionType VoiceAiAgent VoiceAiCall VoiceAiCallAction VoiceAiCallSortBy VoiceAiCallTranslation
     VoiceAiCallType VoiceAiHours VoiceAiHoursInput VoiceAiLanguage VoiceAiPatience VoiceAiSortDirection VoiceAiTranslation

@@ -3977,7 +3977,7 @@ rt::object! {
         /// Ids of the sub-accounts, of a user of an agency.
         locations: Vec<String>,
         /// What the user may do.
-        permissions: UserEventPermissions,
+        permissions: UserPermissions,
         /// Phone number.
         phone: String,
         /// Role, such as `admin` or `user`.
@@ -3989,9 +3989,13 @@ rt::object! {
     } with extra
 }
 
-rt::object! {
+rt::request! {
     /// Permissions of a user, area by area.
-    pub struct UserEventPermissions optional {
+    pub struct UserPermissions optional {
+        /// Access to publishing of ads.
+        ad_publishing_enabled "adPublishingEnabled": bool,
+        /// Published ads can be read and not changed.
+        ad_publishing_read_only "adPublishingReadOnly": bool,
         /// Access to reports about Google Ads.
         adwords_reporting_enabled "adwordsReportingEnabled": bool,
         /// Access to the affiliate manager.
@@ -4016,6 +4020,8 @@ rt::object! {
         campaigns_read_only "campaignsReadOnly": bool,
         /// Access to cancelling of subscriptions.
         cancel_subscription_enabled "cancelSubscriptionEnabled": bool,
+        /// Access to certificates.
+        certificates_enabled "certificatesEnabled": bool,
         /// Access to communities.
         communities_enabled "communitiesEnabled": bool,
         /// Access to contacts.
@@ -4024,22 +4030,34 @@ rt::object! {
         content_ai_enabled "contentAiEnabled": bool,
         /// Access to conversations.
         conversations_enabled "conversationsEnabled": bool,
+        /// Custom menu links can be read and not changed.
+        custom_menu_link_read_only "customMenuLinkReadOnly": bool,
+        /// Custom menu links can be changed.
+        custom_menu_link_write "customMenuLinkWrite": bool,
         /// Access to figures of the dashboard.
         dashboard_stats_enabled "dashboardStatsEnabled": bool,
+        /// Access to export of payments.
+        export_payments_enabled "exportPaymentsEnabled": bool,
         /// Access to reports about Facebook ads.
         facebook_ads_reporting_enabled "facebookAdsReportingEnabled": bool,
         /// Access to funnels.
         funnels_enabled "funnelsEnabled": bool,
+        /// Access to GoKollab.
+        gokollab_enabled "gokollabEnabled": bool,
         /// Access to invoices.
         invoice_enabled "invoiceEnabled": bool,
-        /// Access to the value of leads.
+        /// Access to value of leads.
         lead_value_enabled "leadValueEnabled": bool,
         /// Access to marketing.
         marketing_enabled "marketingEnabled": bool,
+        /// Access to media storage.
+        media_storage_enabled "mediaStorageEnabled": bool,
         /// Access to memberships.
         membership_enabled "membershipEnabled": bool,
         /// Access to online listings.
         online_listings_enabled "onlineListingsEnabled": bool,
+        /// Access to bulk actions on opportunities.
+        opportunities_bulk_actions_enabled "opportunitiesBulkActionsEnabled": bool,
         /// Access to opportunities.
         opportunities_enabled "opportunitiesEnabled": bool,
         /// Access to payments.
@@ -4050,6 +4068,8 @@ rt::object! {
         record_payment_enabled "recordPaymentEnabled": bool,
         /// Access to refunds.
         refunds_enabled "refundsEnabled": bool,
+        /// Access to reports.
+        reporting_enabled "reportingEnabled": bool,
         /// Access to reviews.
         reviews_enabled "reviewsEnabled": bool,
         /// Access to settings.
@@ -4062,6 +4082,8 @@ rt::object! {
         triggers_enabled "triggersEnabled": bool,
         /// Access to websites.
         websites_enabled "websitesEnabled": bool,
+        /// Access to WordPress.
+        wordpress_enabled "wordpressEnabled": bool,
         /// Access to workflows.
         workflows_enabled "workflowsEnabled": bool,
         /// Workflows can be read and not changed.
