@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 /// Decodes `body`, encodes it again and compares.
-fn whole<T: Serialize + DeserializeOwned>(fact: &str, body: &Value) -> T {
+pub fn whole<T: Serialize + DeserializeOwned>(fact: &str, body: &Value) -> T {
     let typed: T = serde_json::from_str(&body.to_string()).unwrap_or_else(|error| panic!("{fact}: {error}: {body}"));
     assert_eq!(lost(body, &serde_json::to_value(&typed).unwrap()), Vec::<String>::new(), "{fact}");
     typed

@@ -2,7 +2,7 @@
 //!
 //! `read` takes JSON and YAML of OpenAPI 3 and Swagger 2, `schemas` (with `flatten`, `alternatives` and `kinds`) names and settles every schema,
 //! whose `words` are those of 3.0 or 3.1, `operations` (with `ids`, `parameters` and `bodies`) every operation, `tidy` what depends on all of it,
-//! and `examples` makes up what the vendor does not show. The result passes what generation needs; what our conventions ask for beyond that
+//! and `examples` makes up what the vendor does not show. `groups` takes several documents into the folder of a vendor that people wrote. The result passes what generation needs; what our conventions ask for beyond that
 //! is work that the lint lists.
 
 mod alternatives;
@@ -11,9 +11,11 @@ mod document;
 mod examples;
 mod flat;
 mod flatten;
+pub mod groups;
 mod ids;
 mod inheritance;
 mod kinds;
+mod lenient;
 mod naming;
 mod notes;
 mod one_of;
@@ -69,10 +71,24 @@ impl Draft {
 pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     let mut notes = Notes::default();
     let source = read::read(file, &mut notes)?;
+    Ok(convert(source, vendor, notes, Responses::AsPublished))
+}
+
+/// What responses require.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Responses {
+    /// What the document says, for people to go on from.
+    AsPublished,
+    /// What our conventions allow without a recording: the id.
+    Lenient,
+}
+
+fn convert(source: Value, vendor: &str, mut notes: Notes, responses: Responses) -> Draft {
     webhooks(&source, &mut notes);
     let security = document::Security::of(&source, &mut notes);
     let mut head = document::head(&source, vendor, &security, &mut notes);
 
+    let samples = examples::samples(&source, &naming::names(&source));
     let mut schemas = Schemas::new(&source, &mut notes);
     let operations = operations::convert(&source, &mut schemas, &security);
     let errors: Vec<Value> = errors(&source);
@@ -94,9 +110,9 @@ pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
         }),
     );
     let mut document = Value::Object(head);
-    tidy::tidy(&mut document, &mut notes);
-    examples::fill(&mut document, &mut notes);
-    Ok(Draft { document, notes })
+    tidy::tidy(&mut document, &mut notes, responses);
+    examples::fill(&mut document, &samples, &mut notes);
+    Draft { document, notes }
 }
 
 /// A published document as an import reads it.

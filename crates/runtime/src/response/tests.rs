@@ -44,25 +44,12 @@ fn the_place_of_a_failure_is_named() {
     }
 }
 
-#[derive(Debug)]
-struct Contact {
-    id: String,
-    age: Option<u8>,
-    tags: Option<Vec<String>>,
-    next: Option<Box<Self>>,
-    others: Option<std::collections::HashMap<String, Self>>,
-    either: Option<Either>,
+crate::object! {
+    struct Contact { id: String }
+    optional { age: u8, tags: Vec<String>, next: Box<Self>, others: std::collections::HashMap<String, Self>, either: Either }
 }
 
-crate::object!(Contact { id!, age?, tags?, next?, others?, either? });
-
-#[derive(Debug)]
-enum Either {
-    Contact(Box<Contact>),
-    Number(u8),
-}
-
-crate::one_of!(Either { Contact(Box<Contact>), Number(u8) });
+crate::one_of! { enum Either { Contact(Box<Contact>), Number(u8) } }
 
 #[test]
 fn the_place_of_a_failure_in_generated_types_is_named() {

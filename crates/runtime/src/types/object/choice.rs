@@ -5,18 +5,34 @@ use serde_json::Value;
 
 use super::{field_path, integer::with_integers};
 
-/// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.
+/// Declares an enum of alternatives, with `Serialize`, `Deserialize` and conversions:
+/// `one_of! { pub enum Recipients { List(Vec<String>), Text(String) } from List(Vec<String>), Text(String), Text(&str) }`.
 ///
 /// Behind an alternative stand the objects whose fields it knows and the tags that it has:
-/// `one_of!(Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown);`. A tag of another
+/// `pub enum Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown`. A tag of another
 /// alternative rules one out. Of those that are left and fit, the one with more tags is taken, then the one that knows more fields, then the first.
 /// `else Unknown` keeps an object whose tags no alternative has.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! one_of {
-    ($name:ident { $(
-        $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
-    ),+ } $(else $unknown:ident)?) => {
+    (
+        $(#[$meta:meta])* $vis:vis enum $name:ident { $(
+            $(#[$variant_meta:meta])* $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
+        ),+ $(,)? }
+        $(else $unknown:ident)?
+        $(from $($target:ident($source:ty)),+)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+        $vis enum $name {
+            $($(#[$variant_meta])* $variant($type),)+
+            $(
+                /// An alternative that this version does not know, as it came.
+                $unknown($crate::Value),
+            )?
+        }
+
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
@@ -44,26 +60,14 @@ macro_rules! one_of {
                 choice.end(stringify!($name)).map_err(<D::Error as $crate::__private::serde::de::Error>::custom)
             }
         }
-    };
-}
 
-/// Gives an enum of alternatives a conversion from one of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! alternative {
-    ($name:ident, $variant:ident(&str)) => {
-        impl ::core::convert::From<&str> for $name {
-            fn from(value: &str) -> Self {
-                Self::$variant(::std::borrow::ToOwned::to_owned(value))
+        $($(
+            impl ::core::convert::From<$source> for $name {
+                fn from(value: $source) -> Self {
+                    Self::$target(::core::convert::Into::into(value))
+                }
             }
-        }
-    };
-    ($name:ident, $variant:ident($type:ty)) => {
-        impl ::core::convert::From<$type> for $name {
-            fn from(value: $type) -> Self {
-                Self::$variant(value)
-            }
-        }
+        )+)?
     };
 }
 
