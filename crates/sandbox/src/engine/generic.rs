@@ -42,7 +42,7 @@ pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
         }
         Role::List => call.list(&Listing::default()),
         Role::Read => {
-            let object = owned(call)?;
+            let (_, object) = owned(call)?;
             Ok(call.show(object))
         }
         Role::Update => {
@@ -50,8 +50,8 @@ pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
             Ok(call.show(changed))
         }
         Role::Delete => {
-            let object = owned(call)?;
-            delete(call, kind, &object);
+            let (id, object) = owned(call)?;
+            delete(call, kind, &id, &object);
             Ok(call.example())
         }
         Role::Other => Ok(call.example()),
@@ -77,22 +77,20 @@ pub(crate) fn create(call: &mut Call<'_>, kind: &str, mut fields: Fields) -> Fie
 
 /// Changes the object that the address names.
 pub(crate) fn update(call: &mut Call<'_>, kind: &str, patch: Fields) -> Result<Fields, Refusal> {
-    let before = owned(call)?;
-    let id = text(&before, &call.plan.id_field).to_owned();
+    let (id, before) = owned(call)?;
     let after = call.change(kind, &id, patch)?;
     lifecycle::changed(call, kind, &before, &after);
     Ok(after)
 }
 
 /// Deletes an object.
-pub(crate) fn delete(call: &mut Call<'_>, kind: &str, object: &Fields) {
-    let id_field = call.model.kind(kind).map_or("id", |kind| kind.id_field.as_str());
-    call.store.remove(kind, text(object, id_field));
+pub(crate) fn delete(call: &mut Call<'_>, kind: &str, id: &str, object: &Fields) {
+    call.store.remove(kind, id);
     lifecycle::deleted(call, kind, object);
 }
 
-/// The object that the address names, if it belongs to the others that the address names.
-fn owned(call: &mut Call<'_>) -> Result<Fields, Refusal> {
+/// The object that the address names, with its id, if it belongs to the others that the address names.
+fn owned(call: &mut Call<'_>) -> Result<(String, Fields), Refusal> {
     let (kind, parents) = (call.plan.kind.as_str(), call.plan.parents.clone());
     let named = call.plan.own.as_deref().map(|own| call.parameter(own)).unwrap_or_default();
     let found =
@@ -112,5 +110,5 @@ fn owned(call: &mut Call<'_>) -> Result<Fields, Refusal> {
     if documented {
         call.store.insert(kind, id, object.clone());
     }
-    Ok(object)
+    Ok((id.to_owned(), object))
 }
