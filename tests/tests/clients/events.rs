@@ -1,6 +1,6 @@
 //! Webhook events, by the documented examples and under their old names.
 
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::Serialize;
 use serde_json::{Value, json};
 
