@@ -11,19 +11,24 @@ use crate::api::refusal::Refusal;
 /// Refuses a request that names an object which does not exist, in its path or in a field that its body requires.
 pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
     for parent in &call.plan.parents {
-        if call.model.kind(&parent.kind).is_some() {
+        if call.model.kind(&parent.kind).is_some() && !is_account(call, &parent.kind) {
             call.object(&parent.kind, call.parameter(&parent.parameter), "")?;
         }
     }
     let Some(body) = call.operation.body else { return Ok(()) };
     let schema = call.api.document.resolve(body.content.schema);
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some());
+        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some() && !is_account(call, kind));
         if let Some(kind) = kind.filter(|_| call.checked.body[name].is_string()) {
             call.object(&kind, call.body_text(name), name)?;
         }
     }
     Ok(())
+}
+
+/// Whether a kind is what a credential stands for at HighLevel. It need not be made here before it is named: whoever has an account knows its ids.
+fn is_account(call: &Call<'_>, kind: &str) -> bool {
+    call.api.vendor.is_highlevel() && ["location", "company"].contains(&kind)
 }
 
 /// Does what the plan of the operation says.
