@@ -6,9 +6,19 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::{Pool, Store};
 use crate::Error;
 
-const SQLITE: [&str; 2] = [include_str!("../../migrations/sqlite/1_outbox.sql"), include_str!("../../migrations/sqlite/2_campaigns.sql")];
-const POSTGRES: [&str; 2] =
-    [include_str!("../../migrations/postgres/1_outbox.sql"), include_str!("../../migrations/postgres/2_campaigns.sql")];
+/// The texts of a database's versions.
+macro_rules! versions {
+    ($database:literal) => {
+        [
+            include_str!(concat!("../../migrations/", $database, "/1_outbox.sql")),
+            include_str!(concat!("../../migrations/", $database, "/2_campaigns.sql")),
+            include_str!(concat!("../../migrations/", $database, "/3_counts.sql")),
+        ]
+    };
+}
+
+const SQLITE: [&str; 3] = versions!("sqlite");
+const POSTGRES: [&str; 3] = versions!("postgres");
 
 /// Not sqlx's own name: an application's migrations in the same database have that.
 const TABLE: &str = "_reachout_outbox_migrations";
