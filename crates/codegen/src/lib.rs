@@ -31,7 +31,7 @@ mod scaffold;
 
 use std::path::Path;
 
-pub use coverage::{Coverage, coverage};
+pub use coverage::{Coverage, List, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use import::{Published, matching, published};

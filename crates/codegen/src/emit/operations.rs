@@ -11,6 +11,11 @@ use crate::{
     model::{Api, BodyContent, Checked, Content, Group, Operation, Parameter, Part, Place, TypeRef, checked},
 };
 
+/// Whether operations of a feature are declared here: those of an edition that are its platform's are not, and their groups need no file.
+pub fn has_own(api: &Api, feature: &str) -> bool {
+    api.groups_of(Some(feature)).any(|group| api.operations_of(group).any(|operation| !operation.shared))
+}
+
 /// The operations of a feature, or those that are always there; those of an edition that are its platform's come from there.
 pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String, Error> {
     let title = feature.map_or_else(|| docs::OPERATIONS.to_owned(), |feature| format!("Operations of the feature `{feature}`."));
@@ -24,14 +29,13 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
     }
     let (mut groups, mut accessors, mut body, mut inherits) = (String::new(), String::new(), String::new(), false);
     for group in api.groups_of(feature) {
-        let Group { name, type_name, description, .. } = group;
         let operations: Vec<&Operation> = api.operations_of(group).collect();
         let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
         if own.len() == operations.len() {
+            let Group { name, type_name, description, .. } = group;
             groups += &indented(&format!("{}{name}: {type_name},\n", doc(description, 1)), 1);
         } else {
-            accessors +=
-                &format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1));
+            accessors += &accessor(group);
         }
         if own.is_empty() {
             inherits = true;
@@ -50,8 +54,13 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
     } else {
         format!("rt::groups! {{\n{}    {client} {{\n{}    }}\n}}\n\n", indented(&title, 1), indented(&groups, 1))
     };
-    let accessors = if accessors.is_empty() { accessors } else { format!("{title}impl {client} {{\n{accessors}}}\n\n") };
-    let modules = if feature.is_none() { super::modules(api.features().into_iter()) } else { String::new() };
+    let mut accessors = if accessors.is_empty() { accessors } else { format!("{title}impl {client} {{\n{accessors}}}\n\n") };
+    let (own, inherited): (Vec<&str>, Vec<&str>) = api.features().into_iter().partition(|feature| has_own(api, feature));
+    let modules = if feature.is_none() { super::modules(own.into_iter()) } else { String::new() };
+    for feature in inherited.into_iter().filter(|_| feature.is_none()) {
+        let inherited: String = api.groups_of(Some(feature)).map(accessor).collect();
+        accessors += &format!("{}impl super::Client {{\n{inherited}}}\n\n", super::condition(feature));
+    }
     // The modules of features take what they name from here.
     let names = if modules.is_empty() { imports(&body) } else { "use super::{routes, types};\n".to_owned() };
     let platforms = match &platform {
@@ -61,6 +70,11 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
     let code = format!("{modules}\n{groups}{accessors}{body}");
     let runtime = if code.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
     Ok(format!("{text}\n{runtime}{platforms}{names}\n{code}"))
+}
+
+/// The client's method for a group.
+fn accessor(Group { name, type_name, description, .. }: &Group) -> String {
+    format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1))
 }
 
 /// What the code names: an operation without a body needs no type.

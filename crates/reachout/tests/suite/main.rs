@@ -3,9 +3,11 @@
 mod addresses;
 mod auth;
 mod browser;
+mod campaign;
 mod commands;
 mod delivery;
 mod exchange;
+mod metrics;
 mod operations;
 mod outbox;
 mod output;

@@ -1,6 +1,7 @@
 //! One call from its arguments to its response: attempts, waits and redirects.
 
 mod attempt;
+mod attempt_report;
 mod body;
 mod clock;
 mod credentials;
@@ -9,9 +10,9 @@ mod failure;
 mod gate;
 mod history;
 mod observe;
-mod prepared;
+pub(crate) mod prepared;
 pub(crate) mod preview;
-mod redirect;
+pub(crate) mod redirect;
 mod report;
 mod run;
 mod secrets;
@@ -49,8 +50,8 @@ impl Request {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move {
-                    let (head, body) = run.whole().await?;
-                    run.decoded(head, body)
+                    let (head, body, report) = run.whole().await?;
+                    run.decoded(head, body, &report)
                 }),
                 Err(error) => Box::pin(ready(Err(error))),
             }
@@ -62,8 +63,8 @@ impl Request {
     pub(crate) fn send_page<T: DeserializeOwned + Send + 'static>(self) -> BoxFuture<'static, Result<(T, Bytes), Error>> {
         match Run::new(self) {
             Ok(mut run) => Box::pin(async move {
-                let (head, body) = run.whole().await?;
-                Ok((run.decoded(head, body.clone())?.body, body))
+                let (head, body, report) = run.whole().await?;
+                Ok((run.decoded(head, body.clone(), &report)?.body, body))
             }),
             Err(error) => Box::pin(ready(Err(error))),
         }

@@ -8,6 +8,7 @@ pub(crate) mod credential;
 mod groups;
 mod observer;
 mod options;
+pub(crate) mod simulated;
 pub(crate) mod transport;
 mod watch;
 

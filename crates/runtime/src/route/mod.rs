@@ -237,6 +237,13 @@ pub enum Token {
     Any,
 }
 
+impl Token {
+    /// Whether an operation that takes this kind can be sent with that one.
+    pub(crate) fn accepts(self, other: Self) -> bool {
+        self == Self::Any || other == Self::Any || self == other
+    }
+}
+
 impl fmt::Display for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

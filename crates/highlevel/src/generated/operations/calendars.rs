@@ -12,18 +12,18 @@ rt::groups! {
         calendars: Calendars,
         /// Groups of calendars that are offered on one page.
         calendar_groups: CalendarGroups,
-        /// Appointments of contacts.
-        appointments: Appointments,
-        /// Appointments and blocked times of a calendar, a user or a group.
-        calendar_events: CalendarEvents,
-        /// Notes on appointments.
-        appointment_notes: AppointmentNotes,
         /// Rooms and equipment that calendars of services can reserve.
         calendar_resources: CalendarResources,
         /// Who is notified of the appointments of a calendar, when and how.
         calendar_notifications: CalendarNotifications,
         /// Hours in which users can be booked.
         schedules: Schedules,
+        /// Appointments of contacts.
+        appointments: Appointments,
+        /// Appointments and blocked times of a calendar, a user or a group.
+        calendar_events: CalendarEvents,
+        /// Notes on appointments.
+        appointment_notes: AppointmentNotes,
     }
 }
 
@@ -397,361 +397,6 @@ impl CalendarGroups {
     ) -> rt::Call<types::SuccessResponse> {
         let request: types::UpdateCalendarGroupStatusRequest = request.into();
         self.core.operation(&routes::UPDATE_CALENDAR_GROUP_STATUS).path_param("groupId", &group_id).json(&request).send()
-    }
-}
-
-impl Appointments {
-    /// Book an appointment.
-    ///
-    /// Books an appointment of a contact in a calendar. The automations of the sub-account run, which may write to the contact, unless
-    /// `toNotify` is false. Needs the scope `calendars/events.write`.
-    ///
-    /// The slot must be free unless `ignoreFreeSlotValidation` is true. A calendar with team members may need `assignedUserId`.
-    ///
-    /// `POST /calendars/events/appointments`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were recorded:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The recorded response has `status`, `dateAdded`
-    /// and `dateUpdated`, which the file does not have and issue 246 misses, and no times.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointments.create(
-    ///     types::CreateAppointmentRequest::new(
-    ///         "CVokAlI8fgw4WYWoCtQz",
-    ///         "C2QujeCh8ZnC7al2InWR",
-    ///         "0007BWpSzSwfiuSl0tR2",
-    ///         "2021-06-23T03:30:00+05:30",
-    ///     ).address("Zoom").appointment_status(types::AppointmentStatusInput::Confirmed)
-    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2")
-    ///         .description("Booking a call to discuss the project")
-    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
-    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
-    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
-    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
-    ///         .title("Test Event").to_notify(false),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "create_appointment")]
-    pub fn create(&self, request: impl Into<types::CreateAppointmentRequest>) -> rt::Call<types::SavedAppointmentResponse> {
-        let request: types::CreateAppointmentRequest = request.into();
-        self.core.operation(&routes::CREATE_APPOINTMENT).json(&request).send()
-    }
-
-    /// Get an appointment.
-    ///
-    /// Returns one appointment. Needs the scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/events/appointments/{eventId}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Live responses were
-    /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file has the appointment under
-    /// `event`; the recorded response has it under `appointment`. Both are decoded.
-    ///
-    /// ```no_run
-    /// # async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointments.get("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "get_appointment")]
-    pub fn get(&self, event_id: impl std::fmt::Display) -> rt::Call<types::GetAppointmentResponse> {
-        self.core.operation(&routes::GET_APPOINTMENT).path_param("eventId", &event_id).send()
-    }
-
-    /// Change an appointment.
-    ///
-    /// Changes the fields that are given of an appointment, such as its time or its status. The automations of the sub-account run, which
-    /// may write to the contact, unless `toNotify` is false. Needs the scope `calendars/events.write`.
-    ///
-    /// `PUT /calendars/events/appointments/{eventId}`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were
-    /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointments.update(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateAppointmentRequest::new().address("Zoom")
-    ///         .appointment_status(types::AppointmentStatusInput::Confirmed)
-    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .description("Booking a call to discuss the project")
-    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
-    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
-    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
-    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
-    ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event").to_notify(false),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "update_appointment")]
-    pub fn update(
-        &self,
-        event_id: impl std::fmt::Display,
-        request: impl Into<types::UpdateAppointmentRequest>,
-    ) -> rt::Call<types::SavedAppointmentResponse> {
-        let request: types::UpdateAppointmentRequest = request.into();
-        self.core.operation(&routes::UPDATE_APPOINTMENT).path_param("eventId", &event_id).json(&request).send()
-    }
-}
-
-impl CalendarEvents {
-    /// List the events of a calendar, a user or a group.
-    ///
-    /// Lists all events between two moments at once, which are mostly appointments. One of `userId`, `calendarId` and `groupId` is needed.
-    /// Needs the scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/events`, reads, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file requires `assignedUserId`, `groupId` and
-    /// `users` of an event and types its times as objects; recorded events lack the former and have texts.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
-    ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
-    ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "list_calendar_events")]
-    pub fn list(&self, location_id: impl Into<String>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListCalendarEvents {
-        ListCalendarEvents(
-            self.core
-                .operation(&routes::LIST_CALENDAR_EVENTS)
-                .parameter::<String>("locationId", location_id)
-                .parameter::<String>("startTime", start_time)
-                .parameter::<String>("endTime", end_time)
-                .send(),
-        )
-    }
-
-    /// Delete an event.
-    ///
-    /// Deletes an appointment or another event of a calendar. The body is an empty object. Needs the scope `calendars/events.write`.
-    ///
-    /// `DELETE /calendars/events/{eventId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.delete(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "delete_calendar_event")]
-    pub fn delete(&self, event_id: impl std::fmt::Display, request: impl Into<rt::Object>) -> rt::Call<types::SucceededResponse> {
-        let request: rt::Object = request.into();
-        self.core.operation(&routes::DELETE_CALENDAR_EVENT).path_param("eventId", &event_id).json(&request).send()
-    }
-
-    /// List the blocked times of a calendar, a user or a group.
-    ///
-    /// Lists all times between two moments that cannot be booked at once. One of `userId`, `calendarId` and `groupId` is needed. Needs the
-    /// scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/blocked-slots`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.list_blocked_slots("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
-    ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
-    ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn list_blocked_slots(
-        &self,
-        location_id: impl Into<String>,
-        start_time: impl Into<String>,
-        end_time: impl Into<String>,
-    ) -> ListBlockedSlots {
-        ListBlockedSlots(
-            self.core
-                .operation(&routes::LIST_BLOCKED_SLOTS)
-                .parameter::<String>("locationId", location_id)
-                .parameter::<String>("startTime", start_time)
-                .parameter::<String>("endTime", end_time)
-                .send(),
-        )
-    }
-
-    /// Block a time.
-    ///
-    /// Makes a time of a calendar or of a user unavailable. Takes either `calendarId` or `assignedUserId`. Needs the scope
-    /// `calendars/events.write`.
-    ///
-    /// `POST /calendars/events/block-slots`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file marks `calendarId` required and says
-    /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.create_blocked_slot(
-    ///     types::CreateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
-    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
-    ///         .title("Test Event"),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn create_blocked_slot(&self, request: impl Into<types::CreateBlockedSlotRequest>) -> rt::Call<types::BlockedSlotResponse> {
-        let request: types::CreateBlockedSlotRequest = request.into();
-        self.core.operation(&routes::CREATE_BLOCKED_SLOT).json(&request).send()
-    }
-
-    /// Change a blocked time.
-    ///
-    /// Changes a blocked time. Takes either `calendarId` or `assignedUserId`. Needs the scope `calendars/events.write`.
-    ///
-    /// `PUT /calendars/events/block-slots/{eventId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file marks `calendarId` required and says
-    /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.update_blocked_slot(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
-    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
-    ///         .title("Test Event"),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn update_blocked_slot(
-        &self,
-        event_id: impl std::fmt::Display,
-        request: impl Into<types::UpdateBlockedSlotRequest>,
-    ) -> rt::Call<types::BlockedSlotResponse> {
-        let request: types::UpdateBlockedSlotRequest = request.into();
-        self.core.operation(&routes::UPDATE_BLOCKED_SLOT).path_param("eventId", &event_id).json(&request).send()
-    }
-}
-
-rt::call! { CalendarEvents::list => ListCalendarEvents(Call<types::ListCalendarEventsResponse>) {
-    /// Id of the user the events are assigned to.
-    user_id: impl Into<String> => parameter::<String>("userId"),
-    /// Id of the calendar the events are in.
-    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
-    /// Id of the calendar group the events are in.
-    group_id: impl Into<String> => parameter::<String>("groupId"),
-} }
-
-rt::call! { CalendarEvents::list_blocked_slots => ListBlockedSlots(Call<types::ListCalendarEventsResponse>) {
-    /// Id of the user whose times are blocked.
-    user_id: impl Into<String> => parameter::<String>("userId"),
-    /// Id of the calendar whose times are blocked.
-    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
-    /// Id of the calendar group whose times are blocked.
-    group_id: impl Into<String> => parameter::<String>("groupId"),
-} }
-
-impl AppointmentNotes {
-    /// List the notes on an appointment.
-    ///
-    /// Lists the notes on an appointment, at most 20 a request. Needs the scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/appointments/{appointmentId}/notes`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointment_notes.list("0TkCdp9PfvLeWKYRRvIz", 10, 0).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "list_appointment_notes")]
-    pub fn list(
-        &self,
-        appointment_id: impl std::fmt::Display,
-        limit: impl Into<i64>,
-        offset: impl Into<i64>,
-    ) -> rt::List<types::ListAppointmentNotesResponse, types::AppointmentNote> {
-        self.core
-            .operation(&routes::LIST_APPOINTMENT_NOTES)
-            .path_param("appointmentId", &appointment_id)
-            .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(20)))
-            .checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-            .list(|page: types::ListAppointmentNotesResponse| page.notes.unwrap_or_default())
-    }
-
-    /// Add a note to an appointment.
-    ///
-    /// Adds a note to an appointment. Needs the scope `calendars/events.write`.
-    ///
-    /// `POST /calendars/appointments/{appointmentId}/notes`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointment_notes.create(
-    ///     "0TkCdp9PfvLeWKYRRvIz",
-    ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "create_appointment_note")]
-    pub fn create(
-        &self,
-        appointment_id: impl std::fmt::Display,
-        request: impl Into<types::AppointmentNoteRequest>,
-    ) -> rt::Call<types::AppointmentNoteResponse> {
-        let request: types::AppointmentNoteRequest = request.into();
-        self.core
-            .operation(&routes::CREATE_APPOINTMENT_NOTE)
-            .path_param("appointmentId", &appointment_id)
-            .check(&request)
-            .json(&request)
-            .send()
-    }
-
-    /// Change a note on an appointment.
-    ///
-    /// Changes a note on an appointment. Needs the scope `calendars/events.write`.
-    ///
-    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointment_notes.update(
-    ///     "0TkCdp9PfvLeWKYRRvIz",
-    ///     "HGPcayliwcdoUFzvbTok",
-    ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "update_appointment_note")]
-    pub fn update(
-        &self,
-        appointment_id: impl std::fmt::Display,
-        note_id: impl std::fmt::Display,
-        request: impl Into<types::AppointmentNoteRequest>,
-    ) -> rt::Call<types::AppointmentNoteResponse> {
-        let request: types::AppointmentNoteRequest = request.into();
-        self.core
-            .operation(&routes::UPDATE_APPOINTMENT_NOTE)
-            .path_param("appointmentId", &appointment_id)
-            .path_param("noteId", &note_id)
-            .check(&request)
-            .json(&request)
-            .send()
-    }
-
-    /// Delete a note on an appointment.
-    ///
-    /// Deletes a note on an appointment. Needs the scope `calendars/events.write`.
-    ///
-    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = appointment_notes.delete("0TkCdp9PfvLeWKYRRvIz", "HGPcayliwcdoUFzvbTok").await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "delete_appointment_note")]
-    pub fn delete(&self, appointment_id: impl std::fmt::Display, note_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
-        self.core
-            .operation(&routes::DELETE_APPOINTMENT_NOTE)
-            .path_param("appointmentId", &appointment_id)
-            .path_param("noteId", &note_id)
-            .send()
     }
 }
 
@@ -1238,3 +883,358 @@ rt::call! { Schedules::list => ListSchedules(List<types::ListSchedulesResponse, 
     /// How many schedules to return. Without it 50.
     limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(500))),
 } }
+
+impl Appointments {
+    /// Book an appointment.
+    ///
+    /// Books an appointment of a contact in a calendar. The automations of the sub-account run, which may write to the contact, unless
+    /// `toNotify` is false. Needs the scope `calendars/events.write`.
+    ///
+    /// The slot must be free unless `ignoreFreeSlotValidation` is true. A calendar with team members may need `assignedUserId`.
+    ///
+    /// `POST /calendars/events/appointments`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were recorded:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The recorded response has `status`, `dateAdded`
+    /// and `dateUpdated`, which the file does not have and issue 246 misses, and no times.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointments.create(
+    ///     types::CreateAppointmentRequest::new(
+    ///         "CVokAlI8fgw4WYWoCtQz",
+    ///         "C2QujeCh8ZnC7al2InWR",
+    ///         "0007BWpSzSwfiuSl0tR2",
+    ///         "2021-06-23T03:30:00+05:30",
+    ///     ).address("Zoom").appointment_status(types::AppointmentStatusInput::Confirmed)
+    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2")
+    ///         .description("Booking a call to discuss the project")
+    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
+    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
+    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
+    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
+    ///         .title("Test Event").to_notify(false),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "create_appointment")]
+    pub fn create(&self, request: impl Into<types::CreateAppointmentRequest>) -> rt::Call<types::SavedAppointmentResponse> {
+        let request: types::CreateAppointmentRequest = request.into();
+        self.core.operation(&routes::CREATE_APPOINTMENT).json(&request).send()
+    }
+
+    /// Get an appointment.
+    ///
+    /// Returns one appointment. Needs the scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/events/appointments/{eventId}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Live responses were
+    /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file has the appointment under
+    /// `event`; the recorded response has it under `appointment`. Both are decoded.
+    ///
+    /// ```no_run
+    /// # async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointments.get("ocQHyuzHvysMo5N5VsXc").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "get_appointment")]
+    pub fn get(&self, event_id: impl std::fmt::Display) -> rt::Call<types::GetAppointmentResponse> {
+        self.core.operation(&routes::GET_APPOINTMENT).path_param("eventId", &event_id).send()
+    }
+
+    /// Change an appointment.
+    ///
+    /// Changes the fields that are given of an appointment, such as its time or its status. The automations of the sub-account run, which
+    /// may write to the contact, unless `toNotify` is false. Needs the scope `calendars/events.write`.
+    ///
+    /// `PUT /calendars/events/appointments/{eventId}`, reaches a person, [sent once](rt::Route::is_repeatable). Live responses were
+    /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointments.update(
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::UpdateAppointmentRequest::new().address("Zoom")
+    ///         .appointment_status(types::AppointmentStatusInput::Confirmed)
+    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2").calendar_id("CVokAlI8fgw4WYWoCtQz")
+    ///         .description("Booking a call to discuss the project")
+    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
+    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
+    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
+    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
+    ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event").to_notify(false),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "update_appointment")]
+    pub fn update(
+        &self,
+        event_id: impl std::fmt::Display,
+        request: impl Into<types::UpdateAppointmentRequest>,
+    ) -> rt::Call<types::SavedAppointmentResponse> {
+        let request: types::UpdateAppointmentRequest = request.into();
+        self.core.operation(&routes::UPDATE_APPOINTMENT).path_param("eventId", &event_id).json(&request).send()
+    }
+}
+
+impl CalendarEvents {
+    /// List the events of a calendar, a user or a group.
+    ///
+    /// Lists all events between two moments at once, which are mostly appointments. One of `userId`, `calendarId` and `groupId` is needed.
+    /// Needs the scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/events`, reads, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file requires `assignedUserId`, `groupId` and
+    /// `users` of an event and types its times as objects; recorded events lack the former and have texts.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_events.list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
+    ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
+    ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "list_calendar_events")]
+    pub fn list(&self, location_id: impl Into<String>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListCalendarEvents {
+        ListCalendarEvents(
+            self.core
+                .operation(&routes::LIST_CALENDAR_EVENTS)
+                .parameter::<String>("locationId", location_id)
+                .parameter::<String>("startTime", start_time)
+                .parameter::<String>("endTime", end_time)
+                .send(),
+        )
+    }
+
+    /// Delete an event.
+    ///
+    /// Deletes an appointment or another event of a calendar. The body is an empty object. Needs the scope `calendars/events.write`.
+    ///
+    /// `DELETE /calendars/events/{eventId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Live responses were recorded:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_events.delete(
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "delete_calendar_event")]
+    pub fn delete(&self, event_id: impl std::fmt::Display, request: impl Into<rt::Object>) -> rt::Call<types::SucceededResponse> {
+        let request: rt::Object = request.into();
+        self.core.operation(&routes::DELETE_CALENDAR_EVENT).path_param("eventId", &event_id).json(&request).send()
+    }
+
+    /// List the blocked times of a calendar, a user or a group.
+    ///
+    /// Lists all times between two moments that cannot be booked at once. One of `userId`, `calendarId` and `groupId` is needed. Needs the
+    /// scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/blocked-slots`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_events.list_blocked_slots("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
+    ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
+    ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn list_blocked_slots(
+        &self,
+        location_id: impl Into<String>,
+        start_time: impl Into<String>,
+        end_time: impl Into<String>,
+    ) -> ListBlockedSlots {
+        ListBlockedSlots(
+            self.core
+                .operation(&routes::LIST_BLOCKED_SLOTS)
+                .parameter::<String>("locationId", location_id)
+                .parameter::<String>("startTime", start_time)
+                .parameter::<String>("endTime", end_time)
+                .send(),
+        )
+    }
+
+    /// Block a time.
+    ///
+    /// Makes a time of a calendar or of a user unavailable. Takes either `calendarId` or `assignedUserId`. Needs the scope
+    /// `calendars/events.write`.
+    ///
+    /// `POST /calendars/events/block-slots`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file marks `calendarId` required and says
+    /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_events.create_blocked_slot(
+    ///     types::CreateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
+    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
+    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
+    ///         .title("Test Event"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create_blocked_slot(&self, request: impl Into<types::CreateBlockedSlotRequest>) -> rt::Call<types::BlockedSlotResponse> {
+        let request: types::CreateBlockedSlotRequest = request.into();
+        self.core.operation(&routes::CREATE_BLOCKED_SLOT).json(&request).send()
+    }
+
+    /// Change a blocked time.
+    ///
+    /// Changes a blocked time. Takes either `calendarId` or `assignedUserId`. Needs the scope `calendars/events.write`.
+    ///
+    /// `PUT /calendars/events/block-slots/{eventId}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>. The file marks `calendarId` required and says
+    /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_events.update_blocked_slot(
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     types::UpdateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
+    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
+    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
+    ///         .title("Test Event"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update_blocked_slot(
+        &self,
+        event_id: impl std::fmt::Display,
+        request: impl Into<types::UpdateBlockedSlotRequest>,
+    ) -> rt::Call<types::BlockedSlotResponse> {
+        let request: types::UpdateBlockedSlotRequest = request.into();
+        self.core.operation(&routes::UPDATE_BLOCKED_SLOT).path_param("eventId", &event_id).json(&request).send()
+    }
+}
+
+rt::call! { CalendarEvents::list => ListCalendarEvents(Call<types::ListCalendarEventsResponse>) {
+    /// Id of the user the events are assigned to.
+    user_id: impl Into<String> => parameter::<String>("userId"),
+    /// Id of the calendar the events are in.
+    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
+    /// Id of the calendar group the events are in.
+    group_id: impl Into<String> => parameter::<String>("groupId"),
+} }
+
+rt::call! { CalendarEvents::list_blocked_slots => ListBlockedSlots(Call<types::ListCalendarEventsResponse>) {
+    /// Id of the user whose times are blocked.
+    user_id: impl Into<String> => parameter::<String>("userId"),
+    /// Id of the calendar whose times are blocked.
+    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
+    /// Id of the calendar group whose times are blocked.
+    group_id: impl Into<String> => parameter::<String>("groupId"),
+} }
+
+impl AppointmentNotes {
+    /// List the notes on an appointment.
+    ///
+    /// Lists the notes on an appointment, at most 20 a request. Needs the scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/appointments/{appointmentId}/notes`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointment_notes.list("0TkCdp9PfvLeWKYRRvIz", 10, 0).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "list_appointment_notes")]
+    pub fn list(
+        &self,
+        appointment_id: impl std::fmt::Display,
+        limit: impl Into<i64>,
+        offset: impl Into<i64>,
+    ) -> rt::List<types::ListAppointmentNotesResponse, types::AppointmentNote> {
+        self.core
+            .operation(&routes::LIST_APPOINTMENT_NOTES)
+            .path_param("appointmentId", &appointment_id)
+            .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(20)))
+            .checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
+            .list(|page: types::ListAppointmentNotesResponse| page.notes.unwrap_or_default())
+    }
+
+    /// Add a note to an appointment.
+    ///
+    /// Adds a note to an appointment. Needs the scope `calendars/events.write`.
+    ///
+    /// `POST /calendars/appointments/{appointmentId}/notes`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointment_notes.create(
+    ///     "0TkCdp9PfvLeWKYRRvIz",
+    ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "create_appointment_note")]
+    pub fn create(
+        &self,
+        appointment_id: impl std::fmt::Display,
+        request: impl Into<types::AppointmentNoteRequest>,
+    ) -> rt::Call<types::AppointmentNoteResponse> {
+        let request: types::AppointmentNoteRequest = request.into();
+        self.core
+            .operation(&routes::CREATE_APPOINTMENT_NOTE)
+            .path_param("appointmentId", &appointment_id)
+            .check(&request)
+            .json(&request)
+            .send()
+    }
+
+    /// Change a note on an appointment.
+    ///
+    /// Changes a note on an appointment. Needs the scope `calendars/events.write`.
+    ///
+    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointment_notes.update(
+    ///     "0TkCdp9PfvLeWKYRRvIz",
+    ///     "HGPcayliwcdoUFzvbTok",
+    ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "update_appointment_note")]
+    pub fn update(
+        &self,
+        appointment_id: impl std::fmt::Display,
+        note_id: impl std::fmt::Display,
+        request: impl Into<types::AppointmentNoteRequest>,
+    ) -> rt::Call<types::AppointmentNoteResponse> {
+        let request: types::AppointmentNoteRequest = request.into();
+        self.core
+            .operation(&routes::UPDATE_APPOINTMENT_NOTE)
+            .path_param("appointmentId", &appointment_id)
+            .path_param("noteId", &note_id)
+            .check(&request)
+            .json(&request)
+            .send()
+    }
+
+    /// Delete a note on an appointment.
+    ///
+    /// Deletes a note on an appointment. Needs the scope `calendars/events.write`.
+    ///
+    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = appointment_notes.delete("0TkCdp9PfvLeWKYRRvIz", "HGPcayliwcdoUFzvbTok").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "delete_appointment_note")]
+    pub fn delete(&self, appointment_id: impl std::fmt::Display, note_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
+        self.core
+            .operation(&routes::DELETE_APPOINTMENT_NOTE)
+            .path_param("appointmentId", &appointment_id)
+            .path_param("noteId", &note_id)
+            .send()
+    }
+}

@@ -14,6 +14,28 @@ rt::groups! {
 }
 
 impl Links {
+    /// Search the trigger links of a sub-account.
+    ///
+    /// Lists the trigger links of a sub-account that match a text, one page at a time. No scope is documented.
+    ///
+    /// `GET /links/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = links.search("ABCHkzuJQ8ZMd4Te84GK").query("Search string").skip(1).limit(10).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "search_links")]
+    pub fn search(&self, location_id: impl Into<String>) -> SearchLinks {
+        SearchLinks(
+            self.core
+                .operation(&routes::SEARCH_LINKS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListLinksResponse| page.links.unwrap_or_default()),
+        )
+    }
+
     /// Get a trigger link.
     ///
     /// Returns one trigger link of a sub-account. No scope is documented.
@@ -67,28 +89,6 @@ impl Links {
     #[doc(alias = "delete_link")]
     pub fn delete(&self, link_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_LINK).path_param("linkId", &link_id).send()
-    }
-
-    /// Search the trigger links of a sub-account.
-    ///
-    /// Lists the trigger links of a sub-account that match a text, one page at a time. No scope is documented.
-    ///
-    /// `GET /links/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = links.search("ABCHkzuJQ8ZMd4Te84GK").query("Search string").skip(1).limit(10).await?;
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "search_links")]
-    pub fn search(&self, location_id: impl Into<String>) -> SearchLinks {
-        SearchLinks(
-            self.core
-                .operation(&routes::SEARCH_LINKS)
-                .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListLinksResponse| page.links.unwrap_or_default()),
-        )
     }
 
     /// List the trigger links of a sub-account.

@@ -21,24 +21,39 @@ use super::{routes, types};
 use reachout_runtime as rt;
 
 rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
     "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
     "businesses" businesses
     "calendars" calendars
     "campaigns" campaigns
     "companies" companies
     "conversation-ai" conversation_ai
+    "courses" courses
     "custom-fields" custom_fields
+    "custom-menus" custom_menus
     "emails" emails
     "forms" forms
+    "funnels" funnels
+    "invoices" invoices
     "knowledge-base" knowledge_base
     "links" links
     "locations" locations
+    "marketplace" marketplace
     "medias" medias
     "objects" objects
     "opportunities" opportunities
+    "payments" payments
     "phone-system" phone_system
+    "products" products
     "proposals" proposals
+    "saas" saas
     "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
     "surveys" surveys
     "users" users
     "voice-ai" voice_ai

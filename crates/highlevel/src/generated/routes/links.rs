@@ -6,6 +6,10 @@ use reachout_runtime as rt;
 
 rt::routes! {
     pub(super) const LIST;
+    /// `GET /links/search`: search the trigger links of a sub-account.
+    SEARCH_LINKS = new("search_links", "links", "search", rt::Method::GET, "/links/search").headers(&[("Version", "2021-04-15")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
     /// `GET /links/id/{linkId}`: get a trigger link.
     GET_LINK = new("get_link", "links", "get", rt::Method::GET, "/links/id/{linkId}").headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any).does(rt::Effect::Reads)
@@ -17,10 +21,6 @@ rt::routes! {
     /// `DELETE /links/{linkId}`: delete a trigger link.
     DELETE_LINK = new("delete_link", "links", "delete", rt::Method::DELETE, "/links/{linkId}").headers(&[("Version", "2021-07-28")])
         .takes(rt::Token::Any).does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-    /// `GET /links/search`: search the trigger links of a sub-account.
-    SEARCH_LINKS = new("search_links", "links", "search", rt::Method::GET, "/links/search").headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any).does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
     /// `GET /links/`: list the trigger links of a sub-account.
     LIST_LINKS = new("list_links", "links", "list", rt::Method::GET, "/links/").headers(&[("Version", "2021-07-28")])

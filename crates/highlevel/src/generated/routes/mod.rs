@@ -276,24 +276,39 @@ rt::routes! {
 }
 
 rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
     "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
     "businesses" businesses
     "calendars" calendars
     "campaigns" campaigns
     "companies" companies
     "conversation-ai" conversation_ai
+    "courses" courses
     "custom-fields" custom_fields
+    "custom-menus" custom_menus
     "emails" emails
     "forms" forms
+    "funnels" funnels
+    "invoices" invoices
     "knowledge-base" knowledge_base
     "links" links
     "locations" locations
+    "marketplace" marketplace
     "medias" medias
     "objects" objects
     "opportunities" opportunities
+    "payments" payments
     "phone-system" phone_system
+    "products" products
     "proposals" proposals
+    "saas" saas
     "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
     "surveys" surveys
     "users" users
     "voice-ai" voice_ai
@@ -302,8 +317,18 @@ rt::features! {
 
 const LISTS: &[&[&rt::Route]] = &[
     LIST,
+    #[cfg(feature = "ad-manager")]
+    ad_manager::LIST,
+    #[cfg(feature = "affiliate-manager")]
+    affiliate_manager::LIST,
+    #[cfg(feature = "agent-studio")]
+    agent_studio::LIST,
     #[cfg(feature = "associations")]
     associations::LIST,
+    #[cfg(feature = "blogs")]
+    blogs::LIST,
+    #[cfg(feature = "brand-boards")]
+    brand_boards::LIST,
     #[cfg(feature = "businesses")]
     businesses::LIST,
     #[cfg(feature = "calendars")]
@@ -314,30 +339,50 @@ const LISTS: &[&[&rt::Route]] = &[
     companies::LIST,
     #[cfg(feature = "conversation-ai")]
     conversation_ai::LIST,
+    #[cfg(feature = "courses")]
+    courses::LIST,
     #[cfg(feature = "custom-fields")]
     custom_fields::LIST,
+    #[cfg(feature = "custom-menus")]
+    custom_menus::LIST,
     #[cfg(feature = "emails")]
     emails::LIST,
     #[cfg(feature = "forms")]
     forms::LIST,
+    #[cfg(feature = "funnels")]
+    funnels::LIST,
+    #[cfg(feature = "invoices")]
+    invoices::LIST,
     #[cfg(feature = "knowledge-base")]
     knowledge_base::LIST,
     #[cfg(feature = "links")]
     links::LIST,
     #[cfg(feature = "locations")]
     locations::LIST,
+    #[cfg(feature = "marketplace")]
+    marketplace::LIST,
     #[cfg(feature = "medias")]
     medias::LIST,
     #[cfg(feature = "objects")]
     objects::LIST,
     #[cfg(feature = "opportunities")]
     opportunities::LIST,
+    #[cfg(feature = "payments")]
+    payments::LIST,
     #[cfg(feature = "phone-system")]
     phone_system::LIST,
+    #[cfg(feature = "products")]
+    products::LIST,
     #[cfg(feature = "proposals")]
     proposals::LIST,
+    #[cfg(feature = "saas")]
+    saas::LIST,
     #[cfg(feature = "snapshots")]
     snapshots::LIST,
+    #[cfg(feature = "social-media-posting")]
+    social_media_posting::LIST,
+    #[cfg(feature = "store")]
+    store::LIST,
     #[cfg(feature = "surveys")]
     surveys::LIST,
     #[cfg(feature = "users")]

@@ -5,24 +5,39 @@
 use reachout_runtime as rt;
 
 rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
     "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
     "businesses" businesses
     "calendars" calendars
     "campaigns" campaigns
     "companies" companies
     "conversation-ai" conversation_ai
+    "courses" courses
     "custom-fields" custom_fields
+    "custom-menus" custom_menus
     "emails" emails
     "forms" forms
+    "funnels" funnels
+    "invoices" invoices
     "knowledge-base" knowledge_base
     "links" links
     "locations" locations
+    "marketplace" marketplace
     "medias" medias
     "objects" objects
     "opportunities" opportunities
+    "payments" payments
     "phone-system" phone_system
+    "products" products
     "proposals" proposals
+    "saas" saas
     "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
     "surveys" surveys
     "users" users
     "voice-ai" voice_ai
@@ -178,6 +193,91 @@ rt::object! {
 }
 
 rt::object! {
+    /// An appointment that was created, changed or deleted.
+    pub struct AppointmentEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// The appointment.
+        appointment: AppointmentEventDetails,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// The appointment of an event.
+    pub struct AppointmentEventDetails optional {
+        /// Where the appointment is, or the URL of the meeting.
+        address: String,
+        /// Status, such as `confirmed`.
+        appointment_status "appointmentStatus": String,
+        /// Id of the user the appointment is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was added, as ISO 8601 with an offset.
+        date_added "dateAdded": String,
+        /// When it was last changed, as ISO 8601 with an offset.
+        date_updated "dateUpdated": String,
+        /// When it ends, as ISO 8601 with an offset.
+        end_time "endTime": String,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Id of the appointment.
+        id: String,
+        /// Notes.
+        notes: String,
+        /// Where it was booked, such as `booking_widget`.
+        source: String,
+        /// When it begins, as ISO 8601 with an offset.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+        /// Ids of the users who take part.
+        users: Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// An association between two objects that was created, changed or deleted.
+    pub struct AssociationEvent optional {
+        /// Origin: `USER_DEFINED` by the sub-account or `SYSTEM_DEFINED` by the platform.
+        association_type "associationType": String,
+        /// Key of the first object, such as `custom_objects.real_estate_buyer`.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side, such as `Interested Buyer`.
+        first_object_label "firstObjectLabel": String,
+        /// How many records of the second object one of the first can have, and the other way round, such as `MANY_TO_MANY`.
+        first_object_to_second_object_cardinality "firstObjectToSecondObjectCardinality": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association, such as `buyer_property_interest`.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second object, such as `custom_objects.property`.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side, such as `Property`.
+        second_object_label "secondObjectLabel": String,
+        /// The same, from the second object to the first.
+        second_object_to_first_object_cardinality "secondObjectToFirstObjectCardinality": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
     /// What brought a contact in.
     pub struct AttributionSource optional {
         /// Name of the campaign.
@@ -326,6 +426,33 @@ rt::open_enum! {
         Pending = "pending", Completed = "completed", Answered = "answered", Busy = "busy", NoAnswer = "no-answer", Failed = "failed",
         Canceled = "canceled", Voicemail = "voicemail",
     }
+}
+
+rt::object! {
+    /// A change in the status of a campaign.
+    pub struct CampaignStatusEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id; the page does not say of what.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Reply of the contact; its form is not documented.
+        replied: String,
+        /// Status after the change, such as `paused`.
+        status: String,
+        /// Id of the template.
+        template_id "templateId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
 rt::object! {
@@ -1181,6 +1308,139 @@ rt::closed_enum! {
     }
 }
 
+rt::object! {
+    /// What happened to an email.
+    pub struct EmailStats optional {
+        /// Campaigns the email belongs to.
+        campaigns: Vec<rt::Value>,
+        /// Reply of the receiving server.
+        delivery_status "delivery-status": EmailStatsDelivery,
+        /// How the email was sent.
+        envelope: EmailStatsEnvelope,
+        /// What happened, such as `delivered`.
+        event: String,
+        /// Properties of the email.
+        flags: EmailStatsFlags,
+        /// Id of the occurrence.
+        id: String,
+        /// How serious it is, such as `info`.
+        log_level "log-level": String,
+        /// The email.
+        message: EmailStatsMessage,
+        /// Email address of the recipient.
+        recipient: String,
+        /// Domain of the recipient.
+        recipient_domain "recipient-domain": String,
+        /// Email provider of the recipient, `Other` where it is not known.
+        recipient_provider "recipient-provider": String,
+        /// Labels of the email. One begins with `loc_` and has the id of the sub-account, one with `com_` and has that of the agency.
+        tags: Vec<String>,
+        /// When it happened, in seconds since 1970.
+        timestamp: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Reply of the receiving server.
+    pub struct EmailStatsDelivery optional {
+        /// Number of the attempt.
+        attempt_no int "attempt-no": i64,
+        /// SMTP code, such as 250.
+        code int: i64,
+        /// Explanation, often empty.
+        description: String,
+        /// Enhanced status code of SMTP, often empty.
+        enhanced_code "enhanced-code": String,
+        /// Seconds for the first delivery attempt.
+        i_first_delivery_attempt_seconds "i-first-delivery-attempt-seconds": rt::Number,
+        /// Text of the reply, such as `OK`.
+        message: String,
+        /// Host of the receiving server.
+        mx_host "mx-host": String,
+        /// Length of the session in seconds.
+        session_seconds "session-seconds": rt::Number,
+        /// Whether UTF-8 is supported.
+        utf8: bool,
+    } with extra
+}
+
+rt::object! {
+    /// How an email was sent.
+    pub struct EmailStatsEnvelope optional {
+        /// Id of the pool of IP addresses.
+        i_ip_pool_id "i-ip-pool-id": String,
+        /// Name of the pool of IP addresses.
+        i_ip_pool_name "i-ip-pool-name": String,
+        /// Sender in the envelope.
+        sender: String,
+        /// IP address it was sent from.
+        sending_ip "sending-ip": String,
+        /// Email address it was sent to.
+        targets: String,
+        /// Protocol, such as `smtp`.
+        transport: String,
+    } with extra
+}
+
+rt::object! {
+    /// The delivery of an email.
+    pub struct EmailStatsEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+        /// The delivery.
+        webhook_payload "webhookPayload": EmailStats,
+    } with extra
+}
+
+rt::object! {
+    /// Properties of an email; the page does not explain them.
+    pub struct EmailStatsFlags optional {
+        /// Whether the email was authenticated.
+        is_authenticated "is-authenticated": bool,
+        /// Whether the email is big.
+        is_big "is-big": bool,
+        /// Whether the email was routed.
+        is_routed "is-routed": bool,
+        /// Whether it is a test of the system.
+        is_system_test "is-system-test": bool,
+        /// Whether it was sent in test mode.
+        is_test_mode "is-test-mode": bool,
+    } with extra
+}
+
+rt::object! {
+    /// Headers of an email.
+    pub struct EmailStatsHeaders optional {
+        /// Name and email address of the sender.
+        from: String,
+        /// Id of the email, as its header has it.
+        message_id "message-id": String,
+        /// Email address of the recipient.
+        to: String,
+    } with extra
+}
+
+rt::object! {
+    /// The email of a delivery.
+    pub struct EmailStatsMessage optional {
+        /// Attached files.
+        attachments: Vec<rt::Value>,
+        /// Headers.
+        headers: EmailStatsHeaders,
+        /// Size of the email; the page names no unit.
+        size int: i64,
+    } with extra
+}
+
 rt::one_of! {
     /// One text, or one text for each field that failed validation.
     pub enum ErrorMessage {
@@ -1205,6 +1465,22 @@ rt::object! {
         status_code "statusCode": rt::Number,
         /// Id of the request, to quote to support.
         trace_id "traceId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A tax.
+    pub struct EventTax optional {
+        /// Id of the tax.
+        id "_id": String,
+        /// Amount of the tax.
+        amount: rt::Number,
+        /// How the tax is calculated: `exclusive` is added to the price.
+        calculation: String,
+        /// Name of the tax.
+        name: String,
+        /// Rate in percent.
+        rate: rt::Number,
     } with extra
 }
 
@@ -1495,6 +1771,179 @@ rt::object! {
     } with extra
 }
 
+rt::object! {
+    /// An invoice that was created, changed, deleted, sent, paid, paid in part or made void.
+    pub struct InvoiceEvent optional {
+        /// Id of the invoice.
+        id "_id": String,
+        /// Id of the sub-account or agency the invoice belongs to.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// Amount that is still to be paid.
+        amount_due "amountDue": rt::Number,
+        /// Amount that was paid.
+        amount_paid "amountPaid": rt::Number,
+        /// Business that issued the invoice.
+        business_details "businessDetails": InvoiceEventBusiness,
+        /// Contact the invoice is for.
+        contact_details "contactDetails": InvoiceEventContact,
+        /// When the invoice was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Discount on the whole invoice.
+        discount: InvoiceEventDiscount,
+        /// Date on which it is due, such as 2023-01-01.
+        due_date "dueDate": String,
+        /// Items of the invoice.
+        invoice_items "invoiceItems": Vec<InvoiceEventItem>,
+        /// A number, or a number as text.
+        invoice_number "invoiceNumber": NumberOrText,
+        /// Date of issue, such as 2023-01-01.
+        issue_date "issueDate": String,
+        /// Whether the invoice is in live mode, not in test mode.
+        live_mode "liveMode": bool,
+        /// Name of the invoice, such as `New Invoice`.
+        name: String,
+        /// Status: `draft`, `sent`, `payment_processing`, `partially_paid`, `paid` or `void`; `delete` where the invoice was deleted.
+        status: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Title, such as `INVOICE`.
+        title: String,
+        /// Amount of the invoice.
+        total: rt::Number,
+        /// Sums of the invoice.
+        total_summary "totalSummary": InvoiceEventSummary,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the invoice was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// An address in its parts.
+    pub struct InvoiceEventAddress optional {
+        /// Street and number.
+        address_line1 "addressLine1": String,
+        /// Second line of the address.
+        address_line2 "addressLine2": String,
+        /// City.
+        city: String,
+        /// Country, as a code of two letters.
+        country_code "countryCode": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State or region.
+        state: String,
+    } with extra
+}
+
+rt::object! {
+    /// Business that issued an invoice.
+    pub struct InvoiceEventBusiness optional {
+        /// Address of a business, as one text or in its parts.
+        address: InvoiceEventBusinessAddress,
+        /// Custom values of the sub-account.
+        custom_values "customValues": Vec<String>,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+        /// Name of the business.
+        name: String,
+        /// Phone number.
+        phone_no "phoneNo": String,
+        /// Website.
+        website: String,
+    } with extra
+}
+
+rt::one_of! {
+    /// Address of a business, as one text or in its parts.
+    pub enum InvoiceEventBusinessAddress {
+        /// As a text.
+        AddressText(String),
+        /// As [`InvoiceEventAddress`].
+        Address(InvoiceEventAddress) by InvoiceEventAddress,
+    }
+    from AddressText(String), AddressText(&str), Address(InvoiceEventAddress)
+}
+
+rt::object! {
+    /// Contact an invoice is for.
+    pub struct InvoiceEventContact optional {
+        /// Further email addresses.
+        additional_emails "additionalEmails": Vec<InvoiceEventEmail>,
+        /// Address of the contact.
+        address: InvoiceEventAddress,
+        /// Name of the contact's company.
+        company_name "companyName": String,
+        /// Custom fields of the contact.
+        custom_fields "customFields": Vec<String>,
+        /// Email address.
+        email: String,
+        /// Id of the contact.
+        id: String,
+        /// Name of the contact.
+        name: String,
+        /// Phone number.
+        phone_no "phoneNo": String,
+    } with extra
+}
+
+rt::object! {
+    /// Discount on an invoice.
+    pub struct InvoiceEventDiscount optional {
+        /// Kind of `value`: `percentage` or `fixed`.
+        type_ "type": String,
+        /// Percent of the total, or an amount.
+        value: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// A further email address.
+    pub struct InvoiceEventEmail optional {
+        /// Email address.
+        email: String,
+    } with extra
+}
+
+rt::object! {
+    /// Item of an invoice.
+    pub struct InvoiceEventItem optional {
+        /// Id of the item.
+        id "_id": String,
+        /// Amount for each.
+        amount: rt::Number,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Name of the item.
+        name: String,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Quantity.
+        qty: rt::Number,
+        /// Taxes on the item.
+        taxes: Vec<EventTax>,
+    } with extra
+}
+
+rt::object! {
+    /// Sums of an invoice.
+    pub struct InvoiceEventSummary optional {
+        /// Amount of the discount.
+        discount: rt::Number,
+        /// Sum of the items.
+        sub_total "subTotal": rt::Number,
+    } with extra
+}
+
 rt::one_of! {
     /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
     pub enum LastMessageDate {
@@ -1587,6 +2036,29 @@ rt::object! {
     pub struct ListTasksResponse optional {
         /// The tasks.
         tasks: Vec<Task>,
+    } with extra
+}
+
+rt::object! {
+    /// A sub-account that was created or changed.
+    pub struct LocationEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Email address of the sub-account.
+        email: String,
+        /// Id of the sub-account.
+        id: String,
+        /// Name of the sub-account.
+        name: String,
+        /// Id of a product at Stripe.
+        stripe_product_id "stripeProductId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
     } with extra
 }
 
@@ -1899,6 +2371,29 @@ rt::object! {
 }
 
 rt::object! {
+    /// A note that was created, changed or deleted. Its author and title are not sent.
+    pub struct NoteEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Text of the note.
+        body: String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When the note was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the note.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
     /// One note.
     pub struct NoteResponse optional {
         /// The note.
@@ -1984,6 +2479,87 @@ rt::open_enum! {
     }
 }
 
+rt::object! {
+    /// A custom object that was created or changed.
+    pub struct ObjectSchemaEvent optional {
+        /// When the object was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Who created the object; its form is not documented.
+        created_by "createdBy": rt::Object,
+        /// Description of the object.
+        description: String,
+        /// Id of the object.
+        id: String,
+        /// Key of the object, unique in the sub-account, such as `custom_objects.pets`.
+        key: String,
+        /// Names of the object.
+        labels: ObjectSchemaEventLabels,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Origin of the object, `USER_DEFINED`.
+        object_type "objectType": String,
+        /// Key of the field that names a record, such as `custom_objects.pets.pet_name`.
+        primary_display_property "primaryDisplayProperty": String,
+        /// Keys of the fields that records are searched by.
+        searchable_properties "searchableProperties": Vec<String>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the object was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Who last changed the object; its form is not documented.
+        updated_by "updatedBy": rt::Object,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// Names of a custom object.
+    pub struct ObjectSchemaEventLabels optional {
+        /// Name of several records.
+        plural: String,
+        /// Name of one record.
+        singular: String,
+    } with extra
+}
+
+rt::object! {
+    /// An opportunity that was created, changed or deleted. No earlier value of a changed field is sent.
+    pub struct OpportunityEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the user whom the opportunity is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When the opportunity was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the opportunity.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Name of the opportunity.
+        name: String,
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// Source of the opportunity.
+        source: String,
+        /// Status, such as `open`.
+        status: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
 rt::closed_enum! {
     /// Hours within which the moment to send a scheduled email is picked.
     pub enum OptimizationPeriod {
@@ -1991,11 +2567,395 @@ rt::closed_enum! {
     }
 }
 
+rt::object! {
+    /// An order that was placed, or whose status changed.
+    pub struct OrderEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the order.
+        id "_id": String,
+        /// Id of the sub-account, again.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// Amount of the order.
+        amount: rt::Number,
+        /// What the amount is made of.
+        amount_summary "amountSummary": OrderEventSummary,
+        /// Id of the contact who ordered.
+        contact_id "contactId": String,
+        /// The contact as it was when it ordered.
+        contact_snapshot "contactSnapshot": OrderEventContact,
+        /// When the order was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Status of the fulfilment, such as `unfulfilled`.
+        fulfillment_status "fulfillmentStatus": String,
+        /// Items of the order.
+        items: Vec<OrderEventItem>,
+        /// Whether the order is in live mode, not in test mode.
+        live_mode "liveMode": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Where the order was placed.
+        source: OrderEventSource,
+        /// Status, such as `pending` or `completed`.
+        status: String,
+        /// Taxes on the order.
+        tax_summary "taxSummary": Vec<EventTax>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// When the order was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A contact as it was when it ordered.
+    pub struct OrderEventContact optional {
+        /// Street and number.
+        address1: String,
+        /// Id of the user whom the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// Attached files; their form is not documented.
+        attachments: Vec<String>,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Country, as a code.
+        country: String,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as ISO 8601.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact does not want to be disturbed.
+        dnd: bool,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the contact.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whole name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State or region.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Website.
+        website: String,
+    } with extra
+}
+
+rt::object! {
+    /// Item of an order.
+    pub struct OrderEventItem optional {
+        /// Name of the item, with the variant.
+        name: String,
+        /// The price.
+        price: OrderEventPrice,
+        /// The product.
+        product: OrderEventProduct,
+        /// Quantity.
+        qty: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Price of an item of an order.
+    pub struct OrderEventPrice optional {
+        /// Id of the price.
+        id "_id": String,
+        /// Amount for each.
+        amount: rt::Number,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Name of the price, such as `XL / Charcoal`.
+        name: String,
+        /// Kind of the price: `one_time` or `recurring`.
+        type_ "type": String,
+        /// Ids of the chosen options of the product.
+        variant_option_ids "variantOptionIds": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// Product of an order.
+    pub struct OrderEventProduct optional {
+        /// Id of the product.
+        id "_id": String,
+        /// Whether the store offers the product.
+        available_in_store "availableInStore": bool,
+        /// Description of the product as HTML.
+        description: String,
+        /// Name of the product.
+        name: String,
+        /// Taxes on the product.
+        taxes: Vec<OrderEventProductTax>,
+        /// Properties of the product to choose from, such as its size.
+        variants: Vec<ProductEventVariant>,
+    } with extra
+}
+
+rt::object! {
+    /// A tax of the sub-account that is on a product.
+    pub struct OrderEventProductTax optional {
+        /// Revision of the record in the vendor's database.
+        v "__v": rt::Number,
+        /// Id of the tax.
+        id "_id": String,
+        /// Id of the sub-account the tax belongs to.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// How the tax is calculated: `exclusive` is added to the price.
+        calculation: String,
+        /// When the tax was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether the tax is deleted.
+        deleted: bool,
+        /// Name of the tax.
+        name: String,
+        /// Rate in percent.
+        rate: rt::Number,
+        /// When the tax was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Where an order was placed.
+    pub struct OrderEventSource optional {
+        /// Id of the source.
+        id: String,
+        /// Page on which the order was placed.
+        meta: OrderEventSourceMeta,
+        /// Name of the source, such as `Ecom Store`.
+        name: String,
+        /// Kind in detail, such as `store` or `one_step_order_form`.
+        sub_type "subType": String,
+        /// Kind of source, such as `website`, `funnel` or `invoice`.
+        type_ "type": String,
+    } with extra
+}
+
+rt::object! {
+    /// Page on which an order was placed. Its fields depend on the kind of source; these are of a website.
+    pub struct OrderEventSourceMeta optional {
+        /// Domain of the website.
+        domain: String,
+        /// Id of the page.
+        page_id "pageId": String,
+        /// Path of the page, such as `/checkout`.
+        page_url "pageUrl": String,
+        /// Id of the step.
+        step_id "stepId": String,
+    } with extra
+}
+
+rt::object! {
+    /// What the amount of an order is made of.
+    pub struct OrderEventSummary optional {
+        /// Amount of the discount.
+        discount: rt::Number,
+        /// Amount for shipping.
+        shipping: rt::Number,
+        /// Sum of the items.
+        subtotal: rt::Number,
+        /// Amount of the taxes.
+        tax: rt::Number,
+    } with extra
+}
+
 rt::closed_enum! {
     /// Kind of the message; only a call can be added.
     pub enum OutboundCallType {
         Call = "Call",
     }
+}
+
+rt::object! {
+    /// A change of the plan of a paid app.
+    pub struct PlanChangeEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the plan before the change.
+        current_plan_id "currentPlanId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the plan after the change.
+        new_plan_id "newPlanId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the user who changed the plan.
+        user_id "userId": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A price of a product that was created, changed or deleted.
+    pub struct PriceEvent optional {
+        /// Id of the price.
+        id "_id": String,
+        /// Whether it can be bought when none is in stock.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// How many are in stock.
+        available_quantity "availableQuantity": rt::Number,
+        /// Amount to compare the price with.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// When the price was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `INR`.
+        currency: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Offers of memberships that belong to the price.
+        membership_offers "membershipOffers": Vec<PriceEventOffer>,
+        /// Name of the price, such as `Red / S`.
+        name: String,
+        /// Kind of the price: `one_time` or `recurring`.
+        price_type "priceType": String,
+        /// Id of the product.
+        product: String,
+        /// How often a recurring price is paid.
+        recurring: PriceEventRecurrence,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Whether the stock is counted.
+        track_inventory "trackInventory": bool,
+        /// Name of the event; on the pages of updates and deletions the kind of price, as `priceType`.
+        type_ "type": String,
+        /// When the price was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of a user; the page does not say of which.
+        user_id "userId": String,
+        /// Ids of the options the price is for.
+        variant_option_ids "variantOptionIds": Vec<String>,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// An offer of memberships.
+    pub struct PriceEventOffer optional {
+        /// Id of the offer.
+        id "_id": String,
+        /// Label of the offer.
+        label: String,
+        /// Value of the offer.
+        value: String,
+    } with extra
+}
+
+rt::object! {
+    /// How often a recurring price is paid.
+    pub struct PriceEventRecurrence optional {
+        /// Unit: `day`, `week`, `month` or `year`.
+        interval: String,
+        /// How many units are between two payments.
+        interval_count "intervalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// A product that was created, changed or deleted.
+    pub struct ProductEvent optional {
+        /// Id of the product.
+        id "_id": String,
+        /// Whether the store offers the product.
+        available_in_store "availableInStore": bool,
+        /// When the product was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Description of the product.
+        description: String,
+        /// URL of the image.
+        image: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Images and videos of the product.
+        medias: Vec<ProductEventMedia>,
+        /// Name of the product.
+        name: String,
+        /// Kind of product, such as `PHYSICAL`.
+        product_type "productType": String,
+        /// Text on the card statement of the buyer.
+        statement_descriptor "statementDescriptor": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the product was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of a user; the page does not say of which.
+        user_id "userId": String,
+        /// Properties of the product to choose from, such as its size.
+        variants: Vec<ProductEventVariant>,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// An image or a video of a product.
+    pub struct ProductEventMedia optional {
+        /// Id of the file.
+        id: String,
+        /// Whether the file is featured.
+        is_featured "isFeatured": bool,
+        /// Name of the file.
+        title: String,
+        /// Kind of file: `image` or `video`.
+        type_ "type": String,
+        /// URL of the file.
+        url: String,
+    } with extra
+}
+
+rt::object! {
+    /// An option of a variant.
+    pub struct ProductEventOption optional {
+        /// Id of the option; `variantOptionIds` of a price has it.
+        id: String,
+        /// Name of the option, such as `XL`.
+        name: String,
+    } with extra
+}
+
+rt::object! {
+    /// A property of a product to choose from, such as its size.
+    pub struct ProductEventVariant optional {
+        /// Id of the variant.
+        id: String,
+        /// Name of the variant, such as `Size`.
+        name: String,
+        /// Options of the variant.
+        options: Vec<ProductEventOption>,
+    } with extra
 }
 
 rt::request! {
@@ -2054,6 +3014,64 @@ rt::one_of! {
         List(Vec<String>),
     }
     from Text(String), Text(&str), List(Vec<String>)
+}
+
+rt::object! {
+    /// A record of a custom object, or a company, that was created, changed or deleted.
+    pub struct RecordEvent optional {
+        /// Ids of the users who follow the record.
+        followers: Vec<String>,
+        /// Id of the record.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the users who own the record.
+        owners: Vec<String>,
+        /// Fields of the record with their values.
+        properties: Vec<RecordEventProperty>,
+        /// When the record was created, changed or deleted, as ISO 8601.
+        timestamp: String,
+        /// Name of the event, by one page, or kind of the record, by two; none prints a value.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A field of a record with its value.
+    pub struct RecordEventProperty optional {
+        /// Key of the field, such as `pet_name`.
+        key: String,
+        /// Value as text.
+        value_string "valueString": String,
+    } with extra
+}
+
+rt::object! {
+    /// A relation between two records that was created or deleted.
+    pub struct RelationEvent optional {
+        /// Id of the association the relation is of.
+        association_id "associationId": String,
+        /// Key of the first record's object, such as `custom_objects.pets` or `contact`.
+        first_object_key "firstObjectKey": String,
+        /// Id of the first record.
+        first_record_id "firstRecordId": String,
+        /// Id of the relation.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second record's object.
+        second_object_key "secondObjectKey": String,
+        /// Id of the second record.
+        second_record_id "secondRecordId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
 rt::object! {
@@ -2458,6 +3476,35 @@ rt::object! {
 }
 
 rt::object! {
+    /// A task that was created, completed or deleted.
+    pub struct TaskEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the user whom the task is assigned to.
+        assigned_to "assignedTo": String,
+        /// Text of the task. Reported missing from `TaskCreate` (issue 332).
+        body: String,
+        /// Id of the contact. Reported missing from `TaskCreate` (issue 332); a search of tasks has it.
+        contact_id "contactId": String,
+        /// When the task was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When the task is due, as ISO 8601.
+        due_date "dueDate": String,
+        /// Id of the task.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Title of the task.
+        title: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
     /// One task.
     pub struct TaskResponse optional {
         /// The task.
@@ -2826,6 +3873,14 @@ rt::object! {
     } with extra
 }
 
+rt::object! {
+    /// Upload social csv request.
+    pub struct UploadSocialCsvRequest optional {
+        /// File.
+        file: String,
+    }
+}
+
 rt::request! {
     /// The contact to create or to update.
     pub struct UpsertContactRequest {
@@ -2896,6 +3951,143 @@ rt::object! {
         succeeded: bool,
         /// Id of the request, to quote to support.
         trace_id "traceId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A user of a sub-account, with `locationId`, or of an agency, with `companyId` and `locations`.
+    pub struct UserEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency, of a user of one.
+        company_id "companyId": String,
+        /// Email address.
+        email: String,
+        /// Extension of the phone number.
+        extension: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the user.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account, of a user of one.
+        location_id "locationId": String,
+        /// Ids of the sub-accounts, of a user of an agency.
+        locations: Vec<String>,
+        /// What the user may do.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Role, such as `admin` or `user`.
+        role: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::request! {
+    /// Permissions of a user, area by area.
+    pub struct UserPermissions optional {
+        /// Access to publishing of ads.
+        ad_publishing_enabled "adPublishingEnabled": bool,
+        /// Published ads can be read and not changed.
+        ad_publishing_read_only "adPublishingReadOnly": bool,
+        /// Access to reports about Google Ads.
+        adwords_reporting_enabled "adwordsReportingEnabled": bool,
+        /// Access to the affiliate manager.
+        affiliate_manager_enabled "affiliateManagerEnabled": bool,
+        /// Access to reports about agents.
+        agent_reporting_enabled "agentReportingEnabled": bool,
+        /// Access to appointments.
+        appointments_enabled "appointmentsEnabled": bool,
+        /// Only what is assigned to the user can be seen.
+        assigned_data_only "assignedDataOnly": bool,
+        /// Access to reports about attribution.
+        attributions_reporting_enabled "attributionsReportingEnabled": bool,
+        /// Access to blogs.
+        blogging_enabled "bloggingEnabled": bool,
+        /// Access to bots.
+        bot_service "botService": bool,
+        /// Access to bulk requests.
+        bulk_requests_enabled "bulkRequestsEnabled": bool,
+        /// Access to campaigns.
+        campaigns_enabled "campaignsEnabled": bool,
+        /// Campaigns can be read and not changed.
+        campaigns_read_only "campaignsReadOnly": bool,
+        /// Access to cancelling of subscriptions.
+        cancel_subscription_enabled "cancelSubscriptionEnabled": bool,
+        /// Access to certificates.
+        certificates_enabled "certificatesEnabled": bool,
+        /// Access to communities.
+        communities_enabled "communitiesEnabled": bool,
+        /// Access to contacts.
+        contacts_enabled "contactsEnabled": bool,
+        /// Access to texts and images written by AI.
+        content_ai_enabled "contentAiEnabled": bool,
+        /// Access to conversations.
+        conversations_enabled "conversationsEnabled": bool,
+        /// Custom menu links can be read and not changed.
+        custom_menu_link_read_only "customMenuLinkReadOnly": bool,
+        /// Custom menu links can be changed.
+        custom_menu_link_write "customMenuLinkWrite": bool,
+        /// Access to figures of the dashboard.
+        dashboard_stats_enabled "dashboardStatsEnabled": bool,
+        /// Access to export of payments.
+        export_payments_enabled "exportPaymentsEnabled": bool,
+        /// Access to reports about Facebook ads.
+        facebook_ads_reporting_enabled "facebookAdsReportingEnabled": bool,
+        /// Access to funnels.
+        funnels_enabled "funnelsEnabled": bool,
+        /// Access to GoKollab.
+        gokollab_enabled "gokollabEnabled": bool,
+        /// Access to invoices.
+        invoice_enabled "invoiceEnabled": bool,
+        /// Access to value of leads.
+        lead_value_enabled "leadValueEnabled": bool,
+        /// Access to marketing.
+        marketing_enabled "marketingEnabled": bool,
+        /// Access to media storage.
+        media_storage_enabled "mediaStorageEnabled": bool,
+        /// Access to memberships.
+        membership_enabled "membershipEnabled": bool,
+        /// Access to online listings.
+        online_listings_enabled "onlineListingsEnabled": bool,
+        /// Access to bulk actions on opportunities.
+        opportunities_bulk_actions_enabled "opportunitiesBulkActionsEnabled": bool,
+        /// Access to opportunities.
+        opportunities_enabled "opportunitiesEnabled": bool,
+        /// Access to payments.
+        payments_enabled "paymentsEnabled": bool,
+        /// Access to phone calls.
+        phone_call_enabled "phoneCallEnabled": bool,
+        /// Access to recording of payments.
+        record_payment_enabled "recordPaymentEnabled": bool,
+        /// Access to refunds.
+        refunds_enabled "refundsEnabled": bool,
+        /// Access to reports.
+        reporting_enabled "reportingEnabled": bool,
+        /// Access to reviews.
+        reviews_enabled "reviewsEnabled": bool,
+        /// Access to settings.
+        settings_enabled "settingsEnabled": bool,
+        /// Access to the social planner.
+        social_planner "socialPlanner": bool,
+        /// Access to tags.
+        tags_enabled "tagsEnabled": bool,
+        /// Access to triggers.
+        triggers_enabled "triggersEnabled": bool,
+        /// Access to websites.
+        websites_enabled "websitesEnabled": bool,
+        /// Access to WordPress.
+        wordpress_enabled "wordpressEnabled": bool,
+        /// Access to workflows.
+        workflows_enabled "workflowsEnabled": bool,
+        /// Workflows can be read and not changed.
+        workflows_read_only "workflowsReadOnly": bool,
     } with extra
 }
 

@@ -2,7 +2,7 @@
 
 //! Types of the feature `users`.
 
-use super::TextOrList;
+use super::{TextOrList, UserPermissions};
 use reachout_runtime as rt;
 
 // `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
@@ -169,108 +169,6 @@ rt::open_enum! {
         EnUs = "en_US", Es = "es", FrCa = "fr_CA", FrFr = "fr_FR", Nl = "nl", De = "de", PtPt = "pt_PT", PtBr = "pt_BR", It = "it",
         Sv = "sv", Da = "da", Fi = "fi", No = "no",
     }
-}
-
-rt::request! {
-    /// Permissions of a user, area by area.
-    pub struct UserPermissions optional {
-        /// Access to publishing of ads.
-        ad_publishing_enabled "adPublishingEnabled": bool,
-        /// Published ads can be read and not changed.
-        ad_publishing_read_only "adPublishingReadOnly": bool,
-        /// Access to reports about Google Ads.
-        adwords_reporting_enabled "adwordsReportingEnabled": bool,
-        /// Access to the affiliate manager.
-        affiliate_manager_enabled "affiliateManagerEnabled": bool,
-        /// Access to reports about agents.
-        agent_reporting_enabled "agentReportingEnabled": bool,
-        /// Access to appointments.
-        appointments_enabled "appointmentsEnabled": bool,
-        /// Only what is assigned to the user can be seen.
-        assigned_data_only "assignedDataOnly": bool,
-        /// Access to reports about attribution.
-        attributions_reporting_enabled "attributionsReportingEnabled": bool,
-        /// Access to blogs.
-        blogging_enabled "bloggingEnabled": bool,
-        /// Access to bots.
-        bot_service "botService": bool,
-        /// Access to bulk requests.
-        bulk_requests_enabled "bulkRequestsEnabled": bool,
-        /// Access to campaigns.
-        campaigns_enabled "campaignsEnabled": bool,
-        /// Campaigns can be read and not changed.
-        campaigns_read_only "campaignsReadOnly": bool,
-        /// Access to cancelling of subscriptions.
-        cancel_subscription_enabled "cancelSubscriptionEnabled": bool,
-        /// Access to certificates.
-        certificates_enabled "certificatesEnabled": bool,
-        /// Access to communities.
-        communities_enabled "communitiesEnabled": bool,
-        /// Access to contacts.
-        contacts_enabled "contactsEnabled": bool,
-        /// Access to texts and images written by AI.
-        content_ai_enabled "contentAiEnabled": bool,
-        /// Access to conversations.
-        conversations_enabled "conversationsEnabled": bool,
-        /// Custom menu links can be read and not changed.
-        custom_menu_link_read_only "customMenuLinkReadOnly": bool,
-        /// Custom menu links can be changed.
-        custom_menu_link_write "customMenuLinkWrite": bool,
-        /// Access to figures of the dashboard.
-        dashboard_stats_enabled "dashboardStatsEnabled": bool,
-        /// Access to export of payments.
-        export_payments_enabled "exportPaymentsEnabled": bool,
-        /// Access to reports about Facebook ads.
-        facebook_ads_reporting_enabled "facebookAdsReportingEnabled": bool,
-        /// Access to funnels.
-        funnels_enabled "funnelsEnabled": bool,
-        /// Access to GoKollab.
-        gokollab_enabled "gokollabEnabled": bool,
-        /// Access to invoices.
-        invoice_enabled "invoiceEnabled": bool,
-        /// Access to value of leads.
-        lead_value_enabled "leadValueEnabled": bool,
-        /// Access to marketing.
-        marketing_enabled "marketingEnabled": bool,
-        /// Access to media storage.
-        media_storage_enabled "mediaStorageEnabled": bool,
-        /// Access to memberships.
-        membership_enabled "membershipEnabled": bool,
-        /// Access to online listings.
-        online_listings_enabled "onlineListingsEnabled": bool,
-        /// Access to bulk actions on opportunities.
-        opportunities_bulk_actions_enabled "opportunitiesBulkActionsEnabled": bool,
-        /// Access to opportunities.
-        opportunities_enabled "opportunitiesEnabled": bool,
-        /// Access to payments.
-        payments_enabled "paymentsEnabled": bool,
-        /// Access to phone calls.
-        phone_call_enabled "phoneCallEnabled": bool,
-        /// Access to recording of payments.
-        record_payment_enabled "recordPaymentEnabled": bool,
-        /// Access to refunds.
-        refunds_enabled "refundsEnabled": bool,
-        /// Access to reports.
-        reporting_enabled "reportingEnabled": bool,
-        /// Access to reviews.
-        reviews_enabled "reviewsEnabled": bool,
-        /// Access to settings.
-        settings_enabled "settingsEnabled": bool,
-        /// Access to the social planner.
-        social_planner "socialPlanner": bool,
-        /// Access to tags.
-        tags_enabled "tagsEnabled": bool,
-        /// Access to triggers.
-        triggers_enabled "triggersEnabled": bool,
-        /// Access to websites.
-        websites_enabled "websitesEnabled": bool,
-        /// Access to WordPress.
-        wordpress_enabled "wordpressEnabled": bool,
-        /// Access to workflows.
-        workflows_enabled "workflowsEnabled": bool,
-        /// Workflows can be read and not changed.
-        workflows_read_only "workflowsReadOnly": bool,
-    } with extra
 }
 
 rt::object! {

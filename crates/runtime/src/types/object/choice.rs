@@ -1,8 +1,9 @@
 //! Which alternative of a `oneOf` a value is.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::field_path;
+use super::{field_path, integer::with_integers};
 
 /// Declares an enum of alternatives, with `Serialize`, `Deserialize` and conversions:
 /// `one_of! { pub enum Recipients { List(Vec<String>), Text(String) } from List(Vec<String>), Text(String), Text(&str) }`.
@@ -50,7 +51,7 @@ macro_rules! one_of {
                         &[$($(($tag, &[$($value),+])),+)?],
                         &[$($(<$object as $crate::__private::Fields>::KEYS),+)?],
                     ) {
-                        choice.offer(<$type as $crate::__private::serde::Deserialize>::deserialize(&value).map(Self::$variant));
+                        choice.offer(choice.read::<$type>().map(Self::$variant));
                     }
                 )+
                 $(if choice.is_unknown() {
@@ -111,6 +112,14 @@ impl<'v, T> Choice<'v, T> {
         let known = objects.iter().map(|keys| known_fields(self.value, keys)).max().unwrap_or_default();
         self.rank = (shared, known, objects.is_empty());
         self.best.as_ref().is_none_or(|(best, _)| *best < self.rank)
+    }
+
+    /// The value as the type of an alternative; `3.0` is an integer, too.
+    pub fn read<A: DeserializeOwned>(&self) -> Result<A, serde_json::Error> {
+        A::deserialize(self.value).or_else(|error| match with_integers(self.value) {
+            Some(value) if !value.is_object() => A::deserialize(value),
+            _ => Err(error),
+        })
     }
 
     /// The value, read as the alternative that may fit.

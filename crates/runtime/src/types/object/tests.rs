@@ -11,6 +11,17 @@ crate::request! { struct Change optional { int_before int: i64 } nullable { note
 
 crate::one_of! { enum Either { Contact(Contact), Number(i64), Text(String) } }
 
+crate::one_of! { enum Counts { Each(Vec<i64>), Sum(u64), Share(f64) } }
+
+#[test]
+fn a_whole_number_that_is_spelled_as_a_fraction_is_an_integer_of_an_alternative() {
+    let read = |value: Value| serde_json::from_value::<Counts>(value).unwrap();
+    assert_eq!(read(json!([1, 2.0])), Counts::Each(vec![1, 2]));
+    assert_eq!(read(json!(3.0)), Counts::Sum(3));
+    assert_eq!(read(json!(-3.0)), Counts::Share(-3.0), "no natural number");
+    assert_eq!(read(json!(0.5)), Counts::Share(0.5));
+}
+
 #[test]
 fn what_is_unset_is_not_written_and_a_required_null_is() {
     let contact = Contact::new("1", None).first_name("Sophie").tags(["a", "b"]).next(Contact::new("2", "n".to_owned()));
