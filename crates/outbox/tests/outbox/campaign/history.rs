@@ -84,14 +84,14 @@ impl History {
             }
             Event::Signal(kind) => {
                 let mut signal = Signal::new(Vendor::HoopAi, kind);
-                signal.recipients = vec!["contact-ada".to_owned()];
+                signal.recipients = vec!["contact1-ada".to_owned()];
                 outbox.receive(&signal).await.unwrap();
                 self.end();
             }
             Event::Seen => {
                 // A reply answers a message, and the first step looks at none.
                 if !self.vendor.texts().is_empty() {
-                    self.vendor.replied.lock().unwrap().insert("contact-ada".to_owned(), self.clock.now() + chrono::TimeDelta::days(1000));
+                    self.vendor.replied.lock().unwrap().insert("contact1-ada".to_owned(), self.clock.now() + chrono::TimeDelta::days(1000));
                     self.end();
                 }
             }

@@ -72,7 +72,7 @@ async fn a_month_with_a_thousand_people_and_workers_that_are_killed() {
     let (outbox, clock, vendor) = world(&database).await;
     let url = serve(&vendor, &clock).await;
     let people: Vec<_> = (0..PEOPLE).map(|number| format!("p{number}")).collect();
-    let mut days = World::new(people.iter().map(|name| (format!("contact-{name}"), script(&mut random))).collect());
+    let mut days = World::new(people.iter().map(|name| (format!("contact1-{name}"), script(&mut random))).collect());
     let begun = Instant::now();
     outbox.add_people(&sequence("spring"), people.iter().map(|name| person(name)), false).await.unwrap();
     let mut processes: Vec<Child> = (0..PROCESSES).map(|_| spawn_campaign(&database.address(), &url, 8, LEASE)).collect();

@@ -182,7 +182,7 @@ pub fn office() -> Calendar {
 }
 
 pub fn person(name: &str) -> Person {
-    Person::new(format!("contact-{name}")).field("name", name).address(format!("{name}@example.org"))
+    Person::new(format!("contact1-{name}")).field("name", name).address(format!("{name}@example.org"))
 }
 
 /// An outbox and a vendor that go by a clock.

@@ -30,8 +30,8 @@ async fn a_reply_of_which_no_webhook_came_stops_the_follow_up() {
     let outbox = database.open().await.with_clock(clock.clone()).await.unwrap();
     let cases = [
         ("leonar", Vendor::Leonar, Channel::Linkedin, CONTACT),
-        ("hoop-ai", Vendor::HoopAi, Channel::Sms, "contact-h"),
-        ("leadway", Vendor::Leadway, Channel::Email, "contact-l"),
+        ("hoop-ai", Vendor::HoopAi, Channel::Sms, "c1"),
+        ("leadway", Vendor::Leadway, Channel::Email, "c2"),
         ("sendpilot", Vendor::SendPilot, Channel::Linkedin, "https://www.linkedin.com/in/john-doe"),
     ];
     let run = async || {
@@ -61,6 +61,6 @@ async fn a_reply_of_which_no_webhook_came_stops_the_follow_up() {
             assert_eq!((campaign.count(State::Accepted), campaign.stopped("replied")), expected, "{name}: {:?}", campaign.steps);
         }
     }
-    let stopped = by_key(&outbox, "hoop-ai/contact-h/2").await;
+    let stopped = by_key(&outbox, "hoop-ai/c1/2").await;
     assert_eq!((stopped.state, stopped.code.as_deref()), (State::Cancelled, Some("follow-up-stopped")));
 }

@@ -54,11 +54,11 @@ both! {
         *vendor.next.lock().unwrap() = Outcome::Accepted;
         pass(&outbox, &clock, &vendor, 14).await;
         assert_eq!(vendor.texts(), ["unknown 1"]);
-        let unknown = by_key(&outbox, "unknown/contact-unknown").await;
+        let unknown = by_key(&outbox, "unknown/contact1-unknown").await;
         assert_eq!(unknown.state, State::Unknown);
         // It is settled: the next step is due two days later.
         outbox.resolve(unknown.id, unknown.attempts, Resolution::Sent(Sent::new().message_id("m1"))).await.unwrap();
-        let next = by_key(&outbox, "unknown/contact-unknown/2").await;
+        let next = by_key(&outbox, "unknown/contact1-unknown/2").await;
         assert!(next.due_at - outbox.now().await.unwrap() >= chrono::TimeDelta::hours(47), "{:?}", next.due_at);
         assert_eq!(outbox.retry(State::Rejected, &Filter::all()).await.unwrap(), 1);
         pass(&outbox, &clock, &vendor, 14).await;
@@ -70,7 +70,7 @@ both! {
         let (outbox, clock, vendor) = world(&database).await;
         let reply = |name: &str, kind| {
             let mut signal = Signal::new(Vendor::HoopAi, kind);
-            signal.recipients = vec![format!("contact-{name}")];
+            signal.recipients = vec![format!("contact1-{name}")];
             signal
         };
         let people = ["queued", "bounced", "gone", "seen", "withdrawn", "other"].map(person);
@@ -82,7 +82,7 @@ both! {
         outbox.receive(&reply("gone", SignalKind::Unsubscribed)).await.unwrap();
         outbox.cancel(&Filter::all().person("withdrawn@example.org")).await.unwrap();
         // Seen only in the vendor's own conversation.
-        vendor.replied.lock().unwrap().insert("contact-seen".to_owned(), clock.now());
+        vendor.replied.lock().unwrap().insert("contact1-seen".to_owned(), clock.now());
         pass(&outbox, &clock, &vendor, 14).await;
         let mut texts = vendor.texts();
         texts.retain(|text| !text.starts_with("other"));
@@ -98,12 +98,12 @@ both! {
         vendor.runner(&outbox).run().await.unwrap();
         *vendor.next.lock().unwrap() = Outcome::Accepted;
         outbox.receive(&reply("late", SignalKind::Replied)).await.unwrap();
-        let late = by_key(&outbox, "summer/contact-late").await;
+        let late = by_key(&outbox, "summer/contact1-late").await;
         outbox.resolve(late.id, late.attempts, Resolution::Sent(Sent::new())).await.unwrap();
-        assert!(outbox.find_key("summer/contact-late/2").await.unwrap().is_none(), "nothing follows what was settled after the reply");
+        assert!(outbox.find_key("summer/contact1-late/2").await.unwrap().is_none(), "nothing follows what was settled after the reply");
         // A person undoes the stop.
         assert_eq!(outbox.resume_follow_ups(&Filter::all().campaign("summer")).await.unwrap().0, 1);
-        assert!(outbox.find_key("summer/contact-late/2").await.unwrap().is_some());
+        assert!(outbox.find_key("summer/contact1-late/2").await.unwrap().is_some());
         vendor.replied.lock().unwrap().clear();
         pass(&outbox, &clock, &vendor, 14).await;
         assert_eq!(outbox.campaign("summer").await.unwrap().count(State::Accepted), 4);
@@ -140,7 +140,7 @@ both! {
         }
         outbox.receive(&{
             let mut signal = Signal::new(Vendor::HoopAi, SignalKind::Replied);
-            signal.recipients = vec!["contact-p0".to_owned()];
+            signal.recipients = vec!["contact1-p0".to_owned()];
             signal
         }).await.unwrap();
         let variants = outbox.variants("wide").await.unwrap();
@@ -150,7 +150,7 @@ both! {
 
     async fn what_cannot_be_written_is_refused_with_its_place(database) {
         let (outbox, _, _) = world(&database).await;
-        let nameless = Person::new("contact-x");
+        let nameless = Person::new("contact1-x");
         let error = outbox.add_people(&sequence("spring"), [person("ada"), nameless], false).await.unwrap_err();
         assert_eq!((error.number(), error.to_string().as_str()), (Some(2), "person 2: step 1: step.md line 1 uses `name`, which is not a column"));
         let mut zoned = sequence("spring");
@@ -158,7 +158,7 @@ both! {
         let error = outbox.add_people(&zoned, [person("ada")], false).await.unwrap_err();
         assert!(error.to_string().contains("time zone is not known"), "{error}");
         assert!(outbox.campaigns().await.unwrap().is_empty(), "nothing was made");
-        outbox.enqueue(&crate::vendor::envelope("by itself"), "spring/contact-ada").await.unwrap();
+        outbox.enqueue(&crate::vendor::envelope("by itself"), "spring/contact1-ada").await.unwrap();
         let error = outbox.add_people(&sequence("spring"), [person("ada")], false).await.unwrap_err();
         assert!(error.to_string().contains("number 1 of the outbox") || error.to_string().contains("begin with spring/"), "{error}");
     }

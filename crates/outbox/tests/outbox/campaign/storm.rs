@@ -134,7 +134,7 @@ async fn weather(database: &Database, storm: Storm) {
     let mut random = Random::new();
     let (outbox, clock, vendor) = world(database).await;
     let people: Vec<_> = (0..storm.people).map(|number| format!("p{number}")).collect();
-    let mut days = World::new(people.iter().map(|name| (format!("contact-{name}"), script(&mut random))).collect());
+    let mut days = World::new(people.iter().map(|name| (format!("contact1-{name}"), script(&mut random))).collect());
     let begun = Instant::now();
     outbox.add_people(&sequence("spring"), people.iter().map(|name| person(name)), false).await.unwrap();
     let rounds = usize::try_from(storm.days * 4).unwrap();
@@ -176,11 +176,11 @@ pub fn check(vendor: &Scripted, days: &World) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_with_people_and_killed_workers_sqlite() {
-    crate::database::in_time(weather(&Database::sqlite(), Storm { people: 40, days: 20, kills: 6 })).await;
+    crate::database::in_time(weather(&Database::sqlite(), Storm { people: 24, days: 14, kills: 4 })).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_with_people_and_killed_workers_postgres() {
     let Some(database) = Database::postgres().await else { return };
-    crate::database::in_time(weather(&database, Storm { people: 40, days: 20, kills: 6 })).await;
+    crate::database::in_time(weather(&database, Storm { people: 24, days: 14, kills: 4 })).await;
 }
