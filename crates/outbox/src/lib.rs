@@ -4,6 +4,7 @@
 
 mod account;
 mod address;
+mod audit;
 mod budget;
 mod clients;
 mod entry;
@@ -24,6 +25,7 @@ mod vendor;
 
 pub use account::Account;
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
+pub use audit::{Audited, SendCaps, SendPermit, ToolCall};
 pub use budget::StoredBudgets;
 pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
 pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};

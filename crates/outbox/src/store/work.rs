@@ -207,19 +207,44 @@ impl Store {
             query_as(sql).bind(worker).bind(vendor).bind(credential).bind(i64::from(most)).fetch_all(&mut *transaction).await?
         });
         let mut claimed = Vec::with_capacity(rows.len());
-        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence) in rows {
-            match from_content(id, account, content.as_deref(), sequence, None) {
-                Ok(Some(envelope)) => {
-                    let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
-                    let worker = worker.to_owned();
-                    claimed.push(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope });
-                }
-                // Settled at once, so that the others are not held up by it.
-                Ok(None) | Err(_) => self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?,
-            }
+        for row in rows {
+            claimed.extend(self.claimed(worker, account, row).await?);
         }
         claimed.sort_by_key(|claimed| (claimed.due_at, claimed.id));
         Ok(claimed)
+    }
+
+    /// Holds this message for a worker whose lease lasts: nothing unless it is queued, due and nobody else's.
+    pub(crate) async fn claim_one(&self, worker: &str, id: i64) -> Result<Option<Claimed>, Error> {
+        let sql = concat!(
+            "UPDATE reachout_outbox_messages SET worker = $1 WHERE id = $2 AND state = 'queued' AND worker IS NULL AND paused = 0 AND due_at <= ",
+            now!(),
+            " AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
+            now!(),
+            ") RETURNING vendor, credential"
+        );
+        let columns = "SELECT id, attempt, first_attempt, unclear_checks, due_at, content, sequence FROM reachout_outbox_messages WHERE id = $1";
+        let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
+        let found: Option<(String, String)> = relaxed!(self, |transaction| {
+            query(lives).bind(worker).execute(&mut *transaction).await?;
+            query_as(sql).bind(worker).bind(id).fetch_optional(&mut *transaction).await?
+        });
+        let Some((vendor, credential)) = found else { return Ok(None) };
+        let vendor = vendor.parse().map_err(|_| Error::Unreadable { id, field: "vendor" })?;
+        let row: ClaimedRow = read!(self, |pool| query_as(columns).bind(id).fetch_one(pool).await?);
+        self.claimed(worker, &Account { vendor, credential }, row).await
+    }
+
+    /// A message that was just claimed; nothing where its content cannot be read: then it is settled at once, so that the others are not held up
+    /// by it.
+    async fn claimed(&self, worker: &str, account: &Account, row: ClaimedRow) -> Result<Option<Claimed>, Error> {
+        let (id, attempt, first_attempt, unclear_checks, due_at, content, sequence) = row;
+        let Ok(Some(envelope)) = from_content(id, account, content.as_deref(), sequence, None) else {
+            self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?;
+            return Ok(None);
+        };
+        let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
+        Ok(Some(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker: worker.to_owned(), envelope }))
     }
 
     /// The messages that a worker holds and did not begin to send.
