@@ -26,9 +26,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Returns what is in the conversation afterwards.
 pub async fn run(client: &Client, location: &str, phone: &str, text: &str) -> Result<Vec<Message>, Box<dyn Error>> {
-    let contact = client.contacts().upsert(UpsertContactRequest::new(location).phone(phone)).await?.into_inner();
+    let contact = client.contacts().upsert(UpsertContactRequest::new(location).phone(phone)).await?;
     let contact = contact.contact.and_then(|contact| contact.id).ok_or("the vendor returned no contact")?;
     let sent = client.messages().send(SendMessageRequest::new(SendMessageType::Sms, contact).message(text)).await?;
     let conversation = sent.conversation_id.as_ref().ok_or("the vendor returned no conversation")?;
-    Ok(client.messages().list(conversation).stream().try_collect().await?)
+    Ok(client.messages().list(conversation).items().try_collect().await?)
 }

@@ -25,14 +25,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Returns the id of the message.
 pub async fn run(client: &Client, location: &str, contact: &str, file: &Path) -> Result<String, Box<dyn Error>> {
-    let conversation = client.conversations().create(CreateConversationRequest::new(location, contact)).await?.into_inner();
+    let conversation = client.conversations().create(CreateConversationRequest::new(location, contact)).await?;
     let uploaded = client.messages().upload_attachments(conversation.conversation.id, contact, location, Part::file(file)).await?;
     // An upload attaches nothing: the addresses go into the message.
-    let addresses = uploaded.into_inner().uploaded_files.unwrap_or_default().into_values();
+    let addresses = uploaded.uploaded_files.unwrap_or_default().into_values();
     let message = SendMessageRequest::new(SendMessageType::Email, "Email", contact, MessageDeliveryStatus::Pending)
         .subject("Our offer")
         .html("<p>As discussed.</p>")
         .attachments(addresses);
-    let sent = client.messages().send(message).await?.into_inner();
+    let sent = client.messages().send(message).await?;
     sent.message_id.ok_or_else(|| "the vendor returned no id".into())
 }

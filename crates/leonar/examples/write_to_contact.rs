@@ -26,7 +26,7 @@ pub async fn run(client: &Client, name: &str, email: &str) -> Result<String, Box
         Some(contact) => contact,
         None => {
             let contact = CreateContactRequest::new(name).emails([NewContactEmail::new(email)]);
-            client.contacts().create(contact).await?.into_inner().data
+            client.contacts().create(contact).await?.data
         }
     };
     let message =
@@ -40,7 +40,7 @@ pub async fn run(client: &Client, name: &str, email: &str) -> Result<String, Box
 }
 
 async fn find(client: &Client, email: &str) -> Result<Option<Contact>, leonar::Error> {
-    let mut contacts = client.contacts().list().search(email).limit(100).stream();
+    let mut contacts = client.contacts().list().search(email).limit(100).items();
     while let Some(contact) = contacts.next().await {
         let contact = contact?;
         if contact.emails.iter().flatten().any(|known| known.email.as_deref() == Some(email)) {

@@ -53,6 +53,6 @@ impl Receipt {
     /// What every response has.
     #[cfg(any(feature = "leonar", feature = "sendpilot", feature = "highlevel", feature = "hoop-ai", feature = "leadway"))]
     pub(crate) fn of<T>(vendor: Vendor, response: &reachout_runtime::Response<T>) -> Self {
-        Self { http_status: response.status().as_u16(), request_id: response.request_id().map(str::to_owned), ..Self::new(vendor) }
+        Self { http_status: response.status.as_u16(), request_id: response.request_id().map(str::to_owned), ..Self::new(vendor) }
     }
 }

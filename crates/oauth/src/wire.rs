@@ -50,5 +50,5 @@ pub(super) async fn location_token(core: &Core, form: &Form<'_>, now: DateTime<U
 async fn post(core: &Core, route: &'static Route, form: &Form<'_>, secrets: &[&SecretString], now: DateTime<Utc>) -> Result<Tokens, Error> {
     // A refusal may repeat what was sent, and a success that cannot be read holds new tokens.
     let response = core.operation(route).form(form).send::<TokenResponse>().await.map_err(|error| error.without_secrets(secrets))?;
-    Ok(response.into_inner().into_tokens(now))
+    Ok(response.into_tokens(now))
 }

@@ -49,7 +49,7 @@ pub async fn campaign(client: &Client, accounts: impl Accounts + 'static, folder
 
 /// The contact with the person's address, which may have been created before a crash.
 async fn contact(client: &Client, person: &Person) -> Result<String, Box<dyn Error>> {
-    let mut known = client.contacts().list().search(&person.email).stream();
+    let mut known = client.contacts().list().search(&person.email).items();
     while let Some(contact) = known.try_next().await? {
         let mut emails = contact.emails.iter().flatten().filter_map(|known| known.email.as_ref());
         if emails.any(|known| known.eq_ignore_ascii_case(&person.email)) {

@@ -15,9 +15,9 @@ mod route;
 mod types;
 mod vendor;
 
-pub use call::Call;
 #[doc(hidden)]
 pub use call::preview::Preview;
+pub use call::{Call, CallFuture};
 pub use client::{Api, CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
 pub use error::{Advice, Delivery, Error, ErrorKind};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
@@ -54,10 +54,10 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallOptions,
-        ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence,
-        ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit,
-        RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot, StatusCode,
-        Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
+        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallFuture,
+        CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind,
+        Evidence, ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination,
+        RateLimit, RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot,
+        StatusCode, Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
     };
 }

@@ -36,7 +36,7 @@ pub async fn run(
     if !profiles.is_empty() {
         client.leads().create(CreateLeadsRequest::new(campaign, profiles)).await?;
     }
-    let leads: Vec<Lead> = client.leads().list(campaign).stream().take(3).try_collect().await?;
+    let leads: Vec<Lead> = client.leads().list(campaign).items().take(3).try_collect().await?;
     let mut lines = Vec::new();
     for lead in leads {
         let sent = client.inbox().send_message_to_lead(&lead.id, SendMessageToLeadRequest::new(sender, text)).await;

@@ -107,7 +107,7 @@ impl IntoFuture for Prepared {
 fn json<T: Serialize + DeserializeOwned + Send + 'static>(call: impl IntoRequest<Response = T>) -> Prepared {
     let send = |request: Request| -> Sent {
         Box::pin(async {
-            let value = serde_json::to_value(request.send::<T>().await?.into_inner())?;
+            let value = serde_json::to_value(request.send::<T>().await?)?;
             let decode = |text: &str| serde_json::from_str::<T>(text).and_then(serde_json::to_value);
             Ok(Content::Json(Json { value, decode }))
         })
@@ -116,7 +116,7 @@ fn json<T: Serialize + DeserializeOwned + Send + 'static>(call: impl IntoRequest
 }
 
 fn bytes(call: impl IntoRequest<Response = ByteStream>) -> Prepared {
-    let send = |request: Request| -> Sent { Box::pin(async { Ok(Content::Bytes(request.send_stream().await?.into_inner())) }) };
+    let send = |request: Request| -> Sent { Box::pin(async { Ok(Content::Bytes(request.send_stream().await?)) }) };
     Prepared { request: call.into_request(), send }
 }
 

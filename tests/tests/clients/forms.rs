@@ -49,7 +49,7 @@ async fn a_reply_to_a_review_is_answered_like_a_message() {
         .await;
     let client: leadway::Client = leadway::Client::builder().credential("pit-key").base_url(server.base_url()).build().unwrap();
     let request = leadway::types::SendReviewReplyRequest::new("c1", "l1", "Thank you!");
-    let sent = client.messages().send_review_reply(request).await.unwrap().into_inner();
+    let sent = client.messages().send_review_reply(request).await.unwrap();
     assert_eq!(lost(&body, &serde_json::to_value(&sent).unwrap()), Vec::<String>::new());
 }
 

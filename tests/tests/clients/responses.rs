@@ -62,26 +62,26 @@ impl Vendor {
                     leonar::Client::builder().credential("leo_key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let contact: leonar::Uuid = "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse().unwrap();
                 let body = leonar::types::SendMessageRequest::new(contact, leonar::types::Channel::Email, "Hi").subject("Hello");
-                Ok(json(&client.messages().send(body).await?.into_inner()))
+                Ok(json(&client.messages().send(body).await?))
             }
             Self::SendPilot => {
                 let client: sendpilot::Client =
                     sendpilot::Client::builder().credential("sp_key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let body = sendpilot::types::MessageToLeadRequest::new("lead_abc123", "Hi");
-                Ok(json(&client.inbox().send_message(body).await?.into_inner()))
+                Ok(json(&client.inbox().send_message(body).await?))
             }
             Self::HoopAi => {
                 let client: hoop_ai::Client =
                     hoop_ai::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let body = hoop_ai::types::SendMessageRequest::new(hoop_ai::types::SendMessageType::Sms, "c1").message("Hi");
-                Ok(json(&client.messages().send(body).await?.into_inner()))
+                Ok(json(&client.messages().send(body).await?))
             }
             Self::Leadway => {
                 let client: leadway::Client =
                     leadway::Client::builder().credential("pit-key").base_url(url).retry(RetryPolicy::none()).build()?;
                 let (kind, status) = (leadway::types::SendMessageType::Sms, leadway::types::MessageDeliveryStatus::Pending);
                 let body = leadway::types::SendMessageRequest::new(kind, "SMS", "c1", status).message("Hi");
-                Ok(json(&client.messages().send(body).await?.into_inner()))
+                Ok(json(&client.messages().send(body).await?))
             }
         }
     }

@@ -60,7 +60,7 @@ async fn offset_in_the_query() {
     };
     let script = Script::start(vec![page(&[1, 2], 0, true), page(&[3], 2, false)]).await;
     let client = client!(leonar, script);
-    let (items, end) = items!(client.contacts().list().limit(2).stream());
+    let (items, end) = items!(client.contacts().list().limit(2).items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), [uuid(1), uuid(2), uuid(3)]);
     assert_eq!(queries(&script), ["limit=2", "limit=2&offset=2"]);
@@ -75,7 +75,7 @@ async fn offset_in_the_body_starts_where_the_caller_says() {
     let script = Script::start(vec![page(&[1, 2], true), page(&[3], false)]).await;
     let client = client!(leonar, script);
     let search = leonar::types::SearchContactsRequest::new().name("Sophie").offset(10);
-    let (items, end) = items!(client.contacts().search(search).stream());
+    let (items, end) = items!(client.contacts().search(search).items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(items.len(), 3);
     let offsets: Vec<Value> = script.asked().into_iter().map(|asked| asked.body["offset"].clone()).collect();
@@ -89,7 +89,7 @@ async fn page_numbers() {
     };
     let script = Script::start(vec![page("c1", 1), page("c2", 2)]).await;
     let client = client!(sendpilot, script);
-    let (items, end) = items!(client.campaigns().list().stream());
+    let (items, end) = items!(client.campaigns().list().items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["c1", "c2"]);
     assert_eq!(queries(&script), ["", "page=2"]);
@@ -102,7 +102,7 @@ async fn continuation_tokens() {
     };
     let script = Script::start(vec![page("k1", json!("a=/+"), true), page("k2", Value::Null, false)]).await;
     let client = client!(sendpilot, script);
-    let (items, end) = items!(client.inbox().list_conversations().stream());
+    let (items, end) = items!(client.inbox().list_conversations().items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["k1", "k2"]);
     assert_eq!(queries(&script), ["", "continuationToken=a%3D%2F%2B"]);
@@ -113,7 +113,7 @@ async fn a_token_that_comes_again_ends_the_list() {
     let page = |id: &str| (200, json!({ "conversations": [{ "id": id }], "pagination": { "continuationToken": "same", "hasMore": true } }));
     let script = Script::start(vec![page("k1"), page("k2"), page("k3"), page("k4")]).await;
     let client = client!(sendpilot, script);
-    let (items, end) = items!(client.inbox().list_conversations().stream());
+    let (items, end) = items!(client.inbox().list_conversations().items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["k1", "k2"]);
 }
@@ -124,7 +124,7 @@ async fn a_cursor_of_two_parts() {
     let script =
         Script::start(vec![page("h1", json!({ "startAfterId": "h1", "startAfter": 1_603_870_249_758_i64 })), page("h2", json!({}))]).await;
     let client = client!(hoop_ai, script);
-    let (items, end) = items!(client.contacts().list("loc").stream());
+    let (items, end) = items!(client.contacts().list("loc").items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["h1", "h2"]);
     assert_eq!(queries(&script), ["locationId=loc", "locationId=loc&startAfterId=h1&startAfter=1603870249758"]);
@@ -137,7 +137,7 @@ async fn a_cursor_from_the_last_item() {
     };
     let script = Script::start(vec![page("v1", json!(1_628_008_053_263_i64)), page("v2", Value::Null)]).await;
     let client = client!(leadway, script);
-    let (items, end) = items!(client.conversations().search("loc").stream());
+    let (items, end) = items!(client.conversations().search("loc").items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["v1", "v2"]);
     assert_eq!(queries(&script)[1], "locationId=loc&startAfterDate=1628008053263");
@@ -149,7 +149,7 @@ async fn messages_in_both_forms() {
     let nested = |id: &str, more: bool| (200, json!({ "messages": { "lastMessageId": id, "nextPage": more, "messages": [message(id)] } }));
     let script = Script::start(vec![nested("m1", true), nested("m2", false)]).await;
     let client = client!(hoop_ai, script);
-    let (items, end) = items!(client.messages().list("v").stream());
+    let (items, end) = items!(client.messages().list("v").items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["m1", "m2"]);
     assert_eq!(queries(&script), ["", "lastMessageId=m1"]);
@@ -157,7 +157,7 @@ async fn messages_in_both_forms() {
     let flat = (200, json!({ "lastMessageId": "m1", "nextPage": false, "messages": [message("m1")] }));
     let script = Script::start(vec![flat]).await;
     let client = client!(leadway, script);
-    let (items, end) = items!(client.messages().list("v").stream());
+    let (items, end) = items!(client.messages().list("v").items());
     assert!(end.is_none(), "{end:?}");
     assert_eq!(ids(&items), ["m1"]);
 }
@@ -168,7 +168,7 @@ async fn an_error_comes_after_the_items_before_it() {
         |id: &str| (200, json!({ "campaigns": [campaign(id)], "pagination": { "total": 3, "page": 1, "limit": 1, "totalPages": 3 } }));
     let script = Script::start(vec![page("c1"), (500, json!({ "statusCode": 500, "message": "down" })), page("c3")]).await;
     let client = client!(sendpilot, script);
-    let (items, end) = items!(client.campaigns().list().stream());
+    let (items, end) = items!(client.campaigns().list().items());
     assert_eq!(ids(&items), ["c1"]);
     assert_eq!(end.and_then(|error| error.status()).map(|status| status.as_u16()), Some(500));
     assert_eq!(script.asked().len(), 2, "an error ends the stream");
@@ -178,6 +178,6 @@ async fn an_error_comes_after_the_items_before_it() {
 async fn nothing_is_sent_before_the_first_poll() {
     let script = Script::start(vec![]).await;
     let client = client!(sendpilot, script);
-    drop(client.campaigns().list().stream());
+    drop(client.campaigns().list().items());
     assert!(script.asked().is_empty());
 }

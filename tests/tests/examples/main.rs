@@ -69,7 +69,7 @@ async fn leadway() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client!(leadway, sandbox, Vendor::Leadway);
     let new = leadway::types::CreateContactRequest::new("l1C08ntBrFjLS0elLIYU").first_name("Ada").email("ada@example.com");
-    let contact = client.contacts().create(new).await.unwrap().into_inner().contact.unwrap().id.unwrap();
+    let contact = client.contacts().create(new).await.unwrap().contact.unwrap().id.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("offer.pdf");
     std::fs::write(&file, "%PDF-1.7").unwrap();

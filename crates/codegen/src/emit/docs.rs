@@ -60,7 +60,8 @@ pub const OPERATIONS: &str = "Operations in their groups. A call is sent when it
     Each says what it does, and whether it is repeated. What only reads, PUT, DELETE, and what is known to do no more when repeated is \
     repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have \
     acted, which is when no part of the body left, or after 429.\n\n\
-    Lists have `stream()`, which reads page after page; awaited they are one page.\n\n\
+    Awaited, a call is the decoded body; with `.response()` before the `.await` it is the body with status and headers. Lists have `items()` and \
+    `pages()`, which read page after page; awaited they are one page.\n\n\
     # Evidence\nEach operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of \
     <https://github.com/reachout-rs/reachout/tree/main/specs>.\n\n\
     # Errors\n\

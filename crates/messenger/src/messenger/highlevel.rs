@@ -15,15 +15,17 @@ macro_rules! messenger {
 
             fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
                 Box::pin(async move {
-                    let $sent = self.messages().send($client(message)?).await?;
-                    let several = $sent.message_ids.clone().unwrap_or_default();
+                    let response = self.messages().send($client(message)?).response().await?;
+                    let receipt = Receipt::of($vendor, &response);
+                    let $sent = response.body;
+                    let several = $sent.message_ids.unwrap_or_default();
                     Ok(Receipt {
-                        message_ids: if several.is_empty() { $sent.message_id.iter().cloned().collect() } else { several },
-                        email_message_id: $sent.email_message_id.clone(),
-                        conversation_id: $sent.conversation_id.clone(),
+                        message_ids: if several.is_empty() { $sent.message_id.into_iter().collect() } else { several },
+                        email_message_id: $sent.email_message_id,
+                        conversation_id: $sent.conversation_id,
                         status: $status,
-                        note: $sent.msg.clone(),
-                        ..Receipt::of($vendor, &$sent)
+                        note: $sent.msg,
+                        ..receipt
                     })
                 })
             }
@@ -68,13 +70,13 @@ macro_rules! request {
 }
 
 #[cfg(feature = "highlevel")]
-messenger!(highlevel, Vendor::HighLevel, |sent| sent.status.as_ref().map(ToString::to_string));
+messenger!(highlevel, Vendor::HighLevel, |sent| sent.status.map(|status| status.to_string()));
 
 #[cfg(feature = "hoop-ai")]
 messenger!(hoop_ai, Vendor::HoopAi, |sent| None);
 
 #[cfg(feature = "leadway")]
-messenger!(leadway, Vendor::Leadway, |sent| sent.status.as_ref().map(ToString::to_string));
+messenger!(leadway, Vendor::Leadway, |sent| sent.status.map(|status| status.to_string()));
 
 #[cfg(feature = "hoop-ai")]
 pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest, Unsupported> {

@@ -19,12 +19,13 @@ impl Messenger for Client {
 
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
         Box::pin(async move {
-            let sent = self.messages().send(request(message)?).await?;
+            let response = self.messages().send(request(message)?).response().await?;
+            let sent = &response.body.data;
             Ok(Receipt {
-                message_ids: vec![sent.data.id.to_string()],
-                conversation_id: sent.data.conversation_id.map(|id| id.to_string()),
-                sent_at: sent.data.sent_at,
-                ..Receipt::of(VENDOR, &sent)
+                message_ids: vec![sent.id.to_string()],
+                conversation_id: sent.conversation_id.map(|id| id.to_string()),
+                sent_at: sent.sent_at,
+                ..Receipt::of(VENDOR, &response)
             })
         })
     }

@@ -26,28 +26,46 @@ impl Messenger for Client {
         Box::pin(async move {
             match request(message)? {
                 Request::Message(body) => {
-                    let sent = self.inbox().send_message(body).await?;
-                    let response = Sent {
-                        id: &sent.message_id,
-                        conversation: &sent.conversation_id,
-                        error: &sent.error,
+                    let response = self.inbox().send_message(body).response().await?;
+                    let receipt = Receipt::of(VENDOR, &response);
+                    let sent = response.body;
+                    Sent {
+                        success: sent.success,
+                        id: sent.message_id,
+                        conversation: sent.conversation_id,
+                        status: sent.status.map(|status| status.to_string()),
+                        error: sent.error,
                         time: sent.timestamp.or(sent.sent_at),
-                    };
-                    let status = sent.status.as_ref().map(ToString::to_string);
-                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                    }
+                    .receipt(receipt)
                 }
                 Request::LeadMessage(lead, body) => {
-                    let sent = self.inbox().send_message_to_lead(lead, body).await?;
-                    let response =
-                        Sent { id: &sent.message_id, conversation: &sent.conversation_id, error: &sent.error, time: sent.timestamp };
-                    let status = sent.status.as_ref().map(ToString::to_string);
-                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                    let response = self.inbox().send_message_to_lead(lead, body).response().await?;
+                    let receipt = Receipt::of(VENDOR, &response);
+                    let sent = response.body;
+                    Sent {
+                        success: sent.success,
+                        id: sent.message_id,
+                        conversation: sent.conversation_id,
+                        status: sent.status.map(|status| status.to_string()),
+                        error: sent.error,
+                        time: sent.timestamp,
+                    }
+                    .receipt(receipt)
                 }
                 Request::Invitation(body) => {
-                    let sent = self.inbox().send_connection_request(body).await?;
-                    let response = Sent { id: &sent.request_id, conversation: &None, error: &sent.error, time: sent.timestamp };
-                    let status = sent.status.as_ref().map(ToString::to_string);
-                    response.receipt(sent.success, status, Receipt::of(VENDOR, &sent))
+                    let response = self.inbox().send_connection_request(body).response().await?;
+                    let receipt = Receipt::of(VENDOR, &response);
+                    let sent = response.body;
+                    Sent {
+                        success: sent.success,
+                        id: sent.request_id,
+                        conversation: None,
+                        status: sent.status.map(|status| status.to_string()),
+                        error: sent.error,
+                        time: sent.timestamp,
+                    }
+                    .receipt(receipt)
                 }
             }
         })
@@ -55,26 +73,28 @@ impl Messenger for Client {
 }
 
 /// What the three responses have in common.
-struct Sent<'a> {
-    id: &'a Option<String>,
-    conversation: &'a Option<String>,
-    error: &'a Option<String>,
+struct Sent {
+    success: Option<bool>,
+    id: Option<String>,
+    conversation: Option<String>,
+    status: Option<String>,
+    error: Option<String>,
     time: Option<DateTime<Utc>>,
 }
 
-impl Sent<'_> {
+impl Sent {
     /// A 2xx may still say that nothing was sent.
-    fn receipt(self, success: Option<bool>, status: Option<String>, receipt: Receipt) -> Result<Receipt, Error> {
-        if success == Some(false) {
-            let reason = self.error.clone().unwrap_or_else(|| "it gives no reason".to_owned());
+    fn receipt(self, receipt: Receipt) -> Result<Receipt, Error> {
+        if self.success == Some(false) {
+            let reason = self.error.unwrap_or_else(|| "it gives no reason".to_owned());
             return Err(Error::Refused { vendor: VENDOR, reason });
         }
         Ok(Receipt {
-            message_ids: self.id.iter().cloned().collect(),
-            conversation_id: self.conversation.clone(),
-            status,
+            message_ids: self.id.into_iter().collect(),
+            conversation_id: self.conversation,
+            status: self.status,
             sent_at: self.time,
-            note: self.error.clone(),
+            note: self.error,
             ..receipt
         })
     }

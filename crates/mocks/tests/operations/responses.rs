@@ -53,7 +53,7 @@ async fn a_stream_reads_the_pages_of_one_mock() {
         serde_json::from_value(json!({ "data": [{ "id": leonar::Uuid::nil(), "name": name }], "meta": meta })).unwrap()
     };
     let pages = mocks.on(client.projects().list().limit(1)).pages([&page("a", true, 0), &page("b", false, 1)]);
-    let listed: Vec<_> = client.projects().list().limit(1).stream().try_collect().await.unwrap();
+    let listed: Vec<_> = client.projects().list().limit(1).items().try_collect().await.unwrap();
     assert_eq!(listed.iter().map(|project| project.name.as_deref()).collect::<Vec<_>>(), [Some("a"), Some("b")]);
     pages.assert();
 }
@@ -76,9 +76,9 @@ async fn a_download_is_a_file() {
     let mocks = Mocks::<hoop_ai::Client>::start();
     let client = mocks.client();
     let file = mocks.on(client.messages().download_recording("m1", "l1")).file("audio/x-wav", "RIFF");
-    let recording = client.messages().download_recording("m1", "l1").await.unwrap();
-    assert_eq!(recording.headers()["content-type"], "audio/x-wav");
-    assert_eq!(recording.into_inner().collect_bytes(4).await.unwrap(), "RIFF");
+    let recording = client.messages().download_recording("m1", "l1").response().await.unwrap();
+    assert_eq!(recording.headers["content-type"], "audio/x-wav");
+    assert_eq!(recording.body.collect_bytes(4).await.unwrap(), "RIFF");
     file.assert();
 }
 

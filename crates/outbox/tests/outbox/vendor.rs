@@ -77,7 +77,7 @@ pub async fn delivered(sandbox: &Sandbox, conversations: impl IntoIterator<Item 
     let mut counts = HashMap::new();
     for conversation in conversations {
         let messages = client.messages().list(conversation.parse::<uuid::Uuid>().unwrap()).limit(100);
-        let mut messages = messages.stream();
+        let mut messages = messages.items();
         while let Some(message) = messages.try_next().await.unwrap() {
             *counts.entry(message.content.unwrap_or_default()).or_default() += 1;
         }

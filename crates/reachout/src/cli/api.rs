@@ -3,7 +3,7 @@
 use clap::Args;
 use futures_util::StreamExt as _;
 use reachout_messenger::Vendor;
-use reachout_runtime::{Core, Method, header::ACCEPT};
+use reachout_runtime::{Core, Method, Response, header::ACCEPT};
 use serde_json::{Map, Value};
 
 use super::{
@@ -115,9 +115,7 @@ impl Raw {
         for (name, value) in &self.header {
             request = request.header(name, value);
         }
-        let response = request.send_stream().await?;
-        let status = response.status().as_u16();
-        let mut stream = response.into_inner();
+        let Response { status, body: mut stream, .. } = request.send_stream().response().await?;
         let mut body = Vec::new();
         while let Some(piece) = stream.next().await {
             body.extend_from_slice(&piece?);
@@ -129,7 +127,7 @@ impl Raw {
             }
         }
         match serde_json::from_slice::<Value>(&body) {
-            _ if body.is_empty() => output.done(status),
+            _ if body.is_empty() => output.done(status.as_u16()),
             Ok(value) => output.response(&value, None),
             // Not every response is JSON.
             Err(_) => {

@@ -59,9 +59,9 @@ async fn create_contact(access: &Access<'_>, rows: &mut Vec<Row>) -> Result<Stri
     let email = NewContactEmail::new("sophie@example.com").type_("work");
     let contact = CreateContactRequest::new("Sophie").last_name("Martin").emails([email]);
     let begin = Instant::now();
-    let created = client.contacts().create(contact).await?;
-    let id = created.data.id.to_string();
-    let http_status = created.status().as_u16();
+    let created = client.contacts().create(contact).response().await?;
+    let id = created.body.data.id.to_string();
+    let http_status = created.status.as_u16();
     rows.push(Row { vendor: Vendor::Leonar, operation: "create_contact", http_status, id: id.clone(), time_ms: since(begin) });
     Ok(id)
 }

@@ -261,7 +261,7 @@ async fn a_run_that_was_killed_goes_on() {
     let mut conversations = HashSet::new();
     for row in rows.as_array().unwrap() {
         let conversation = row["conversation_id"].as_str().unwrap().to_owned();
-        let messages: Vec<_> = client.messages().list(&conversation).stream().try_collect().await.unwrap();
+        let messages: Vec<_> = client.messages().list(&conversation).items().try_collect().await.unwrap();
         assert_eq!(messages.len(), 1, "{row}");
         conversations.insert(conversation);
     }

@@ -17,8 +17,12 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.status, self.headers)
+    pub(super) fn with<T>(self, body: T) -> Response<T> {
+        Response { status: self.status, headers: self.headers, body }
+    }
+
+    pub(super) fn received(self, body: Bytes) -> Received {
+        Received { status: self.status, headers: self.headers, body }
     }
 }
 

@@ -18,6 +18,8 @@ mod timer;
 
 use std::fmt;
 use std::future::{IntoFuture, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready as poll_ready};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -29,7 +31,8 @@ use crate::request::{IntoRequest, Request};
 use crate::response::Response;
 use crate::response::stream::ByteStream;
 
-/// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?`.
+/// A call that is sent when it is awaited: `client.tasks().get(contact, task).await?` is the decoded body, and with
+/// [`response`](Self::response) before the `.await` it is the body with status and headers.
 ///
 /// It owns all it needs, so it can be spawned. Dropping the future gives the call up; whether the vendor has it by then is not known.
 #[must_use = "nothing is sent before the call is awaited"]
@@ -54,12 +57,12 @@ impl Request {
         Call { request: self, run }
     }
 
-    /// The response, and its body as it came.
-    pub(crate) fn send_page<T: DeserializeOwned + Send + 'static>(self) -> BoxFuture<'static, Result<(Response<T>, Bytes), Error>> {
+    /// The decoded body, and the body as it came.
+    pub(crate) fn send_page<T: DeserializeOwned + Send + 'static>(self) -> BoxFuture<'static, Result<(T, Bytes), Error>> {
         match Run::new(self) {
             Ok(mut run) => Box::pin(async move {
                 let (head, body) = run.whole().await?;
-                Ok((run.decoded(head, body.clone())?, body))
+                Ok((run.decoded(head, body.clone())?.body, body))
             }),
             Err(error) => Box::pin(ready(Err(error))),
         }
@@ -92,6 +95,11 @@ impl Request {
 }
 
 impl<T> Call<T> {
+    /// Sends the call, for its response as a whole: status, headers and body.
+    pub async fn response(self) -> Result<Response<T>, Error> {
+        (self.run)(self.request).await
+    }
+
     /// Changes the request; for the setters of generated code.
     #[doc(hidden)]
     pub fn map(mut self, change: impl FnOnce(Request) -> Request) -> Self {
@@ -101,11 +109,29 @@ impl<T> Call<T> {
 }
 
 impl<T> IntoFuture for Call<T> {
-    type Output = Result<Response<T>, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
+    type Output = Result<T, Error>;
+    type IntoFuture = CallFuture<T>;
 
-    fn into_future(self) -> Self::IntoFuture {
-        (self.run)(self.request)
+    fn into_future(self) -> CallFuture<T> {
+        CallFuture((self.run)(self.request))
+    }
+}
+
+/// A call that was awaited, for its body.
+#[must_use = "nothing is sent before the future is polled"]
+pub struct CallFuture<T>(BoxFuture<'static, Result<Response<T>, Error>>);
+
+impl<T> Future for CallFuture<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(poll_ready!(self.0.as_mut().poll(cx)).map(|response| response.body))
+    }
+}
+
+impl<T> fmt::Debug for CallFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CallFuture")
     }
 }
 
@@ -129,11 +155,20 @@ impl<T> fmt::Debug for Call<T> {
 macro_rules! call {
     ($name:ident, $response:ty) => {
         impl ::std::future::IntoFuture for $name {
-            type Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>;
-            type IntoFuture = $crate::BoxFuture<'static, Self::Output>;
+            type Output = ::core::result::Result<$response, $crate::Error>;
+            type IntoFuture = $crate::CallFuture<$response>;
 
             fn into_future(self) -> Self::IntoFuture {
                 ::std::future::IntoFuture::into_future(self.0)
+            }
+        }
+
+        impl $name {
+            /// Sends the call, for its response as a whole: status, headers and body.
+            pub fn response(
+                self,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
+                self.0.response()
             }
         }
 
@@ -147,7 +182,7 @@ macro_rules! call {
     };
 }
 
-/// Makes a call that lists awaitable, for one page, and gives it `pages()` and `stream()`.
+/// Makes a call that lists awaitable, for one page, and gives it `pages()` and `items()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! list_call {
@@ -155,14 +190,14 @@ macro_rules! list_call {
         $crate::call!($name, $response);
 
         impl $name {
-            /// All pages, each with status and headers, as [`List::pages`](reachout_runtime::List::pages) reads them.
-            pub fn pages(self) -> $crate::BoxStream<'static, ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
+            /// All pages, as [`List::pages`](reachout_runtime::List::pages) reads them.
+            pub fn pages(self) -> $crate::BoxStream<'static, ::core::result::Result<$response, $crate::Error>> {
                 self.0.pages()
             }
 
-            /// All items, page after page, as [`List::stream`](reachout_runtime::List::stream) reads them.
-            pub fn stream(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
-                self.0.stream()
+            /// All items, page after page, as [`List::items`](reachout_runtime::List::items) reads them.
+            pub fn items(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
+                self.0.items()
             }
         }
     };

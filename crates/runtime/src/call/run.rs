@@ -113,12 +113,12 @@ impl Run {
 
     /// The value of a successful response.
     #[inline(never)]
-    pub(super) fn decoded<T: DeserializeOwned>(&self, Head { status, headers }: Head, body: Bytes) -> Result<Response<T>, Error> {
+    pub(super) fn decoded<T: DeserializeOwned>(&self, head: Head, body: Bytes) -> Result<Response<T>, Error> {
         match response::decode(&body) {
-            Ok(value) => Ok(Response::new(value, status, headers)),
+            Ok(value) => Ok(head.with(value)),
             Err(failure) => {
                 let limit = self.clock.limit(self.core(), Instant::now());
-                Err(self.close(self.failures(limit).undecodable(Received { status, headers, body }, failure)))
+                Err(self.close(self.failures(limit).undecodable(head.received(body), failure)))
             }
         }
     }

@@ -6,7 +6,6 @@ pub(crate) mod redaction;
 pub(crate) mod stream;
 
 use std::fmt;
-use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -16,57 +15,29 @@ use serde::de::DeserializeOwned;
 use crate::error::parse;
 use crate::types::object::field_path;
 
-/// What the vendor returned, with status and headers.
+/// A successful response as a whole: what `call.response().await` returns, where `call.await` returns the body alone.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Response<T> {
-    value: T,
-    status: StatusCode,
-    headers: HeaderMap,
+    /// The HTTP status, always a 2xx.
+    pub status: StatusCode,
+    /// The headers, as the vendor sent them.
+    pub headers: HeaderMap,
+    /// The decoded body.
+    pub body: T,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { value, status, headers }
-    }
-
-    /// The decoded body alone.
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-
-    /// The HTTP status, always a 2xx.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The headers of the response.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
     /// The vendor's id of the request, if a header has it.
     pub fn request_id(&self) -> Option<&str> {
         parse::request_id(&self.headers)
     }
 }
 
-impl<T> Deref for Response<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T> DerefMut for Response<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.value
-    }
-}
-
+/// Headers may have what no log should show, so they are left out.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
+        f.debug_struct("Response").field("status", &self.status).field("body", &self.body).finish_non_exhaustive()
     }
 }
 

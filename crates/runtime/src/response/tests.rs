@@ -133,15 +133,12 @@ fn the_place_of_a_failure_is_found_in_linear_time() {
 }
 
 #[test]
-fn a_response_is_its_value_with_status_and_headers() {
+fn the_debug_form_of_a_response_leaves_headers_out() {
     let mut headers = HeaderMap::new();
     headers.insert("x-request-id", "r1".parse().unwrap());
-    let mut response = Response::new(vec![1, 2], StatusCode::CREATED, headers);
-    response.push(3);
-    assert_eq!(response.len(), 3);
-    assert_eq!((response.status(), response.request_id(), response.headers().len()), (StatusCode::CREATED, Some("r1"), 1));
-    assert_eq!(format!("{response:?}"), "[1, 2, 3]");
-    assert_eq!(response.into_inner(), [1, 2, 3]);
+    let response = Response { status: StatusCode::CREATED, headers, body: vec![1, 2] };
+    assert_eq!(response.request_id(), Some("r1"));
+    assert_eq!(format!("{response:?}"), "Response { status: 201, body: [1, 2], .. }");
 }
 
 proptest! {

@@ -143,12 +143,7 @@ async fn serve(mut stream: TcpStream, settings: Vec<u8>, acts: Arc<Mutex<VecDequ
 
 /// A request with a body.
 async fn post(client: &Client) -> Result<Value, Error> {
-    client
-        .request(Method::POST, "/messages")
-        .json(&json!({ "text": "hi" }))
-        .send::<Value>()
-        .await
-        .map(reachout_runtime::Response::into_inner)
+    client.request(Method::POST, "/messages").json(&json!({ "text": "hi" })).send::<Value>().await
 }
 
 fn going(last: u32, code: u32) -> Act {

@@ -6,7 +6,8 @@
 //! repeated on connection failures, timeouts, 408, 429 and 5xx. Everything else is sent once: again only where the vendor cannot have
 //! acted, which is when no part of the body left, or after 429.
 //!
-//! Lists have `stream()`, which reads page after page; awaited they are one page.
+//! Awaited, a call is the decoded body; with `.response()` before the `.await` it is the body with status and headers. Lists have `items()`
+//! and `pages()`, which read page after page; awaited they are one page.
 //!
 //! # Evidence
 //! Each operation names the page of the vendor that it is from. What other sources its note speaks of is in the vendor's folder of

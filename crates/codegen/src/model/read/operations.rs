@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Names that a call has already: its argument for the body, and its methods.
-const TAKEN: [&str; 6] = ["clone", "into_future", "pages", "request", "self_", "stream"];
+const TAKEN: [&str; 7] = ["clone", "into_future", "items", "pages", "request", "response", "self_"];
 
 /// Every operation, in the order of the document.
 pub fn read(document: &Document, types: &Types<'_>, schemas: &BTreeMap<String, Schema>) -> Vec<Operation> {

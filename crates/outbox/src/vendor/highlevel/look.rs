@@ -52,7 +52,7 @@ impl Reading<'_> {
     async fn conversations(&mut self, contact: &str) -> Result<Result<Vec<String>, String>, Error> {
         let name = self.edition.name;
         let response = match self.core.operation(self.edition.get_contact).path_param("contactId", &contact).send::<Value>().await {
-            Ok(response) => response.into_inner(),
+            Ok(response) => response,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(format!("{name} does not have the contact any more"))),
             Err(error) => return Err(error.into()),
         };
@@ -62,7 +62,7 @@ impl Reading<'_> {
         }
         let Some(location) = text(found, "locationId") else { return Ok(Err(format!("{name} does not name the contact's sub-account"))) };
         let search = self.core.operation(self.edition.search_conversations).query("locationId", location).query("contactId", contact);
-        let response = search.query("limit", &CONVERSATIONS).send::<Value>().await?.into_inner();
+        let response = search.query("limit", &CONVERSATIONS).send::<Value>().await?;
         let Some(conversations) = response["conversations"].as_array() else {
             return Ok(Err(format!("{name}'s list of conversations is not understood")));
         };
@@ -89,7 +89,7 @@ impl Reading<'_> {
             if let Some(last) = &last {
                 request = request.query("lastMessageId", last);
             }
-            let response = request.send::<Value>().await?.into_inner();
+            let response = request.send::<Value>().await?;
             // Documented flat, and really nested once more.
             let page = if response["messages"].is_object() { &response["messages"] } else { &response };
             let Some(items) = page["messages"].as_array() else {
@@ -132,7 +132,7 @@ impl Reading<'_> {
         // The list has no body of an email, and one entry for all emails of a thread.
         for email_id in emails.into_iter().rev().take(EMAILS) {
             let response = match self.core.operation(self.edition.get_email).path_param("id", &email_id).send::<Value>().await {
-                Ok(response) => response.into_inner(),
+                Ok(response) => response,
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     self.missed("an email of a thread cannot be read");
                     continue;

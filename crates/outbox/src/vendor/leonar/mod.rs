@@ -41,7 +41,7 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     let conversations = look.conversations().await?;
     let mut candidates = Vec::new();
     for id in &conversations {
-        let mut messages = client.messages().list(id).limit(PAGE).stream();
+        let mut messages = client.messages().list(id).limit(PAGE).items();
         loop {
             let message = match messages.try_next().await {
                 Ok(Some(message)) => message,

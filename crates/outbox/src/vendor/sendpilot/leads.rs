@@ -58,7 +58,7 @@ async fn list(core: &Core, route: &'static Route, name: &str, filter: &[(&'stati
             request = request.query(field, value);
         }
         // As JSON: a type could leave out what it does not know. Older documents have `data` and `meta`.
-        let page = request.send::<Value>().await?.into_inner();
+        let page = request.send::<Value>().await?;
         let either = |newer: &str, older: &str| if page[newer].is_null() { page[older].clone() } else { page[newer].clone() };
         let Value::Array(items) = either(name, "data") else { return Err(incomplete("a page of it is not understood")) };
         let pagination = either("pagination", "meta");

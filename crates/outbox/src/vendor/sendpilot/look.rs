@@ -39,7 +39,7 @@ pub(in crate::vendor) async fn look(core: &Core, look: &Look<'_>) -> Result<Foun
     if let Some(sender) = &sender {
         conversations = conversations.account_id(sender);
     }
-    let (mut conversations, wanted, mut seen) = (conversations.stream(), Address::recipient(&url).ok(), 0);
+    let (mut conversations, wanted, mut seen) = (conversations.items(), Address::recipient(&url).ok(), 0);
     let mut candidates = Vec::new();
     while let Some(conversation) = conversations.try_next().await? {
         seen += 1;
@@ -53,7 +53,7 @@ pub(in crate::vendor) async fn look(core: &Core, look: &Look<'_>) -> Result<Foun
         let (true, Some(id), Some(account)) = (is_with, &conversation.id, conversation.account_id.as_ref().or(sender.as_ref())) else {
             continue;
         };
-        let (mut messages, mut count) = (client.inbox().list_messages(id, account).stream(), 0);
+        let (mut messages, mut count) = (client.inbox().list_messages(id, account).items(), 0);
         while let Some(message) = messages.try_next().await? {
             count += 1;
             if count > MESSAGES {

@@ -28,8 +28,8 @@ async fn ask(api: Api, given: Option<SecretString>, access: &Access<'_>) -> Resu
         None => access.client(api.vendor, true).await?,
     };
     let name = format!("{} {}", route.group, route.name);
-    match request(route, &parameters, &core).send::<Value>().await {
-        Ok(response) => Ok((format!("accepted (HTTP {}, {name})", response.status().as_u16()), None)),
+    match request(route, &parameters, &core).send::<Value>().response().await {
+        Ok(response) => Ok((format!("accepted (HTTP {}, {name})", response.status.as_u16()), None)),
         Err(error) => match (error.kind(), error.status()) {
             (ErrorKind::Unauthorized, _) => Ok((format!("refused (HTTP 401, {name})"), Some(error.into()))),
             // The vendor knows whose it is, and does not like the example that was asked for.

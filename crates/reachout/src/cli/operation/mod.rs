@@ -144,10 +144,10 @@ async fn call(
 ) -> Result<(), Failure> {
     let vendor = core.vendor().name;
     match (operation.success.and_then(|success| success.content), route.pagination.as_ref()) {
-        (None, _) => output.done(draft.request(&core).send_empty().await?.status().as_u16()),
+        (None, _) => output.done(draft.request(&core).send_empty().response().await?.status.as_u16()),
         (Some(file), _) if !file.is_json() => {
             let destination = download::Destination::open(matches, &access.calls)?;
-            download::save(draft.request(&core).send_stream().await?.into_inner(), destination, output).await
+            download::save(draft.request(&core).send_stream().await?, destination, output).await
         }
         (Some(Content { schema, .. }), Some(pagination)) if matches.get_flag("all") => {
             output.begin(&words(route.group).replace('-', " "));
@@ -156,7 +156,7 @@ async fn call(
             as_documented(vendor, route, deviation)
         }
         (Some(Content { schema, .. }), pagination) => {
-            let response = draft.request(&core).send::<Value>().await?.into_inner();
+            let response = draft.request(&core).send::<Value>().await?;
             let more =
                 pagination.is_some_and(|pagination| Pager::new(pagination, |name| draft.position(name)).turn(&response) != Turn::Last);
             output.response(&response, pagination.map(|pagination| pagination.items))?;
@@ -179,7 +179,7 @@ async fn all(
     let (mut next, mut differs) = (Some(draft), None);
     while let Some(draft) = next.take() {
         let response = match draft.request(core).send::<Value>().await {
-            Ok(response) => response.into_inner(),
+            Ok(response) => response,
             Err(error) => {
                 output.break_off()?;
                 return Err(error.into());

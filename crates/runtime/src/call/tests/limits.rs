@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 use std::future::IntoFuture as _;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
@@ -196,7 +197,7 @@ async fn a_call_that_nobody_polls_stops_no_other() {
     let client = fake::build(&fake, |builder| builder.pacing(Pacing::new(1, Duration::from_secs(2))));
     client.operation(GET).send::<Value>().await.unwrap();
     let mut forgotten = client.operation(GET).send::<Value>().into_future();
-    assert!(forgotten.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(Pin::new(&mut forgotten).poll(&mut Context::from_waker(Waker::noop())).is_pending());
     for _ in 0..5 {
         client.operation(GET).send::<Value>().await.unwrap();
     }
@@ -217,7 +218,7 @@ async fn dropping_a_call_leaks_no_permit() {
         {
             let mut call = client.operation(GET).send::<Value>().into_future();
             for _ in 0..polls {
-                if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                if Pin::new(&mut call).poll(&mut Context::from_waker(Waker::noop())).is_ready() {
                     break;
                 }
                 advance(Duration::from_millis(700)).await;

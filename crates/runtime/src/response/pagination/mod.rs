@@ -5,18 +5,18 @@ mod pager;
 use std::fmt::{self, Debug};
 use std::future::IntoFuture;
 
-use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use self::pager::{Pager, Turn};
+use crate::call::CallFuture;
 use crate::error::Error;
 use crate::request::{IntoRequest, Request};
 use crate::response::{Response, decode};
 
-/// A call of an operation that lists: awaited it is one page, `pages()` are all pages, and `stream()` is every item of them.
+/// A call of an operation that lists: awaited it is one page, `pages()` are all pages, and `items()` is every item of them.
 #[must_use = "nothing is sent before the call is awaited, or its stream polled"]
 pub struct List<T, I> {
     request: Request,
@@ -41,11 +41,16 @@ impl<T, I> List<T, I> {
 }
 
 impl<T: DeserializeOwned + Send + 'static, I: Send + 'static> List<T, I> {
-    /// All pages, each as the vendor returned it, with status and headers. Lazy: a page is requested when it is polled for.
+    /// Sends the call, for one page as a whole: status, headers and body.
+    pub async fn response(self) -> Result<Response<T>, Error> {
+        self.request.send().response().await
+    }
+
+    /// All pages, each as the vendor returned it. Lazy: a page is requested when it is polled for.
     ///
     /// Whatever the vendor returns, the stream ends: with a page that says so, an empty page, a position that was seen before, or a page that is the
     /// last one once more, which is not handed out. An error comes after the pages before it, and ends the stream.
-    pub fn pages(self) -> BoxStream<'static, Result<Response<T>, Error>> {
+    pub fn pages(self) -> BoxStream<'static, Result<T, Error>> {
         let request = self.request;
         let pagination = request.parts.route.and_then(|route| route.pagination.as_ref());
         let pager = pagination.map(|pagination| Pager::new(pagination, |parameter| request.position(parameter)));
@@ -73,10 +78,10 @@ impl<T: DeserializeOwned + Send + 'static, I: Send + 'static> List<T, I> {
 
     /// All items, page after page, as [`pages`](Self::pages) reads them. Lazy: nothing is sent before the first poll, and the next page only when
     /// the items of the last are used up.
-    pub fn stream(self) -> BoxStream<'static, Result<I, Error>> {
+    pub fn items(self) -> BoxStream<'static, Result<I, Error>> {
         let items = self.items;
-        let each = move |page: Result<Response<T>, Error>| match page {
-            Ok(page) => stream::iter(items(page.into_inner())).map(Ok).left_stream(),
+        let each = move |page: Result<T, Error>| match page {
+            Ok(page) => stream::iter(items(page)).map(Ok).left_stream(),
             Err(error) => stream::iter([Err(error)]).right_stream(),
         };
         self.pages().flat_map(each).boxed()
@@ -84,10 +89,10 @@ impl<T: DeserializeOwned + Send + 'static, I: Send + 'static> List<T, I> {
 }
 
 impl<T: DeserializeOwned + Send + 'static, I> IntoFuture for List<T, I> {
-    type Output = Result<Response<T>, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
+    type Output = Result<T, Error>;
+    type IntoFuture = CallFuture<T>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_future(self) -> CallFuture<T> {
         self.request.send().into_future()
     }
 }
