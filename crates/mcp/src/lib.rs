@@ -16,6 +16,7 @@ mod schema;
 mod server;
 mod tools;
 
+pub use catalog::documented;
 pub use http::{ListenError, Listener};
 pub use operations::{Described, OperationEffect, operations};
 pub use policy::{Confirm, Policy, Toolset, UnknownToolset};

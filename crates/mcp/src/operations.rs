@@ -67,6 +67,15 @@ pub struct Described {
     pub docs: &'static str,
     /// The JSON Schema of its arguments: `parameters` and `body`.
     pub schema: Value,
+    #[serde(skip)]
+    route: &'static Route,
+}
+
+impl Described {
+    /// Whether an assistant may call it under the policy.
+    pub fn is_callable(&self, policy: &Policy) -> bool {
+        refusal(self.route, policy).is_none()
+    }
 }
 
 /// Every operation of a vendor, in the order of its document.
@@ -115,6 +124,7 @@ pub(crate) fn described(vendor: Vendor, document: &Document, route: &'static Rou
         },
         docs: route.docs,
         schema: schema(document, operation),
+        route,
     }
 }
 

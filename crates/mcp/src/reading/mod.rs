@@ -44,7 +44,7 @@ impl Query<'_> {
         let filter = self.words.filter(|_| source.search.is_none()).map(str::to_lowercase);
         let mut items = Vec::new();
         for _ in 0..if filter.is_some() { PAGES } else { 1 } {
-            let response: Value = operations::request(core, &known, &parameters, None)?.send::<Value>().await?.into_inner();
+            let response: Value = operations::request(core, &known, &parameters, None)?.send::<Value>().await?;
             let Some(pagination) = known.1.pagination.as_ref() else { break };
             let position = |name: &str| parameters.get(name).and_then(Value::as_u64);
             let turn = Pager::new(pagination, position).turn(&response);

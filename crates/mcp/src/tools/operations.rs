@@ -161,7 +161,7 @@ pub(crate) async fn call_operation(call: &Call<'_>, given: CallOperation) -> Res
     }
     let request = request(&call.server.core(connection).await?, &known, &given.parameters, given.body.as_ref())?;
     let response = match content {
-        Some(_) => request.send::<Value>().await?.into_inner(),
+        Some(_) => request.send::<Value>().await?,
         None => {
             request.send_empty().await?;
             json!("done")

@@ -46,6 +46,7 @@ pub struct Run {
 impl Run {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
+        access.consent("send what is queued in the outbox")?;
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {
