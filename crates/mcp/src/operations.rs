@@ -34,7 +34,8 @@ impl From<Effect> for OperationEffect {
             Effect::Reads => Self::Reads,
             Effect::Changes => Self::Changes,
             Effect::Deletes => Self::Deletes,
-            Effect::ReachesAPerson => Self::ReachesAPerson,
+            // What is not known may be it.
+            _ => Self::ReachesAPerson,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reachout_messenger::Vendor;
 use reachout_outbox::{Account, AccountClient, Accounts, Eligibility, Outbox, ToolCall};
-use reachout_runtime::Core;
+use reachout_runtime::{CallOptions, Core, Effect};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
 };
@@ -137,10 +137,13 @@ impl Inner {
         Ok(self.outbox.client(&connection.account, &*self.accounts).await?)
     }
 
-    /// A client for calls beside the outbox.
+    /// A client for calls beside the outbox, which does no more than the policy permits.
     pub(crate) async fn core(&self, connection: &Connection) -> Result<Core, Failure> {
         let client = self.client(connection).await?;
-        client.core().cloned().ok_or_else(|| Failure::refused("the account has no client for other calls", "tell the person"))
+        let core = client.core().ok_or_else(|| Failure::refused("the account has no client for other calls", "tell the person"))?;
+        // A second guard behind that of call_operation.
+        let most = if self.policy.allow_changes && !self.policy.read_only { Effect::Deletes } else { Effect::Reads };
+        Ok(core.with(CallOptions::new().allow(most)))
     }
 
     /// The account and environment that the arguments name, for an error.

@@ -28,7 +28,7 @@ pub struct Entry {
     pub attempts: u32,
     /// When it is to be sent, while it is queued.
     pub due_at: DateTime<Utc>,
-    /// Whether a pause of its campaign, its key or its recipient holds it.
+    /// Whether it is paused with its campaign, its key or its recipient.
     pub paused: bool,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
@@ -211,8 +211,8 @@ pub struct AccountStatus {
     pub queued: u64,
     /// How many of them are to be sent by now.
     pub due: u64,
-    /// How many of them a pause of their campaign, their key or their recipient holds.
-    pub held: u64,
+    /// How many of them are paused with their campaign, their key or their recipient.
+    pub paused_messages: u64,
     /// How many senders they have.
     pub senders: u64,
 }
@@ -241,7 +241,7 @@ impl AccountStatus {
             last_due_at: None,
             queued: 0,
             due: 0,
-            held: 0,
+            paused_messages: 0,
             senders: 0,
         }
     }
@@ -308,5 +308,13 @@ pub(crate) fn from_content(
     let Some(content) = content else { return Ok(None) };
     let content: Content = serde_json::from_str(content).map_err(|_| Error::Unreadable { id, field: "content" })?;
     let Content { message, addresses, time_zone } = content;
-    Ok(Some(Envelope { account: account.clone(), message, not_before: not_before.map(from_ms), addresses, sequence, time_zone }))
+    Ok(Some(Envelope {
+        account: account.clone(),
+        message,
+        not_before: not_before.map(from_ms),
+        addresses,
+        sequence,
+        time_zone,
+        held: false,
+    }))
 }

@@ -35,12 +35,15 @@ pub struct Envelope {
     pub sequence: Option<String>,
     /// The recipient's time zone, such as `Europe/Paris`.
     pub time_zone: Option<String>,
+    /// It waits for approval: it is queued as [`Held`](crate::State::Held), and nothing sends it before
+    /// [`Outbox::approve`](crate::Outbox::approve).
+    pub held: bool,
 }
 
 impl Envelope {
     /// A message, to be sent as soon as possible.
     pub fn new(account: Account, message: Message) -> Self {
-        Self { account, message, not_before: None, addresses: Vec::new(), sequence: None, time_zone: None }
+        Self { account, message, not_before: None, addresses: Vec::new(), sequence: None, time_zone: None, held: false }
     }
 
     /// Sets [`not_before`](Self::not_before).
@@ -64,6 +67,12 @@ impl Envelope {
     /// Sets [`time_zone`](Self::time_zone).
     pub fn time_zone(mut self, name: impl Into<String>) -> Self {
         self.time_zone = Some(name.into());
+        self
+    }
+
+    /// Sets [`held`](Self::held).
+    pub fn hold(mut self) -> Self {
+        self.held = true;
         self
     }
 }

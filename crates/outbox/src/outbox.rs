@@ -211,7 +211,13 @@ impl Outbox {
         self.store.set_paused(account, false, None).await
     }
 
-    /// Withdraws messages that are queued: how many. A message that is being sent is not one of them.
+    /// Has messages that wait for approval ([`Envelope::held`]) sent at their time: how many. Nothing is checked by it; the workers check all
+    /// that can stand against a message right before they send it, as of any other.
+    pub async fn approve(&self, filter: &Filter) -> Result<u64, Error> {
+        self.store.approve(&self.canonical(filter)?).await
+    }
+
+    /// Withdraws messages that are queued or held: how many. A message that is being sent is not one of them.
     pub async fn cancel(&self, filter: &Filter) -> Result<u64, Error> {
         self.store.cancel(&self.canonical(filter)?).await
     }

@@ -12,8 +12,8 @@ use crate::State;
 pub enum Refusal {
     /// The account, or everything, is paused; why, if not by a person.
     Paused(Option<String>),
-    /// A pause of its campaign, its key or its recipient holds it.
-    Held,
+    /// Its campaign, its key or its recipient is paused.
+    MessagePaused,
     /// One of its addresses is on the suppression list, for this reason.
     Suppressed(String),
     /// Its sequence was ended for its recipient, for this reason: a reply, for example.
@@ -38,7 +38,7 @@ impl Refusal {
             Self::Suppressed(_) => Some((State::Suppressed, "suppression-list")),
             Self::Stopped(_) => Some((State::Cancelled, "follow-up-stopped")),
             Self::Vendor(code) => Some((State::Suppressed, code)),
-            Self::Paused(_) | Self::Held | Self::QuietHours(_) | Self::DailyCap(_) => None,
+            Self::Paused(_) | Self::MessagePaused | Self::QuietHours(_) | Self::DailyCap(_) => None,
         }
     }
 
@@ -56,7 +56,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Paused(Some(reason)) => write!(f, "the account is paused: {reason}"),
             Self::Paused(None) => f.write_str("the account is paused"),
-            Self::Held => f.write_str("its campaign, its key or its recipient is paused"),
+            Self::MessagePaused => f.write_str("its campaign, its key or its recipient is paused"),
             Self::Suppressed(reason) => write!(f, "an address of the message is on the suppression list: {reason}"),
             Self::Stopped(reason) => write!(f, "its sequence was stopped: {reason}"),
             Self::Vendor(code) => write!(f, "the vendor refused the recipient before ({code}), and its check has not permitted it since"),

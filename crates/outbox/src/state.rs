@@ -9,6 +9,8 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum State {
+    /// It waits for a person's approval: [`Outbox::approve`](crate::Outbox::approve). No worker takes it.
+    Held,
     /// It waits for its time, for a worker, or for its turn under the rate limit. Nothing of it was sent.
     Queued,
     /// A worker is sending it: the vendor may have it by now.
@@ -29,12 +31,22 @@ pub enum State {
 
 impl State {
     /// Every state, in the order in which they are reported.
-    pub const ALL: [Self; 8] =
-        [Self::Queued, Self::Sending, Self::Accepted, Self::Rejected, Self::Failed, Self::Unknown, Self::Cancelled, Self::Suppressed];
+    pub const ALL: [Self; 9] = [
+        Self::Held,
+        Self::Queued,
+        Self::Sending,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Failed,
+        Self::Unknown,
+        Self::Cancelled,
+        Self::Suppressed,
+    ];
 
     /// Its name: `queued`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Held => "held",
             Self::Queued => "queued",
             Self::Sending => "sending",
             Self::Accepted => "accepted",
@@ -46,9 +58,9 @@ impl State {
         }
     }
 
-    /// Whether nothing more happens to the message by itself.
+    /// Whether the message is done with: it neither waits nor is being sent.
     pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Queued | Self::Sending)
+        !matches!(self, Self::Held | Self::Queued | Self::Sending)
     }
 
     /// Whether [`Outbox::retry`](crate::Outbox::retry) may queue such messages again: the vendor surely does not have them.
@@ -91,6 +103,6 @@ mod tests {
         for state in State::ALL {
             assert_eq!(state.name().parse(), Ok(state));
         }
-        assert!("sent".parse::<State>().unwrap_err().to_string().starts_with("\"sent\" is not a state; these are: queued, sending"));
+        assert!("sent".parse::<State>().unwrap_err().to_string().starts_with("\"sent\" is not a state; these are: held, queued, sending"));
     }
 }

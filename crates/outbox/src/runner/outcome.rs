@@ -145,6 +145,7 @@ fn word(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Configuration => "configuration",
         ErrorKind::InvalidRequest => "invalid-request",
+        ErrorKind::NotPermitted => "not-permitted",
         ErrorKind::Credential | ErrorKind::Unauthorized => "credential",
         ErrorKind::Connect => "connect",
         ErrorKind::Timeout => "timeout",

@@ -49,17 +49,29 @@ impl Store {
         let sql = concat!(
             "UPDATE reachout_outbox_messages AS m SET state = 'cancelled', worker = NULL, code = 'withdrawn', reason = NULL, changed_at = ",
             now!(),
-            " WHERE m.state = 'queued' AND ",
+            " WHERE m.state IN ('held', 'queued') AND ",
+            selected!()
+        );
+        self.change(sql, filter).await
+    }
+
+    /// Queues what waits for approval: what is due later stays so.
+    pub(crate) async fn approve(&self, filter: &Filter) -> Result<u64, Error> {
+        let sql = concat!(
+            "UPDATE reachout_outbox_messages AS m SET state = 'queued', approved = 1, changed_at = ",
+            now!(),
+            " WHERE m.state = 'held' AND ",
             selected!()
         );
         self.change(sql, filter).await
     }
 
     pub(crate) async fn retry(&self, filter: &Filter) -> Result<u64, Error> {
-        // Attempts count on, since each is a row; the bound on them counts from here. Whoever replied is not written to again.
+        // Attempts count on, since each is a row; the bound on them counts from here. Whoever replied is not written to again, and what nobody
+        // approved waits for that again.
         let sql = concat!(
-            "UPDATE reachout_outbox_messages AS m SET state = 'queued', worker = NULL, code = NULL, reason = NULL,
-                first_attempt = attempt, unclear_checks = 0, due_at = ",
+            "UPDATE reachout_outbox_messages AS m SET state = CASE approved WHEN 1 THEN 'queued' ELSE 'held' END, worker = NULL, code = NULL,
+                reason = NULL, first_attempt = attempt, unclear_checks = 0, due_at = ",
             now!(),
             ", changed_at = ",
             now!(),

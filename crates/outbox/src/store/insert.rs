@@ -34,9 +34,14 @@ pub(crate) struct NewRow {
     addresses: Vec<(String, bool)>,
     content: String,
     due_at: Option<i64>,
+    held: bool,
 }
 
 impl NewRow {
+    const fn state(&self) -> State {
+        if self.held { State::Held } else { State::Queued }
+    }
+
     /// Checks a message: its addresses are some, the vendor can send it, and the key is one.
     pub(crate) fn of(number: usize, key: &str, envelope: &Envelope, region: Option<Region>) -> Result<Self, Error> {
         if key.trim().is_empty() || key.len() > LONGEST_KEY || key.chars().any(char::is_control) {
@@ -47,7 +52,7 @@ impl NewRow {
             |error: serde_json::Error| Error::Other(format!("message {number} of the batch cannot be written as JSON: {error}"));
         let fingerprint = resolved.fingerprint().map_err(unwritable)?.to_vec();
         let Resolved { envelope, recipient, own, copies, .. } = resolved;
-        let Envelope { account, message, not_before, addresses, sequence, time_zone } = envelope;
+        let Envelope { account, message, not_before, addresses, sequence, time_zone, held } = envelope;
         if time_zone.as_deref().is_some_and(|name| jiff::tz::TimeZone::get(name).is_err()) {
             return Err(Error::TimeZone { number });
         }
@@ -68,6 +73,7 @@ impl NewRow {
             // Postgres' TEXT holds no NUL; in JSON it is escaped.
             content: serde_json::to_string(&Content { message, addresses, time_zone }).map_err(unwritable)?,
             due_at: not_before.map(|time| time.timestamp_millis()),
+            held,
         })
     }
 }
@@ -111,13 +117,14 @@ macro_rules! inserts {
                 }
                 let mut insert = QueryBuilder::<$database>::new(
                     "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, \
-                     sequence_hash, recipient_kind, recipient, content, state, due_at, created_at, changed_at) ",
+                     sequence_hash, recipient_kind, recipient, content, state, approved, due_at, created_at, changed_at) ",
                 );
                 insert.push_values(rows, |mut values, row| {
                     values.push_bind(&row.key_hash).push_bind(&row.key).push_bind(&row.fingerprint);
                     values.push_bind(row.vendor.id()).push_bind(&row.credential).push_bind(row.channel).push_bind(&row.sender);
                     values.push_bind(&row.sequence).push_bind(row.sequence.as_deref().map(hash));
-                    values.push_bind(row.recipient_kind).push_bind(&row.recipient).push_bind(&row.content).push_bind(State::Queued.name());
+                    values.push_bind(row.recipient_kind).push_bind(&row.recipient).push_bind(&row.content);
+                    values.push_bind(row.state().name()).push_bind(i64::from(!row.held));
                     values.push_bind(row.due_at.unwrap_or(now)).push_bind(now).push_bind(now);
                 });
                 insert.push(" ON CONFLICT (key_hash) DO NOTHING");

@@ -6,8 +6,16 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::{Pool, Store};
 use crate::Error;
 
-const SQLITE: [&str; 2] = [include_str!("../../migrations/sqlite/1_outbox.sql"), include_str!("../../migrations/sqlite/2_audit.sql")];
-const POSTGRES: [&str; 2] = [include_str!("../../migrations/postgres/1_outbox.sql"), include_str!("../../migrations/postgres/2_audit.sql")];
+const SQLITE: [&str; 3] = [
+    include_str!("../../migrations/sqlite/1_outbox.sql"),
+    include_str!("../../migrations/sqlite/2_campaigns.sql"),
+    include_str!("../../migrations/sqlite/3_audit.sql"),
+];
+const POSTGRES: [&str; 3] = [
+    include_str!("../../migrations/postgres/1_outbox.sql"),
+    include_str!("../../migrations/postgres/2_campaigns.sql"),
+    include_str!("../../migrations/postgres/3_audit.sql"),
+];
 
 /// Not sqlx's own name: an application's migrations in the same database have that.
 const TABLE: &str = "_reachout_outbox_migrations";

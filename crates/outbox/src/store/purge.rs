@@ -12,7 +12,7 @@ use crate::time::{from_ms, milliseconds};
 /// Which messages: an index has them.
 macro_rules! settled_before {
     () => {
-        "content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND changed_at <= $1"
+        "content IS NOT NULL AND state NOT IN ('queued', 'sending', 'unknown') AND state <> 'held' AND changed_at <= $1"
     };
 }
 

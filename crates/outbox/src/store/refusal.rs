@@ -53,7 +53,7 @@ macro_rules! first_refusal {
             " SELECT refusal, reason FROM (
                 SELECT 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_accounts l
                     ON l.paused = 1 AND (l.vendor = '' OR (l.vendor = m.vendor AND l.credential = m.credential))
-                UNION ALL SELECT 2, 'held', NULL FROM m WHERE ",
+                UNION ALL SELECT 2, 'message-paused', NULL FROM m WHERE ",
             paused!(),
             " UNION ALL SELECT 3, 'suppressed', s.reason FROM m JOIN reachout_outbox_addresses a ON a.message = m.id
                     JOIN reachout_outbox_suppressed s ON s.address = a.address AND ",
@@ -98,7 +98,7 @@ pub(super) type Row = (String, Option<String>);
 pub(super) fn read_refusal((refusal, reason): Row) -> Refusal {
     match refusal.as_str() {
         "paused" => Refusal::Paused(reason),
-        "held" => Refusal::Held,
+        "message-paused" => Refusal::MessagePaused,
         "suppressed" => Refusal::Suppressed(reason.unwrap_or_default()),
         "stopped" => Refusal::Stopped(reason.unwrap_or_default()),
         _ => Refusal::Vendor(reason.unwrap_or_default()),

@@ -11,7 +11,7 @@ use super::{Store, now, read};
 use crate::Account;
 use crate::entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, from_content};
 use crate::time::{from_ms, milliseconds};
-use crate::{Address, Error, Rules, State};
+use crate::{Address, Envelope, Error, Rules, State};
 
 /// Entries with their columns in the order of an [`EntryRow`].
 macro_rules! entries {
@@ -112,6 +112,7 @@ impl Store {
         let account = Account { vendor: vendor.parse().map_err(|_| unreadable("vendor"))?, credential };
         let state: State = state.parse().map_err(|_| unreadable("state"))?;
         let envelope = from_content(id, &account, content.as_deref(), sequence, Some(due_at).filter(|due_at| *due_at > created_at))?;
+        let envelope = envelope.map(|envelope| Envelope { held: state == State::Held, ..envelope });
         // Only what was sent, or may have been, has ids.
         let vendor_ids = if attempt == 0 { Vec::new() } else { self.vendor_ids(id).await? };
         Ok(Some(Entry {
@@ -166,13 +167,13 @@ impl Store {
         );
         let rows: Vec<AccountRow> = read!(self, |pool| query_as(sql).fetch_all(pool).await?);
         let mut status = Status { counts: self.counts(&Filter::all()).await?, ..Status::default() };
-        for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, held, senders) in rows {
+        for (vendor, credential, paused, reason, next_due_at, last_due_at, queued, due, waiting, senders) in rows {
             let paused = paused != 0;
             if vendor.is_empty() {
                 status.paused = paused;
             } else if let Ok(vendor) = vendor.parse() {
                 let (next_due_at, last_due_at) = (next_due_at.map(from_ms), last_due_at.map(from_ms));
-                let (queued, due, held, senders) = (counted(queued), counted(due), counted(held), counted(senders));
+                let (queued, due, paused_messages, senders) = (counted(queued), counted(due), counted(waiting), counted(senders));
                 status.accounts.push(AccountStatus {
                     paused,
                     reason,
@@ -180,7 +181,7 @@ impl Store {
                     last_due_at,
                     queued,
                     due,
-                    held,
+                    paused_messages,
                     senders,
                     ..AccountStatus::new(vendor, credential)
                 });

@@ -43,7 +43,7 @@ impl Store {
         let withdraw = concat!(
             "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
             now!(),
-            " WHERE state = 'queued' AND sequence_hash = (SELECT sequence_hash FROM reachout_outbox_messages WHERE id = $2)
+            " WHERE state IN ('held', 'queued') AND sequence_hash = (SELECT sequence_hash FROM reachout_outbox_messages WHERE id = $2)
             AND EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
             stopped!("reachout_outbox_messages"),
             ")"
@@ -67,8 +67,8 @@ impl Store {
         let end =
             "DELETE FROM reachout_outbox_stops WHERE credential = $1 AND sequence = $2 AND vendor = $3 AND kind = $4 AND recipient = $5";
         let queue = concat!(
-            "UPDATE reachout_outbox_messages AS m SET state = 'queued', worker = NULL, code = NULL, reason = NULL, first_attempt = attempt,
-                unclear_checks = 0, changed_at = ",
+            "UPDATE reachout_outbox_messages AS m SET state = CASE approved WHEN 1 THEN 'queued' ELSE 'held' END, worker = NULL, code = NULL, reason = NULL,
+                first_attempt = attempt, unclear_checks = 0, changed_at = ",
             now!(),
             " WHERE m.state = 'cancelled' AND m.code = 'follow-up-stopped' AND m.content IS NOT NULL AND m.credential = $1
             AND m.sequence_hash = $2 AND (m.vendor <> $3 OR m.recipient_kind <> $4 OR m.recipient = $5)

@@ -5,6 +5,7 @@ mod addresses;
 mod consent;
 mod database;
 mod fake;
+mod held;
 mod keys;
 mod kill;
 mod knows;

@@ -47,7 +47,7 @@ both! {
         for (filter, held, free) in cases {
             outbox.pause_messages(&filter).await.unwrap();
             for key in held {
-                assert_eq!(outbox.refusal(&ada, key).await.unwrap(), Some(Refusal::Held), "{key:?} {filter:?}");
+                assert_eq!(outbox.refusal(&ada, key).await.unwrap(), Some(Refusal::MessagePaused), "{key:?} {filter:?}");
                 if let Some(key) = key {
                     outbox.enqueue(&ada, key).await.unwrap();
                     assert!(by_key(&outbox, key).await.paused, "as one that is queued: {key}");

@@ -96,6 +96,26 @@ async fn a_campaign_a_key_or_a_person_is_paused() {
     assert!(alone.refused().contains("give --via too"), "{alone:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_waits_for_approval() {
+    let folder = campaigns();
+    let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
+    let sandbox = &sandbox;
+    let go = async || {
+        let mut command = at(&folder, sandbox, &["run", "--no-vendor-check", "--json"]);
+        tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap().json()
+    };
+    outbox(&folder, &["cancel", "--all"]);
+    let added = outbox(&folder, &[ADD, &["--from", "people.csv", "--campaign", "drafts", "--held"]].concat());
+    assert_eq!(added.json()["queued"], 3, "{added:?}");
+    assert_eq!(go().await, serde_json::json!({ "left": 0 }), "nothing is sent before somebody approves it");
+    assert_eq!(outbox(&folder, &["list", "--state", "held", "--json"]).json().as_array().map(Vec::len), Some(3));
+    assert_eq!(outbox(&folder, &["approve"]).code, 2, "which are meant is to be said");
+    assert_eq!(outbox(&folder, &["approve", "--person", "ada@example.org", "--json"]).json()["approved"], 1);
+    assert_eq!(go().await, serde_json::json!({ "accepted": 1, "left": 0 }));
+    assert_eq!(outbox(&folder, &["approve", "--campaign", "drafts", "--json"]).json()["approved"], 2);
+}
+
 #[test]
 fn times_are_durations_or_dates_too() {
     let folder = campaigns();

@@ -18,6 +18,8 @@ pub(super) fn sending(observer: &dyn Observer, attempt: u32, request: &reqwest::
     };
     observer.sending(&Outgoing {
         attempt,
+        operation: &redactor.line(secrets.call.operation(), usize::MAX),
+        effect: secrets.call.effect(),
         method: request.method(),
         url: &String::from_utf8_lossy(&url),
         headers: &redactor.headers(request.headers().clone()),

@@ -15,7 +15,7 @@ use crate::request::body::Body;
 use crate::request::multipart::Attach;
 use crate::request::{Parts, Request, headers};
 use crate::response::redaction::{self, Redactor};
-use crate::route::{MethodClass, Route};
+use crate::route::{Effect, MethodClass, Route};
 use crate::vendor::{Auth, Vendor};
 
 /// A request that passed all checks.
@@ -52,6 +52,10 @@ impl Prepared {
 
     pub(super) fn operation(&self) -> &str {
         &self.request.operation
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        self.request.greatest_effect()
     }
 
     /// What the caller put into it, and the client has for all requests.
@@ -152,6 +156,7 @@ fn secrets(request: &Parts) -> Vec<SecretString> {
 /// Where the request goes, if it can be sent. What all calls of its client carry is put into it.
 fn check(request: &mut Parts) -> Result<Url, Error> {
     request.problems()?;
+    request.permission()?;
     let url = request.core.shared().base.join(request.path.finish(), &request.query)?;
     headers::merge(&mut request.headers, request.core.options().headers.check()?);
     Ok(url)

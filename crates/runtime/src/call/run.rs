@@ -204,7 +204,7 @@ impl Run {
         if let Some(observer) = self.observer()
             && !observe::sending(observer, self.history.sent() + 1, &request, self.secrets())
         {
-            return Err(self.close(Error::new(ErrorKind::Transport, Delivery::NotSent, "the observer did not permit the request")));
+            return Err(self.close(Error::not_permitted("the observer did not permit the request")));
         }
         let now = Instant::now();
         let limit = self.clock.limit(self.core(), now);

@@ -55,8 +55,8 @@ pub(crate) struct Tenant {
 }
 
 impl Core {
-    pub(crate) fn new(shared: Shared, tenant: Tenant) -> Self {
-        Self(Arc::new(Inner { shared: Arc::new(shared), tenant: Arc::new(tenant), options: Arc::new(CallOptions::new()) }))
+    pub(crate) fn new(shared: Shared, tenant: Tenant, options: CallOptions) -> Self {
+        Self(Arc::new(Inner { shared: Arc::new(shared), tenant: Arc::new(tenant), options: Arc::new(options) }))
     }
 
     pub(crate) fn shared(&self) -> &Shared {

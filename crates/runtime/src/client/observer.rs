@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 
 use crate::error::Error;
+use crate::route::Effect;
 
 /// Sees what calls exchange with the vendor, attempt by attempt: for a program's `--verbose` and `--dry-run`.
 ///
@@ -41,6 +42,10 @@ pub trait Observer: fmt::Debug + Send + Sync {
 pub struct Outgoing<'a> {
     /// Which request of the call it is, from 1.
     pub attempt: u32,
+    /// Which operation: its id, such as `send_message`, or method and path of a raw request.
+    pub operation: &'a str,
+    /// The greatest effect that it may have.
+    pub effect: Effect,
     /// Its method.
     pub method: &'a Method,
     /// Where it goes, with the query.

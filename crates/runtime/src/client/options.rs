@@ -8,6 +8,7 @@ use crate::client::{DeliveryWatch, Observer};
 use crate::limit::RateLimitWait;
 use crate::request::headers::Headers;
 use crate::retry::RetryPolicy;
+use crate::route::Effect;
 
 /// Settings that replace those of a client for the calls made through
 /// [`with`](crate::Core::with); what is not set stays as it was.
@@ -19,6 +20,7 @@ pub struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) rate_limit_wait: Option<RateLimitWait>,
     pub(crate) headers: Headers,
+    pub(crate) allowed: Option<Effect>,
     pub(crate) watch: Option<DeliveryWatch>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
 }
@@ -69,6 +71,17 @@ impl CallOptions {
         self
     }
 
+    /// Permits no request whose effect is greater: with [`Effect::Reads`] the client only reads. What is not permitted is a
+    /// [`NotPermitted`](crate::ErrorKind::NotPermitted) error before anything is sent, also of raw requests. A permission is only ever narrowed:
+    /// options that are set later do not give back what earlier ones forbid.
+    ///
+    /// What an operation does is in its documentation, and in [`Route::effect`](crate::Route::effect). Where that is a guess of an import, and for a
+    /// raw request that the spec does not have, a method other than GET and HEAD counts as reaching a person.
+    pub fn allow(mut self, effect: Effect) -> Self {
+        self.allowed = Some(self.allowed.map_or(effect, |allowed| allowed.min(effect)));
+        self
+    }
+
     /// Lets `watch` follow how far the requests come, for a call that is given up from outside.
     pub fn watch(mut self, watch: &DeliveryWatch) -> Self {
         self.watch = Some(watch.clone());
@@ -91,6 +104,7 @@ impl CallOptions {
             retry: later.retry.or_else(|| self.retry.clone()),
             rate_limit_wait: later.rate_limit_wait.or(self.rate_limit_wait),
             headers,
+            allowed: self.allowed.into_iter().chain(later.allowed).min(),
             watch: later.watch.or_else(|| self.watch.clone()),
             observer: later.observer.or_else(|| self.observer.clone()),
         }
@@ -105,6 +119,7 @@ impl fmt::Debug for CallOptions {
             .field("retry", &self.retry)
             .field("rate_limit_wait", &self.rate_limit_wait)
             .field("headers", &self.headers.names().collect::<Vec<_>>())
+            .field("allowed", &self.allowed)
             .field("watch", &self.watch)
             .field("observer", &self.observer)
             .finish()

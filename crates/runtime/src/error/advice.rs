@@ -29,7 +29,7 @@ pub enum Advice {
     },
     /// Change the arguments of the call; the same ones fail again. Nothing was done.
     FixRequest,
-    /// Change the settings of the client. There was no request.
+    /// Change the settings of the client, which do not work or do not permit the request. There was no request.
     FixSettings,
     /// The vendor may have acted. Verify whether it did, and call again only if it did not; each client's README says where to look.
     Verify,
@@ -78,7 +78,7 @@ pub(super) fn advise(facts: &Facts) -> Advice {
         Delivery::NotSent | Delivery::Rejected | Delivery::Unknown => {}
     }
     match facts.kind {
-        ErrorKind::Configuration => Advice::FixSettings,
+        ErrorKind::Configuration | ErrorKind::NotPermitted => Advice::FixSettings,
         ErrorKind::InvalidRequest => Advice::FixRequest,
         _ if facts.retryable => later,
         ErrorKind::Credential | ErrorKind::Unauthorized => Advice::RenewCredential,
@@ -100,9 +100,10 @@ mod tests {
 
     const WAIT: Duration = Duration::from_secs(7);
 
-    const KINDS: [ErrorKind; 15] = [
+    const KINDS: [ErrorKind; 16] = [
         ErrorKind::Configuration,
         ErrorKind::InvalidRequest,
+        ErrorKind::NotPermitted,
         ErrorKind::Credential,
         ErrorKind::Connect,
         ErrorKind::Timeout,
@@ -146,6 +147,7 @@ mod tests {
         let rows = [
             (ErrorKind::Configuration, "ccvs", "cccs", "ccrr"),
             (ErrorKind::InvalidRequest, "ffvs", "fffs", "ffrr"),
+            (ErrorKind::NotPermitted, "ccvs", "cccs", "ccrr"),
             (ErrorKind::Credential, "kkvs", "kkks", "rrrr"),
             (ErrorKind::Connect, "rrvs", "rrrs", "rrrr"),
             (ErrorKind::Timeout, "rrvs", "rrrs", "rrrr"),

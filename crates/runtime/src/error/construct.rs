@@ -43,6 +43,11 @@ impl Error {
         Self::new(ErrorKind::Credential, Delivery::NotSent, reason)
     }
 
+    /// What the client's settings or its observer forbid. This attempt was not sent.
+    pub(crate) fn not_permitted(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::NotPermitted, Delivery::NotSent, reason)
+    }
+
     /// A successful response of more than `limit` bytes.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(ErrorKind::TooLarge, Delivery::Accepted, format!("the response is larger than {limit} bytes"))

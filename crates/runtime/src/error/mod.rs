@@ -72,6 +72,8 @@ pub enum ErrorKind {
     /// An argument cannot be sent: an empty path parameter, an invalid header value, an unreadable file.
     #[default]
     InvalidRequest,
+    /// The client does not [permit](crate::CallOptions::allow) what the request does, or its [observer](crate::Observer) did not.
+    NotPermitted,
     /// No credential could be had, for example because an OAuth refresh failed.
     Credential,
     /// No connection: name resolution, refusal, TLS, or the proxy.

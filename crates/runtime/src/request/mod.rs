@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -22,7 +23,7 @@ use crate::request::check::{Check, Limited};
 use crate::request::multipart::{Form, Part};
 use crate::request::url::PathTemplate;
 use crate::response::redaction::{self, Redactor};
-use crate::route::Route;
+use crate::route::{Effect, MethodClass, Route};
 
 /// A request to the vendor, with the client's credential, pacing, retry and errors.
 ///
@@ -282,6 +283,31 @@ impl Parts {
         }
         let problems: Vec<&str> = self.problems.iter().map(String::as_str).chain(unfilled.as_deref()).collect();
         Err(Error::invalid_request(problems.join("; ")))
+    }
+
+    /// Whether the client [permits](crate::CallOptions::allow) what the request may do.
+    pub(crate) fn permission(&self) -> Result<(), Error> {
+        let Some(allowed) = self.core.options().allowed else { return Ok(()) };
+        let effect = self.greatest_effect();
+        if effect <= allowed {
+            return Ok(());
+        }
+        Err(Error::not_permitted(format!("the request {effect}, and the client permits no more than what {allowed}")))
+    }
+
+    /// The greatest effect that the request may have. One outside the documented operations has that of the operations with its path, or else what
+    /// its method lets expect: a GET reads (RFC 9110, section 9.2.1), and anything else may do anything.
+    pub(crate) fn greatest_effect(&self) -> Effect {
+        if let Some(route) = self.route {
+            return route.greatest_effect();
+        }
+        let path = self.path.to_string();
+        let plain = percent_decode_str(path.split('?').next().unwrap_or_default().trim_end_matches('/')).decode_utf8_lossy();
+        let same = self.core.vendor().routes.iter().filter(|route| route.method == self.method && route.has_path(&plain));
+        same.map(|route| route.greatest_effect()).max().unwrap_or(match MethodClass::of(&self.method) {
+            MethodClass::Safe => Effect::Reads,
+            MethodClass::Repeatable | MethodClass::Once => Effect::ReachesAPerson,
+        })
     }
 
     /// Which call an error belongs to. The path of a raw request is the caller's, who may have put a key into it.

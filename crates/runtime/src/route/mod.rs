@@ -177,6 +177,23 @@ impl Route {
         })
     }
 
+    /// The greatest effect that a request of the operation may have: the documented one. What nobody has looked at
+    /// [reaches a person](Effect::ReachesAPerson), unless its method only reads.
+    pub(crate) fn greatest_effect(&self) -> Effect {
+        match self.effect {
+            Some(effect) if !self.guessed => effect,
+            guess if MethodClass::of(&self.method) == MethodClass::Safe => guess.unwrap_or(Effect::Reads),
+            _ => Effect::ReachesAPerson,
+        }
+    }
+
+    /// Whether a path without its query is one of the operation's: `/contacts/c1` of `/contacts/{contactId}`.
+    pub(crate) fn has_path(&self, path: &str) -> bool {
+        let mut segments = path.split('/');
+        let fits = |template: &str| segments.next().is_some_and(|segment| template.starts_with('{') || segment == template);
+        self.path.split('/').all(fits) && segments.next().is_none()
+    }
+
     /// Whether the effect is a guess of an import, which nobody has looked at. A guess never makes more requests be repeated.
     pub fn is_guessed(&self) -> bool {
         self.guessed
@@ -229,8 +246,8 @@ impl fmt::Display for Token {
     }
 }
 
-/// What an operation does, by the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What an operation does, by the document. The order is from what nobody notices to what somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Effect {
     /// It changes nothing.

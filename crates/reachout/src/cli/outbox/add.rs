@@ -86,6 +86,9 @@ pub struct Add {
     /// Nothing is sent earlier: a time, a date, or a duration from now such as 3d
     #[arg(long, value_name = "TIME|DURATION", value_parser = moment)]
     not_before: Option<DateTime<Utc>>,
+    /// Wait for approval before anything is sent: `reachout outbox approve`
+    #[arg(long)]
+    held: bool,
     /// Name of the sequence: a reply to one of its messages stops those to the same person that are still queued
     #[arg(long, value_name = "NAME")]
     sequence: Option<String>,
@@ -142,7 +145,7 @@ impl Add {
         let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
         output
             .object(&json!({ "queued": batch.new, "known": batch.known, "account": account.to_string(), "database": database.name() }))?;
-        output.hint("Send them: reachout outbox run");
+        output.hint(if self.held { "Approve them: reachout outbox approve" } else { "Send them: reachout outbox run" });
         Ok(())
     }
 }
@@ -220,6 +223,9 @@ impl<'a> Campaign<'a> {
         }
         if let Some(time) = add.not_before {
             envelope = envelope.not_before(time);
+        }
+        if add.held {
+            envelope = envelope.hold();
         }
         if let Some(name) = &add.sequence {
             envelope = envelope.sequence(format!("{name}/{recipient}"));

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Database, Selection, failed};
 use crate::cli::{failure::Failure, output::Output};
 
-/// Withdraw messages that are queued
+/// Withdraw messages that are queued or held
 #[derive(Args)]
 #[command(after_long_help = "Examples:
   reachout outbox cancel --campaign spring

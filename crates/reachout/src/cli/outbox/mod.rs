@@ -2,6 +2,7 @@
 
 mod accounts;
 mod add;
+mod approve;
 mod audit;
 mod cancel;
 mod columns;
@@ -64,6 +65,7 @@ pub struct Commands {
 #[derive(Subcommand)]
 enum Command {
     Add(Box<add::Add>),
+    Approve(approve::Approve),
     Run(run::Run),
     Status(status::Status),
     List(list::List),
@@ -98,6 +100,7 @@ impl Command {
     async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(database, access, output).await,
+            Self::Approve(approve) => approve.run(database, output).await,
             Self::Run(run) => run.run(database, access, output).await,
             Self::Status(status) => status.run(database, output).await,
             Self::List(list) => list.run(database, output).await,

@@ -159,11 +159,11 @@ async fn report(outbox: &Outbox, summary: &Summary, stopped: bool, output: &mut 
         let sentence = format!("{} still queued, because everything is paused; `reachout outbox resume` ends that", messages(left));
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }
-    let held: u64 = status.accounts.iter().map(|account| account.held).sum();
-    if held > 0 {
+    let paused: u64 = status.accounts.iter().map(|account| account.paused_messages).sum();
+    if paused > 0 {
         let sentence = format!(
             "{} still queued, because of a pause of a campaign, a key or a person; `reachout outbox resume` ends every pause",
-            messages(held)
+            messages(paused)
         );
         return Err(Failure::call(Delivery::NotSent, anyhow::Error::msg(sentence)));
     }

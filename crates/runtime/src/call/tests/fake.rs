@@ -12,7 +12,7 @@ use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
 use crate::client::transport::{SendError, SendErrorClass, Transport};
-use crate::{Auth, ClientBuilder, Core, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
+use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
 
@@ -33,14 +33,19 @@ static VENDOR: Vendor = Vendor {
         ..RateLimitHeaders::NONE
     },
     error: ErrorShape { code: Some("code"), message: Some("message"), request_id: Some("traceId") },
-    routes: &[GET, PUT, POST, PATCH, PUBLIC],
+    routes: &[GET, PUT, POST, PATCH, PUBLIC, SEND, IMPORTED, TOUCH],
 };
 
 pub(super) static GET: &Route = &route(Method::GET, "get");
 pub(super) static PUT: &Route = &route(Method::PUT, "put");
-pub(super) static POST: &Route = &route(Method::POST, "post");
+pub(super) static POST: &Route = &route(Method::POST, "post").does(Effect::Changes);
 pub(super) static PATCH: &Route = &route(Method::PATCH, "patch");
 pub(super) static PUBLIC: &Route = &route(Method::GET, "public").public();
+
+pub(super) static SEND: &Route = &route(Method::POST, "send").does(Effect::ReachesAPerson);
+pub(super) static IMPORTED: &Route = &route(Method::POST, "imported").does(Effect::Changes).guessed();
+/// A GET that does something.
+pub(super) static TOUCH: &Route = &Route::new("touch", "things", "touch", Method::GET, "/things/{id}/touch").does(Effect::Changes);
 
 const fn route(method: Method, operation_id: &'static str) -> Route {
     Route::new(operation_id, "things", operation_id, method, "/things")

@@ -5,6 +5,7 @@ mod credentials;
 mod fake;
 mod limits;
 mod observe;
+mod permissions;
 mod redirects;
 mod responses;
 mod retries;

@@ -7,7 +7,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::fake::{self, Fake, GET, KEY, POST, Reply};
-use crate::error::Delivery;
+use crate::error::{Delivery, ErrorKind};
 use crate::{CallOptions, Error, Observer, Outgoing};
 
 /// Notes what it is shown, and lets the first `through` requests pass.
@@ -33,8 +33,8 @@ impl Notes {
 
 impl Observer for Notes {
     fn sending(&self, request: &Outgoing<'_>) -> bool {
-        let Outgoing { attempt, method, url, headers, body } = request;
-        self.note(format!("{attempt} {method} {url} {:?} {body:?}", headers["authorization"]));
+        let Outgoing { attempt, operation, effect, method, url, headers, body } = request;
+        self.note(format!("{attempt} {operation} {effect} {method} {url} {:?} {body:?}", headers["authorization"]));
         *attempt <= self.through
     }
 
@@ -57,9 +57,9 @@ async fn every_attempt_is_shown_without_the_credential() {
     let body = r#"Some(b"{\"again\":\"[redacted]\",\"text\":\"Hi\"}")"#;
     let url = "https://api.acme.invalid/v1/things";
     let lines = notes.lines();
-    assert_eq!(lines[0], format!(r#"1 POST {url} "Bearer [redacted]" {body}"#));
+    assert_eq!(lines[0], format!(r#"1 post changes POST {url} "Bearer [redacted]" {body}"#));
     assert!(lines[1].starts_with("Some(429) Rejected Some(3"), "{lines:?}");
-    assert_eq!(lines[2], format!(r#"2 POST {url} "Bearer [redacted]" {body}"#));
+    assert_eq!(lines[2], format!(r#"2 post changes POST {url} "Bearer [redacted]" {body}"#));
     assert_eq!(lines[3..], [r#"200 OK 0 Some(b"{\"key\":\"[redacted]\"}")"#]);
 }
 
@@ -69,6 +69,7 @@ async fn a_request_can_be_held_back() {
         let (fake, notes) = (Fake::script([fake::OK]), Notes::new(0));
         let client = fake::core(&fake).with(CallOptions::new().observer(notes.clone()));
         let error = client.operation(route).send_empty().await.unwrap_err();
-        assert_eq!((error.delivery(), fake.seen().len(), notes.lines().len()), (Delivery::NotSent, 0, 1), "{error}");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::NotPermitted, Delivery::NotSent), "{error}");
+        assert_eq!((fake.seen().len(), notes.lines().len()), (0, 1), "{error}");
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
+use crate::client::CallOptions;
 use crate::client::connections::Connections;
 use crate::client::core::{Core, Shared, Tenant};
 use crate::client::credential::{CredentialProvider, Credentials};
@@ -18,6 +19,7 @@ use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::request::headers::{self, Headers};
 use crate::request::url::BaseUrl;
 use crate::retry::RetryPolicy;
+use crate::route::Effect;
 use crate::vendor::Vendor;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,6 +46,7 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     deadline: Duration,
     max_body: usize,
+    options: CallOptions,
     client: PhantomData<fn() -> C>,
 }
 
@@ -67,6 +70,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             timeout: TIMEOUT,
             deadline: DEADLINE,
             max_body: MAX_BODY,
+            options: CallOptions::new(),
             client: PhantomData,
         }
     }
@@ -160,6 +164,13 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
+    /// Permits no request whose effect is greater, as [`CallOptions::allow`] says: with [`Effect::Reads`] the client only reads, and so does every
+    /// client that is made of it.
+    pub fn allow(mut self, effect: Effect) -> Self {
+        self.options = self.options.allow(effect);
+        self
+    }
+
     /// How many bytes of a response are read at most, streams apart. Default: 16 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
@@ -234,7 +245,7 @@ impl<C: From<Core>> ClientBuilder<C> {
             max_body: self.max_body,
             base,
         };
-        Ok(Core::new(shared, tenant))
+        Ok(Core::new(shared, tenant, self.options))
     }
 }
 

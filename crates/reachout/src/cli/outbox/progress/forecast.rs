@@ -27,7 +27,7 @@ pub fn finish(now: DateTime<Utc>, account: &AccountStatus, rules: &Rules, pace: 
     let capacity = rules.daily_cap.as_ref().map(|daily| f64::from(daily.limit) * count(account.senders.max(1)));
     let mut today = capacity.map(|capacity| if pace.capped { 0.0 } else { capacity });
     let mut tomorrow = rules.next_day(now);
-    let (mut due, mut later) = (count(account.due), count(account.queued.saturating_sub(account.due + account.held)));
+    let (mut due, mut later) = (count(account.due), count(account.queued.saturating_sub(account.due + account.paused_messages)));
     let later_at = account.next_due_at.filter(|at| *at > now).or(account.last_due_at).unwrap_or(now);
     let mut at = now;
     while at < now + HORIZON {

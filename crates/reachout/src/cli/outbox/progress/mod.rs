@@ -164,7 +164,7 @@ impl Inner {
     fn forecast(&self, status: &Status, rules: &HashMap<Account, Rules>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let capped = status.waits.iter().any(|wait| wait.code.as_deref() == Some("daily-cap"));
         let none = Rules::new();
-        let waiting = |account: &&AccountStatus| account.queued > account.held && !account.paused && !status.paused;
+        let waiting = |account: &&AccountStatus| account.queued > account.paused_messages && !account.paused && !status.paused;
         let ends = status.accounts.iter().filter(waiting).map(|account| {
             let rules = rules.get(&Account::new(account.vendor, account.credential.as_str())).unwrap_or(&none);
             let limit = rules.limit.or_else(|| account.vendor.api().and_then(|api| api.vendor.rate_limit));

@@ -20,6 +20,7 @@ pub fn colour(state: State) -> &'static str {
         State::Unknown => "#7a4fa3",
         State::Suppressed => "#6b8f71",
         State::Cancelled => "#9a9a9a",
+        State::Held => "#3aa6a0",
         _ => "#c8ccd0",
     }
 }

@@ -1,0 +1,52 @@
+-- 0: nobody has approved it yet; it waits as `held`, also after it was withdrawn and queued again.
+ALTER TABLE reachout_outbox_messages ADD COLUMN approved BIGINT NOT NULL DEFAULT 1;
+
+-- By how much the outbox's clock is moved, for tests whose days pass in seconds; no row: not at all.
+CREATE TABLE reachout_outbox_time (shift_ms BIGINT NOT NULL);
+-- The server's own clock, which leases and rate limits go by.
+CREATE VIEW reachout_outbox_server_clock AS SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT) AS ms;
+CREATE OR REPLACE VIEW reachout_outbox_clock AS
+    SELECT ms + COALESCE((SELECT shift_ms FROM reachout_outbox_time), 0) AS ms FROM reachout_outbox_server_clock;
+
+CREATE TABLE reachout_outbox_campaigns (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    -- JSON. It never changes.
+    sequence TEXT NOT NULL,
+    -- The words of what stops it for a person, such as `replied bounced`.
+    stop_on TEXT NOT NULL,
+    -- Why it is paused, if not by a person.
+    reason TEXT,
+    created_at BIGINT NOT NULL
+);
+
+-- The people of a campaign, each with the step whose message is there.
+CREATE TABLE reachout_outbox_enrolments (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    campaign BIGINT NOT NULL,
+    -- SHA-256 of the recipient's canonical form.
+    recipient BYTEA NOT NULL,
+    -- JSON, with what was drawn for them; NULL once it was purged.
+    details TEXT,
+    -- Counts from 1.
+    step BIGINT NOT NULL DEFAULT 1,
+    -- Why no step follows.
+    stopped TEXT,
+    -- When the first step began, and on which day by the campaign's clock.
+    begun_at BIGINT,
+    begun_on TEXT,
+    -- What they wrote before is no reply: a person resumed the sequence then.
+    resumed_at BIGINT NOT NULL DEFAULT 0,
+    changed_at BIGINT NOT NULL,
+    UNIQUE (campaign, recipient)
+);
+CREATE INDEX reachout_outbox_stopped ON reachout_outbox_enrolments (campaign, stopped) WHERE stopped IS NOT NULL;
+CREATE INDEX reachout_outbox_begun ON reachout_outbox_enrolments (campaign, begun_on) WHERE begun_on IS NOT NULL;
+
+ALTER TABLE reachout_outbox_messages ADD COLUMN campaign BIGINT;
+ALTER TABLE reachout_outbox_messages ADD COLUMN enrolment BIGINT;
+ALTER TABLE reachout_outbox_messages ADD COLUMN step BIGINT;
+-- Counts from 1, among the variants of the step.
+ALTER TABLE reachout_outbox_messages ADD COLUMN variant BIGINT;
+CREATE INDEX reachout_outbox_campaign ON reachout_outbox_messages (campaign, step, state) WHERE campaign IS NOT NULL;
+CREATE INDEX reachout_outbox_enrolment ON reachout_outbox_messages (enrolment, step) WHERE enrolment IS NOT NULL;

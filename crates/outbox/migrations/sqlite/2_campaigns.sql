@@ -1,0 +1,53 @@
+-- 0: nobody has approved it yet; it waits as `held`, also after it was withdrawn and queued again.
+ALTER TABLE reachout_outbox_messages ADD COLUMN approved INTEGER NOT NULL DEFAULT 1;
+
+-- By how much the outbox's clock is moved, for tests whose days pass in seconds; no row: not at all.
+CREATE TABLE reachout_outbox_time (shift_ms INTEGER NOT NULL);
+-- The server's own clock, which leases and rate limits go by.
+CREATE VIEW reachout_outbox_server_clock AS SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms;
+DROP VIEW reachout_outbox_clock;
+CREATE VIEW reachout_outbox_clock AS
+    SELECT ms + COALESCE((SELECT shift_ms FROM reachout_outbox_time), 0) AS ms FROM reachout_outbox_server_clock;
+
+CREATE TABLE reachout_outbox_campaigns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    -- JSON. It never changes.
+    sequence TEXT NOT NULL,
+    -- The words of what stops it for a person, such as `replied bounced`.
+    stop_on TEXT NOT NULL,
+    -- Why it is paused, if not by a person.
+    reason TEXT,
+    created_at INTEGER NOT NULL
+);
+
+-- The people of a campaign, each with the step whose message is there.
+CREATE TABLE reachout_outbox_enrolments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign INTEGER NOT NULL,
+    -- SHA-256 of the recipient's canonical form.
+    recipient BLOB NOT NULL,
+    -- JSON, with what was drawn for them; NULL once it was purged.
+    details TEXT,
+    -- Counts from 1.
+    step INTEGER NOT NULL DEFAULT 1,
+    -- Why no step follows.
+    stopped TEXT,
+    -- When the first step began, and on which day by the campaign's clock.
+    begun_at INTEGER,
+    begun_on TEXT,
+    -- What they wrote before is no reply: a person resumed the sequence then.
+    resumed_at INTEGER NOT NULL DEFAULT 0,
+    changed_at INTEGER NOT NULL,
+    UNIQUE (campaign, recipient)
+);
+CREATE INDEX reachout_outbox_stopped ON reachout_outbox_enrolments (campaign, stopped) WHERE stopped IS NOT NULL;
+CREATE INDEX reachout_outbox_begun ON reachout_outbox_enrolments (campaign, begun_on) WHERE begun_on IS NOT NULL;
+
+ALTER TABLE reachout_outbox_messages ADD COLUMN campaign INTEGER;
+ALTER TABLE reachout_outbox_messages ADD COLUMN enrolment INTEGER;
+ALTER TABLE reachout_outbox_messages ADD COLUMN step INTEGER;
+-- Counts from 1, among the variants of the step.
+ALTER TABLE reachout_outbox_messages ADD COLUMN variant INTEGER;
+CREATE INDEX reachout_outbox_campaign ON reachout_outbox_messages (campaign, step, state) WHERE campaign IS NOT NULL;
+CREATE INDEX reachout_outbox_enrolment ON reachout_outbox_messages (enrolment, step) WHERE enrolment IS NOT NULL;
