@@ -6,6 +6,7 @@ mod browser;
 mod commands;
 mod delivery;
 mod exchange;
+mod mcp;
 mod operations;
 mod outbox;
 mod output;
