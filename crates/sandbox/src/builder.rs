@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use chrono::{DateTime, Utc};
 use url::{Origin, Url};
 
+use crate::clock::{Clock, Start, check_speed};
 use crate::engine::Simulator;
 use crate::http::guard::Access;
 use crate::http::listen::listen;
+use crate::people::People;
 use crate::router::router;
 use crate::sandbox::Sandbox;
 use crate::server::Server;
@@ -39,6 +42,17 @@ pub struct Builder {
     access: Access,
     seed: Option<PathBuf>,
     state: Option<PathBuf>,
+    clock: Start,
+    people: PeopleFrom,
+}
+
+/// Where the people come from.
+#[derive(Clone, Debug, Default)]
+enum PeopleFrom {
+    #[default]
+    Nowhere,
+    Script(People),
+    File(PathBuf),
 }
 
 impl Builder {
@@ -112,6 +126,32 @@ impl Builder {
         self
     }
 
+    /// The time in the sandbox at its start, instead of the system's: every time that it writes is by its own clock, and what takes days there
+    /// happens when the clock is moved. The windows of rate limits and the pauses between attempts of webhooks stay those of the system.
+    pub fn clock(mut self, time: DateTime<Utc>) -> Self {
+        self.clock.time = Some(time);
+        self
+    }
+
+    /// How many seconds pass in the sandbox while one passes outside: 1 by default, 0 for a time that stands still until it is moved, at most
+    /// 1,000,000.
+    pub fn clock_speed(mut self, speed: f64) -> Self {
+        self.clock.speed = speed;
+        self
+    }
+
+    /// Lets these people react to the messages that are sent, by the sandbox's clock.
+    pub fn people(mut self, people: People) -> Self {
+        self.people = PeopleFrom::Script(people);
+        self
+    }
+
+    /// Lets the people of this JSON file react to the messages that are sent: [`People`].
+    pub fn people_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.people = PeopleFrom::File(path.into());
+        self
+    }
+
     /// Starts to serve.
     pub async fn start(mut self) -> Result<Sandbox, StartError> {
         let (host, port, state) = (self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), self.port, self.state.clone());
@@ -141,15 +181,23 @@ impl Builder {
     }
 
     fn server(self) -> Result<Arc<Server>, StartError> {
-        let mut simulators = Simulator::all(&self.settings).map_err(StartError::Document)?;
+        check_speed(self.clock.speed).map_err(StartError::Speed)?;
+        let clock = Clock::new(self.clock);
+        let mut simulators = Simulator::all(&self.settings, &clock).map_err(StartError::Document)?;
         if let Some(path) = &self.seed {
             state::seed(&mut simulators, path)?;
         }
-        let server = Server::new(self.settings, simulators);
+        let server = Arc::new(Server::new(self.settings, simulators, clock));
+        match self.people {
+            PeopleFrom::Nowhere => {}
+            PeopleFrom::Script(people) => server.set_people(people).map_err(StartError::People)?,
+            PeopleFrom::File(path) => state::people(&server, &path)?,
+        }
+        server.drive();
         if let Some(path) = &self.state {
             state::restore(&server, path)?;
         }
-        Ok(Arc::new(server))
+        Ok(server)
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) enum Change {
 /// What can change without a request to a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
+    Clock,
     Faults,
     Objects,
     Settings,
@@ -32,6 +33,7 @@ pub(crate) enum Topic {
 impl Topic {
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Clock => "clock",
             Self::Faults => "faults",
             Self::Objects => "objects",
             Self::Settings => "settings",

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
+use crate::clock::ClockReading;
 use crate::vendor::Vendor;
 
 /// A sandbox that another process serves.
@@ -38,19 +40,20 @@ pub struct NotRunning {
 const VARIABLE: &str = "REACHOUT_SANDBOX_URL";
 /// How long a sandbox may take to respond; one on this machine takes a millisecond.
 const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the pause between two looks is while one is waited for.
+const PAUSE: Duration = Duration::from_millis(50);
 /// No overview is longer.
 const LIMIT: usize = 1 << 20;
+const ANOTHER: &str = "this is not a sandbox, or another version of it";
 
 impl Running {
     /// The sandbox at this address, if it says that it is one.
     pub async fn at(url: &str) -> Result<Self, NotRunning> {
         let url = url.trim_end_matches('/');
-        let not_running = |problem: String| NotRunning { url: url.to_owned(), problem };
-        let overview = tokio::time::timeout(TIMEOUT, overview(url));
-        let overview = overview.await.map_err(|_| not_running(format!("no response within {TIMEOUT:?}")))?.map_err(not_running)?;
+        let overview: Value = get(url, "").await?;
         let base_url = |vendor: Vendor| Some((vendor, overview["vendors"][vendor.slug()]["base_url"].as_str()?.to_owned()));
         let base_urls: Option<BTreeMap<_, _>> = Vendor::ALL.into_iter().map(base_url).collect();
-        let base_urls = base_urls.ok_or_else(|| not_running("this is not a sandbox, or another version of it".to_owned()))?;
+        let base_urls = base_urls.ok_or_else(|| NotRunning { url: url.to_owned(), problem: ANOTHER.to_owned() })?;
         Ok(Self { url: url.to_owned(), base_urls })
     }
 
@@ -81,9 +84,31 @@ impl Running {
         found
     }
 
+    /// The sandbox that [`Running::find`] finds, as soon as it responds; an error after this time.
+    pub async fn wait(time: Duration) -> Result<Self, NotRunning> {
+        let end = Instant::now() + time;
+        loop {
+            let found = Self::find().await;
+            if let Ok(Some(running)) = found {
+                return Ok(running);
+            }
+            if Instant::now() >= end {
+                let url = std::env::var(VARIABLE).unwrap_or_else(|_| "any announced address".to_owned());
+                let problem = format!("none started within {time:?}");
+                return Err(found.err().unwrap_or(NotRunning { url, problem }));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The address of the sandbox itself.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The time in the sandbox, and when something happens there by itself next.
+    pub async fn clock(&self) -> Result<ClockReading, NotRunning> {
+        get(&self.url, "/clock").await
     }
 
     /// The base URL to give the vendor's client.
@@ -93,15 +118,22 @@ impl Running {
     }
 }
 
-async fn overview(url: &str) -> Result<Value, String> {
-    let request = Request::get(format!("{url}/_sandbox")).body(Empty::<Bytes>::new()).map_err(|error| error.to_string())?;
+/// What the control at `path` of the sandbox at `url` shows.
+async fn get<T: DeserializeOwned>(url: &str, path: &str) -> Result<T, NotRunning> {
+    let shown = tokio::time::timeout(TIMEOUT, fetch(url, path)).await.unwrap_or_else(|_| Err(format!("no response within {TIMEOUT:?}")));
+    let shown = shown.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|_| ANOTHER.to_owned()));
+    shown.map_err(|problem| NotRunning { url: url.to_owned(), problem })
+}
+
+async fn fetch(url: &str, path: &str) -> Result<Bytes, String> {
+    let request = Request::get(format!("{url}/_sandbox{path}")).body(Empty::<Bytes>::new()).map_err(|error| error.to_string())?;
     let client = Client::builder(TokioExecutor::new()).build_http();
     let response = client.request(request).await.map_err(|error| match std::error::Error::source(&error) {
         Some(source) => source.to_string(),
         None => error.to_string(),
     })?;
     let body = Limited::new(response.into_body(), LIMIT).collect().await.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&body.to_bytes()).map_err(|_| "this is not a sandbox".to_owned())
+    Ok(body.to_bytes())
 }
 
 /// The file by which a running sandbox is found. It is gone once this is dropped.

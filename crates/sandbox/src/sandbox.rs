@@ -2,20 +2,25 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::clock::ClockReading;
 use crate::discovery::Announcement;
 use crate::engine::ReplyTo;
 use crate::fault::FaultRule;
 use crate::http::listen::Listener;
-use crate::log::RecordedRequest;
+use crate::log::{RecordedRequest, har};
+use crate::people::{People, Reaction};
 use crate::request_stream::RequestStream;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::state::Saver;
 use crate::vendor::Vendor;
+use crate::verify::{Expected, Verification};
 use crate::webhook::{Delivery, Subscription, Webhook};
 
 /// A running sandbox. It serves until it is dropped.
@@ -66,6 +71,18 @@ impl Sandbox {
         RequestStream::new(self.server.changes.watch())
     }
 
+    /// Whether such requests were performed this many times, and which request of the log comes nearest where they were not. What was refused or
+    /// met a fault beforehand was not performed. The error says what is wrong with the question itself.
+    pub fn verify(&self, expected: &Expected, times: usize) -> Result<Verification, InvalidControl> {
+        self.server.verify(expected, times).map_err(InvalidControl)
+    }
+
+    /// The log as an HTTP archive (HAR 1.2), without secrets.
+    pub fn har(&self) -> Value {
+        let entries: Vec<Value> = self.requests().iter().map(|request| har::entry(request, &self.base_url(request.vendor))).collect();
+        har::archive(&entries)
+    }
+
     /// Forgets the requests.
     pub fn clear_requests(&self) {
         self.server.clear_log();
@@ -108,6 +125,43 @@ impl Sandbox {
         Announcement::write(&self.url)
     }
 
+    /// The time in the sandbox, and when something happens there by itself next.
+    pub fn clock(&self) -> ClockReading {
+        self.server.reading()
+    }
+
+    /// Moves the sandbox's time forward to this one. What is due until then has happened, at its own time and in its order, when this returns;
+    /// the webhooks that follow from it are on their way.
+    pub fn set_clock(&self, time: DateTime<Utc>) -> Result<(), InvalidControl> {
+        self.server.move_clock(time).map_err(InvalidControl)
+    }
+
+    /// Moves the sandbox's time forward by this duration, as [`Sandbox::set_clock`] does.
+    pub fn advance(&self, duration: Duration) -> Result<(), InvalidControl> {
+        let time = TimeDelta::from_std(duration).ok().and_then(|duration| self.server.clock.now().checked_add_signed(duration));
+        self.set_clock(time.ok_or_else(|| InvalidControl(format!("there is no time {duration:?} from now")))?)
+    }
+
+    /// Lets time pass at another speed: [`Builder::clock_speed`](crate::Builder::clock_speed).
+    pub fn set_clock_speed(&self, speed: f64) -> Result<(), InvalidControl> {
+        self.server.set_clock_speed(speed).map_err(InvalidControl)
+    }
+
+    /// The people who react to messages.
+    pub fn people(&self) -> People {
+        self.server.cast().people.clone()
+    }
+
+    /// Lets other people react to the messages that are sent from now on. What those before them were to do still happens.
+    pub fn set_people(&self, people: People) -> Result<(), InvalidControl> {
+        self.server.set_people(people).map_err(InvalidControl)
+    }
+
+    /// What people did and what became of messages, the first one first; of more than 100,000, the last ones.
+    pub fn reactions(&self) -> Vec<Reaction> {
+        self.server.cast().reactions().cloned().collect()
+    }
+
     /// The settings.
     pub fn settings(&self) -> Settings {
         self.server.settings()
@@ -123,7 +177,7 @@ impl Sandbox {
         self.state.as_ref().map_or(Ok(()), |saver| saver.save(&self.server))
     }
 
-    /// Forgets all that happened: only the documented objects and those of the seed file are left. The settings stay.
+    /// Forgets all that happened: only the documented objects and those of the seed file are left, and it is the time of the start again. The settings stay.
     pub fn reset(&self) {
         self.server.reset();
     }

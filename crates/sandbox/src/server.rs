@@ -1,19 +1,27 @@
 //! [`Server`]: the state of a running sandbox.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use reachout_document::Document;
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::api::refusal::Refusal;
 use crate::api::{Api, Operation};
 use crate::changes::{Change, Changes, Topic};
-use crate::engine::{Event, ReplyTo, Simulator};
+use crate::clock::{Clock, ClockReading, rfc3339};
+use crate::engine::{Consequences, Event, Outcome, ReplyTo, SentMessage, Simulator};
 use crate::fault::{self, Fault, FaultQueue, FaultRule, QueuedFault};
 use crate::log::Log;
+use crate::people::{Cast, People};
 use crate::rate_limit::RateLimits;
+use crate::schedule::{Planned, Schedule};
 use crate::settings::Settings;
 use crate::vendor::Vendor;
+use crate::verify::{Expected, Verification};
 use crate::webhook::Dispatcher;
 
 /// The state of a running sandbox.
@@ -24,6 +32,15 @@ pub(crate) struct Server {
     log: Mutex<Log>,
     faults: Mutex<FaultQueue>,
     rate_limits: Mutex<RateLimits>,
+    cast: Mutex<Cast>,
+    schedule: Mutex<Schedule>,
+    /// Held by whoever performs what is due, so that it happens in its order.
+    stepping: Mutex<()>,
+    /// Something was planned.
+    planned: Arc<Notify>,
+    /// The task that performs what is due as time passes; it ends with the server.
+    driver: Mutex<JoinSet<()>>,
+    pub clock: Clock,
     pub webhooks: Dispatcher,
     pub changes: Changes,
 }
@@ -34,7 +51,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Server {
-    pub(crate) fn new(settings: Settings, simulators: Vec<Simulator>) -> Self {
+    pub(crate) fn new(settings: Settings, simulators: Vec<Simulator>, clock: Clock) -> Self {
         let changes = Changes::default();
         Self {
             simulators,
@@ -42,7 +59,13 @@ impl Server {
             log: Mutex::default(),
             faults: Mutex::default(),
             rate_limits: Mutex::default(),
-            webhooks: Dispatcher::new(changes.clone()),
+            cast: Mutex::default(),
+            schedule: Mutex::default(),
+            stepping: Mutex::default(),
+            planned: Arc::default(),
+            driver: Mutex::default(),
+            webhooks: Dispatcher::new(changes.clone(), clock.clone()),
+            clock,
             changes,
         }
     }
@@ -130,11 +153,18 @@ impl Server {
         self.changes.publish(Change::Cleared);
     }
 
+    /// Whether requests were performed this many times. The error names the field.
+    pub(crate) fn verify(&self, expected: &Expected, times: usize) -> Result<Verification, String> {
+        fault::operations(self.simulators.iter().map(|simulator| simulator.api), &expected.operations())?;
+        let entries: Vec<_> = self.log().entries().cloned().collect();
+        Ok(Verification::of(expected, times, entries.iter().map(|entry| entry.request())))
+    }
+
     /// Lets somebody outside the API reply in a conversation.
     pub(crate) fn reply(&self, reply: &ReplyTo) -> Result<Value, Refusal> {
         let simulator = self.simulator(reply.vendor);
-        let (message, events) = simulator.reply(reply, &self.settings())?;
-        self.webhooks.announce(simulator.api, events);
+        let (message, consequences) = simulator.reply(reply, &self.settings())?;
+        self.follow(simulator, consequences);
         self.changes.changed(Topic::Objects);
         Ok(message)
     }
@@ -146,18 +176,164 @@ impl Server {
         install.insert("appId".to_owned(), grant.get("clientId").cloned().unwrap_or_default());
         install.insert("installType".to_owned(), grant.get("userType").cloned().unwrap_or_default());
         let code = simulator.authorize(grant)?;
-        self.webhooks.announce(simulator.api, vec![Event::new("INSTALL", install)]);
+        self.announce(simulator.api, vec![Event::new("INSTALL", install)]);
         self.changes.changed(Topic::Objects);
         Some(code)
     }
 
+    /// Lets happen what follows from a request: subscribers are told, and people get their messages.
+    pub(crate) fn follow(&self, simulator: &Simulator, consequences: Consequences) {
+        let vendor = simulator.api.vendor;
+        let (later, now): (Vec<Event>, Vec<Event>) = consequences.events.into_iter().partition(|event| !event.after.is_zero());
+        self.announce(simulator.api, now);
+        for event in later {
+            self.plan(event.after, Planned::Event(vendor, event));
+        }
+        for message in consequences.sent {
+            if let Some(time) = message.scheduled {
+                let wait = (time - self.clock.now()).to_std().unwrap_or_default();
+                self.plan(wait, Planned::Outcome(Box::new(message), Outcome::Sent));
+                continue;
+            }
+            let outcomes = self.cast().receive(&message);
+            for (after, outcome) in outcomes {
+                self.plan(after, Planned::Outcome(Box::new(message.clone()), outcome));
+            }
+        }
+    }
+
+    /// Tells subscribers of what happened, as late and as often as people's webhooks are delivered.
+    fn announce(&self, api: &Api, events: Vec<Event>) {
+        let later = self.webhooks.announce(api, events, || self.cast().deliveries());
+        for (delay, post) in later {
+            self.plan(delay, Planned::Delivery(post));
+        }
+    }
+
+    fn plan(&self, after: Duration, planned: Planned) {
+        let after = TimeDelta::from_std(after).unwrap_or(TimeDelta::MAX);
+        let time = self.clock.now().checked_add_signed(after).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        lock(&self.schedule).add(time, planned);
+        self.planned.notify_one();
+    }
+
+    /// The scripted people.
+    pub(crate) fn cast(&self) -> MutexGuard<'_, Cast> {
+        lock(&self.cast)
+    }
+
+    /// Lets other people get the messages from now on. The error names the field.
+    pub(crate) fn set_people(&self, people: People) -> Result<(), String> {
+        people.check()?;
+        *self.cast() = Cast::new(people);
+        Ok(())
+    }
+
+    /// The time, and when something happens next.
+    pub(crate) fn reading(&self) -> ClockReading {
+        ClockReading { now: self.clock.now(), speed: self.clock.speed(), next: lock(&self.schedule).next() }
+    }
+
+    /// Performs what is due.
+    pub(crate) fn run_due(&self) {
+        let is_due = |next: DateTime<Utc>| next <= self.clock.now();
+        if !lock(&self.schedule).next().is_some_and(is_due) {
+            return;
+        }
+        let _order = lock(&self.stepping);
+        while let Some((_, planned)) = self.take_due(self.clock.now()) {
+            self.perform(planned);
+        }
+    }
+
+    /// Moves the clock forward. What is due until then happens at its own time and in its order. The error is a sentence.
+    pub(crate) fn move_clock(&self, time: DateTime<Utc>) -> Result<(), String> {
+        let _order = lock(&self.stepping);
+        let now = self.clock.now();
+        if time < now {
+            let (time, now) = (rfc3339(time), rfc3339(now));
+            return Err(format!("{time} is before the sandbox's time, {now}, which only moves forward; start it with `--clock {time}`"));
+        }
+        while let Some((due, planned)) = self.take_due(time) {
+            self.clock.forward(due);
+            self.perform(planned);
+        }
+        self.clock.forward(time);
+        self.changes.changed(Topic::Clock);
+        Ok(())
+    }
+
+    /// Lets time pass at another speed. The error is a sentence.
+    pub(crate) fn set_clock_speed(&self, speed: f64) -> Result<(), String> {
+        self.clock.set_speed(speed)?;
+        self.changes.changed(Topic::Clock);
+        Ok(())
+    }
+
+    fn take_due(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, Planned)> {
+        lock(&self.schedule).take_due(now)
+    }
+
+    fn perform(&self, planned: Planned) {
+        match planned {
+            Planned::Event(vendor, event) => self.announce(self.simulator(vendor).api, vec![event]),
+            Planned::Delivery(post) => self.webhooks.send(post),
+            Planned::Outcome(message, outcome) => self.react(&message, outcome),
+        }
+    }
+
+    fn react(&self, message: &SentMessage, outcome: Outcome) {
+        let simulator = self.simulator(message.vendor);
+        match simulator.react(message, &outcome, &self.settings()) {
+            Ok(consequences) => {
+                self.cast().remember(self.clock.now(), message, outcome);
+                self.follow(simulator, consequences);
+                self.changes.changed(Topic::Objects);
+            }
+            // Its contact or its conversation was deleted meanwhile.
+            Err(refusal) => tracing::debug!(reason = refusal.sentence(message.vendor), "nobody reacts to a message"),
+        }
+    }
+
+    /// Performs what is due as time passes, where there is a runtime for it; otherwise it is performed before the next request.
+    pub(crate) fn drive(self: &Arc<Self>) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (clock, planned) = (self.clock.clone(), Arc::clone(&self.planned));
+            lock(&self.driver).spawn_on(drive(Arc::downgrade(self), clock, planned), &runtime);
+        }
+    }
+
     /// As it was at the start. The settings stay.
     pub(crate) fn reset(&self) {
+        let _order = lock(&self.stepping);
+        lock(&self.schedule).clear();
+        let mut cast = self.cast();
+        *cast = Cast::new(cast.people.clone());
+        drop(cast);
+        self.clock.reset();
         self.simulators.iter().for_each(Simulator::reset_to_start);
         self.clear_log();
         self.clear_faults();
         *self.rate_limits() = RateLimits::default();
         self.webhooks.clear();
         self.changes.changed(Topic::Objects);
+    }
+}
+
+async fn drive(server: Weak<Server>, clock: Clock, planned: Arc<Notify>) {
+    loop {
+        let Some(next) = server.upgrade().map(|server| server.reading().next) else { return };
+        match next {
+            Some(next) => tokio::select! {
+                () = clock.reach(next) => {}
+                () = planned.notified() => continue,
+            },
+            None => {
+                planned.notified().await;
+                continue;
+            }
+        }
+        let Some(server) = server.upgrade() else { return };
+        server.run_due();
     }
 }

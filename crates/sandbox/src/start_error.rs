@@ -29,6 +29,12 @@ pub enum StartError {
     /// What is to be allowed is not the origin of a page.
     #[error("{0:?} is not the origin of a page; one looks like http://localhost:3000")]
     Origin(String),
+    /// The clock cannot run at this speed.
+    #[error("clock speed: {0}")]
+    Speed(String),
+    /// A script of people does not fit.
+    #[error("people: {0}")]
+    People(String),
     /// A vendor's document holds something that cannot be simulated.
     #[error("the sandbox cannot simulate this document: {0}")]
     Document(String),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::broadcast::error::RecvError;
@@ -29,6 +30,9 @@ pub(crate) struct SavedState {
     vendors: BTreeMap<String, Snapshot>,
     faults: Vec<FaultRule>,
     webhooks: Vec<Subscription>,
+    /// The time, where it is not the system's. A sandbox that takes it over is not before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clock: Option<DateTime<Utc>>,
 }
 
 impl SavedState {
@@ -37,6 +41,7 @@ impl SavedState {
             vendors: server.simulators().iter().map(|simulator| (simulator.api.vendor.to_string(), simulator.snapshot())).collect(),
             faults: server.faults().rules().map(|queued| queued.rule.clone()).collect(),
             webhooks: server.webhooks.subscriptions(),
+            clock: server.clock.is_moved().then(|| server.clock.now()),
         }
     }
 
@@ -68,6 +73,9 @@ impl SavedState {
         }
         server.replace_faults(self.faults);
         server.webhooks.restore(self.webhooks);
+        if let Some(time) = self.clock {
+            server.clock.forward(time);
+        }
         server.changes.changed(crate::changes::Topic::Objects);
         Ok(())
     }
@@ -94,6 +102,12 @@ pub(crate) fn restore(server: &Server, path: &Path) -> Result<(), StartError> {
     }
     let state = SavedState::parse(&read(path)?).and_then(|state| state.apply(server));
     state.map_err(|problem| StartError::File { path: path.to_owned(), problem })
+}
+
+/// Lets the people of a file react to messages.
+pub(crate) fn people(server: &Server, path: &Path) -> Result<(), StartError> {
+    let set = parse(&read(path)?).and_then(|people| server.set_people(people));
+    set.map_err(|problem| StartError::File { path: path.to_owned(), problem })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StartError> {

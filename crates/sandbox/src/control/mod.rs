@@ -1,5 +1,6 @@
 //! The controls of the sandbox, under `/_sandbox`, and its pages.
 
+mod clock;
 mod consent;
 mod conversations;
 mod events;
@@ -8,10 +9,12 @@ mod objects;
 mod overview;
 mod page;
 mod paging;
+mod people;
 mod refused;
 mod replies;
 mod requests;
 mod state;
+mod verify;
 mod webhooks;
 
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use crate::server::Server;
 
 pub(crate) fn router() -> Router<Arc<Server>> {
     Router::new()
+        .merge(clock::router())
         .merge(consent::router())
         .merge(conversations::router())
         .merge(events::router())
@@ -29,9 +33,11 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         .merge(objects::router())
         .merge(overview::router())
         .merge(page::router())
+        .merge(people::router())
         .merge(replies::router())
         .merge(requests::router())
         .merge(state::router())
+        .merge(verify::router())
         .merge(webhooks::router())
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -16,12 +16,15 @@ use serde::Deserialize;
 use super::paging::link;
 use super::refused::{Refused, Shared, SharedServer, bad, missing};
 use crate::fault::{Match, operations};
-use crate::log::{Entry, RecordedRequest, Summary};
+use crate::log::{Entry, RecordedRequest, Summary, har};
 use crate::server::Server;
 use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
-    Router::new().route("/_sandbox/requests", get(requests).delete(clear)).route("/_sandbox/requests/{number}", get(request))
+    Router::new()
+        .route("/_sandbox/requests", get(requests).delete(clear))
+        .route("/_sandbox/requests.har", get(archive))
+        .route("/_sandbox/requests/{number}", get(request))
 }
 
 /// Which requests of the log are asked for, and how much of each.
@@ -86,12 +89,47 @@ impl RequestFilter {
 
 /// The newest last. Where older ones fit, `Link` leads to them.
 async fn requests(State(server): Shared, uri: Uri, filter: Result<Query<RequestFilter>, QueryRejection>) -> Result<Response, Refused> {
-    let Query(mut filter) = filter?;
+    let Query(filter) = filter?;
+    let summary = filter.summary;
+    let (headers, found) = find(&server, &uri, filter).await?;
+    Ok(if summary {
+        let summaries: Vec<Summary<'_>> = found.iter().map(|entry| summarize(&server, entry)).collect();
+        (headers, Json(summaries)).into_response()
+    } else {
+        stream_json(headers, (Bytes::from_static(b"["), Bytes::from_static(b"]")), found, |entry| serde_json::to_string(&entry.show()))
+    })
+}
+
+/// The same requests as an HTTP archive.
+async fn archive(
+    State(server): Shared,
+    uri: Uri,
+    request: HeaderMap,
+    filter: Result<Query<RequestFilter>, QueryRejection>,
+) -> Result<Response, Refused> {
+    let Query(filter) = filter?;
+    let (mut headers, found) = find(&server, &uri, filter).await?;
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"sandbox.har\""));
+    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1").to_owned();
+    let mounts: Vec<(Vendor, String)> =
+        server.simulators().iter().map(|simulator| (simulator.api.vendor, format!("http://{host}{}", simulator.api.mount))).collect();
+    let around = har::archive(&[]).to_string();
+    // The list of entries is what stands between the only brackets.
+    let (before, after) = around.split_once("[]").unwrap_or_default();
+    let around = (Bytes::from(format!("{before}[")), Bytes::from(format!("]{after}")));
+    Ok(stream_json(headers, around, found, move |entry| {
+        let request = entry.show();
+        let base_url = mounts.iter().find(|(vendor, _)| *vendor == request.vendor).map_or("", |(_, url)| url);
+        serde_json::to_string(&har::entry(&request, base_url))
+    }))
+}
+
+/// The requests that fit, with a link to older ones.
+async fn find(server: &Server, uri: &Uri, mut filter: RequestFilter) -> Result<(HeaderMap, Vec<Arc<Entry>>), Refused> {
     filter.search = filter.search.to_lowercase();
     let operation = Match { vendor: filter.vendor, operation: filter.operation.clone(), ..Match::default() };
     operations(server.simulators().iter().map(|simulator| simulator.api), &operation).map_err(bad)?;
     let limit = filter.limit.unwrap_or(usize::MAX);
-    let summary = filter.summary;
     let all: Vec<Arc<Entry>> = server.log().entries().rev().cloned().collect();
     let find = move || all.into_iter().filter(|entry| filter.fits(entry)).take(limit.saturating_add(1)).collect::<Vec<_>>();
     // A search reads every body.
@@ -99,14 +137,9 @@ async fn requests(State(server): Shared, uri: Uri, filter: Result<Query<RequestF
     let older = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| older).map(|oldest| ("before", oldest.number().to_string()));
-    let headers = link(&uri, next);
+    let headers = link(uri, next);
     found.reverse();
-    Ok(if summary {
-        let summaries: Vec<Summary<'_>> = found.iter().map(|entry| summarize(&server, entry)).collect();
-        (headers, Json(summaries)).into_response()
-    } else {
-        stream_json(headers, found)
-    })
+    Ok((headers, found))
 }
 
 /// What a list shows of a request, with the name of its contact.
@@ -116,13 +149,18 @@ pub(super) fn summarize<'a>(server: &Server, entry: &'a Entry) -> Summary<'a> {
     entry.summary(name)
 }
 
-/// The whole requests as a JSON array, one after the other: all of them at once would be far larger than the log.
-fn stream_json(headers: HeaderMap, entries: Vec<Arc<Entry>>) -> Response {
-    let items = entries.into_iter().enumerate().map(|(index, entry)| {
-        let json = serde_json::to_string(&entry.show()).map_err(std::io::Error::other)?;
+/// The whole requests as items of a JSON array, one after the other: all of them at once would be far larger than the log.
+fn stream_json(
+    headers: HeaderMap,
+    (before, after): (Bytes, Bytes),
+    entries: Vec<Arc<Entry>>,
+    show: impl Fn(&Entry) -> serde_json::Result<String> + Send + 'static,
+) -> Response {
+    let items = entries.into_iter().enumerate().map(move |(index, entry)| {
+        let json = show(&entry).map_err(std::io::Error::other)?;
         Ok::<_, std::io::Error>(Bytes::from(format!("{}{json}", if index == 0 { "" } else { "," })))
     });
-    let all = std::iter::once(Ok(Bytes::from_static(b"["))).chain(items).chain(std::iter::once(Ok(Bytes::from_static(b"]"))));
+    let all = std::iter::once(Ok(before)).chain(items).chain(std::iter::once(Ok(after)));
     (headers, [(header::CONTENT_TYPE, "application/json")], Body::from_stream(stream::iter(all))).into_response()
 }
 

@@ -7,6 +7,7 @@ use super::complete::complete;
 use super::event::Event;
 use super::filter::{self, Criteria, Special};
 use super::model::{Kind, Model};
+use super::outcome::SentMessage;
 use super::page::Reader;
 use super::plan::{Plan, pointer};
 use super::store::{Fields, Store};
@@ -34,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub store: &'a mut Store,
     /// What a subscriber of the vendor's webhooks is told of.
     pub events: Vec<Event>,
+    /// The messages that leave for somebody.
+    pub sent: Vec<SentMessage>,
 }
 
 /// The fields in which objects keep when they were made, and when they were changed.

@@ -10,7 +10,7 @@ pub(crate) struct Event {
     pub name: &'static str,
     /// The fields of the payload, or of its `data` where the vendor wraps it.
     pub data: Fields,
-    /// How long from now it happens.
+    /// How long from now it happens, in the sandbox's time.
     pub after: Duration,
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::call::{Call, Handler, Listing};
@@ -116,13 +116,13 @@ fn find_leads(call: &mut Call<'_>, job: &Job, id: &str, count: u64) -> Vec<Field
 }
 
 /// Whether the job is done. One that the document shows always is.
-fn is_done(job: &Fields) -> bool {
-    job.get(DUE).and_then(Value::as_i64).is_none_or(|due| Utc::now().timestamp_millis() >= due)
+fn is_done(call: &mut Call<'_>, job: &Fields) -> bool {
+    job.get(DUE).and_then(Value::as_i64).is_none_or(|due| call.store.now().timestamp_millis() >= due)
 }
 
 fn status(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     let mut shown = call.object(job.kind, call.parameter("id"), "")?.clone();
-    let done = is_done(&shown);
+    let done = is_done(call, &shown);
     let requested = shown.get("limit").and_then(Value::as_u64).unwrap_or(MOST_FOUND);
     let found = if done { requested.min(MOST_FOUND) } else { 0 };
     let percent = if done { 100 } else { 0 };
@@ -142,7 +142,8 @@ fn status(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
 }
 
 fn results(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
-    let done = is_done(call.object(job.kind, call.parameter("id"), "")?);
+    let job_fields = call.object(job.kind, call.parameter("id"), "")?.clone();
+    let done = is_done(call, &job_fields);
     // Nothing is found before the job is done.
     let kind = if done { job.result } else { "nothing" };
     let mut response = call.list(&Listing { kind: Some(kind), oldest_first: true, special: |_, _, _| Some(true), ..Listing::default() })?;

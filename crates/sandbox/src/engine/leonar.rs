@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Handler};
+use super::outcome::SentMessage;
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::api::refusal::Refusal;
+use crate::vendor::Vendor;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -223,6 +225,20 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     }
     let contact = call.change("contact", id, patch)?;
     let mut message = deliver(call, id, call.said("channel"), call.said("content"));
+    let first = |list: &str, field: &str| contact.get(list).and_then(|list| list[0][field].as_str()).map(str::to_owned);
+    let name = format!("{} {}", text(&contact, "first_name"), text(&contact, "last_name")).trim().to_owned();
+    let profile = text(&contact, "linkedin_profile").to_owned();
+    let known = [first("emails", "email"), first("phones", "phone"), Some(profile), Some(name)];
+    call.sent.push(SentMessage {
+        vendor: Vendor::Leonar,
+        id: text(&message, "id").to_owned(),
+        conversation: text(&message, "conversation_id").to_owned(),
+        channel: call.said("channel").to_owned(),
+        email: None,
+        recipient: id.to_owned(),
+        addresses: known.into_iter().flatten().filter(|address| !address.is_empty()).collect(),
+        scheduled: None,
+    });
     message.insert("contact".to_owned(), contact.into());
     Ok(json!({ "data": message }))
 }

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use super::call::{Call, Handler, Listing};
 use super::event::Event;
 use super::jobs;
+use super::outcome::SentMessage;
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::api::refusal::Refusal;
+use crate::vendor::Vendor;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -191,6 +193,17 @@ fn send(call: &mut Call<'_>, outgoing: &Outgoing<'_>) -> Result<Fields, Refusal>
         }
     }
     call.events.push(Event::new("message.sent", data));
+    let name = conversation.get("participants").and_then(|people| people[0]["name"].as_str()).map(str::to_owned);
+    call.sent.push(SentMessage {
+        vendor: Vendor::SendPilot,
+        id: text(&message, "id").to_owned(),
+        conversation: text(&conversation, "id").to_owned(),
+        channel: "linkedin".to_owned(),
+        email: None,
+        recipient: outgoing.url.to_owned(),
+        addresses: [outgoing.url.to_owned()].into_iter().chain(name).collect(),
+        scheduled: None,
+    });
     Ok(message)
 }
 

@@ -6,9 +6,9 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::call::Call;
-use super::event::Event;
 use super::handlers::handler;
 use super::model::Model;
+use super::outcome::Consequences;
 use super::reply::ReplyTo;
 use super::store::{Fields, Snapshot, Store};
 use super::{files, generic, highlevel, leonar, respond, sendpilot};
@@ -16,6 +16,7 @@ use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
 use crate::api::response::{Reply, ReplyBody};
 use crate::api::{self, Api, Operation};
+use crate::clock::Clock;
 use crate::settings::Settings;
 use crate::vendor::Vendor;
 
@@ -27,18 +28,19 @@ pub(crate) struct Simulator {
     /// The objects to start from.
     pub(super) initial: Store,
     store: Mutex<Store>,
+    clock: Clock,
 }
 
 impl Simulator {
     /// Every vendor, with the documented objects. What follows from the documents alone is worked out once in a process.
-    pub(crate) fn all(settings: &Settings) -> Result<Vec<Self>, String> {
+    pub(crate) fn all(settings: &Settings, clock: &Clock) -> Result<Vec<Self>, String> {
         static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
         let apis = api::all()?;
         let models = MODELS.get_or_init(|| apis.iter().map(Model::derive).collect());
         let simulators = apis.iter().zip(models).map(|(api, model)| {
-            let mut initial = Store::new(settings.capacity);
+            let mut initial = Store::new(settings.capacity, clock.clone());
             model.seed(&mut initial);
-            Self { api, model, store: Mutex::new(initial.clone()), initial }
+            Self { api, model, store: Mutex::new(initial.clone()), initial, clock: clock.clone() }
         });
         Ok(simulators.collect())
     }
@@ -53,7 +55,7 @@ impl Simulator {
     }
 
     pub(crate) fn restore(&self, snapshot: Snapshot, capacity: usize) {
-        *self.store() = Store::restore(snapshot, capacity);
+        *self.store() = Store::restore(snapshot, capacity, self.clock.clone());
     }
 
     /// Gives out an authorization code that is good for one token of this grant; nothing where the vendor has no OAuth.
@@ -66,46 +68,57 @@ impl Simulator {
         highlevel::accounts(self.api, &self.store())
     }
 
-    /// Performs an operation: the response, and the events for subscribers.
+    /// Performs an operation: the response, and what follows from it.
     pub(crate) fn perform(
         &self,
         operation: &Operation,
         checked: &Checked,
         (settings, origin): (&Settings, &str),
-    ) -> Result<(Reply, Vec<Event>), Refusal> {
+    ) -> Result<(Reply, Consequences), Refusal> {
         let (api, model) = (self.api, self.model);
         let plan = model.plan(operation);
         let mut store = self.store();
         store.set_capacity(settings.capacity);
-        let mut call = Call { api, operation, model, plan, checked, settings, origin, store: &mut store, events: Vec::new() };
+        let mut call =
+            Call { api, operation, model, plan, checked, settings, origin, store: &mut store, events: Vec::new(), sent: Vec::new() };
         generic::check_references(&mut call)?;
         let response = match handler(api.vendor, operation.id) {
             Some(handler) => handler(&mut call)?,
             None => generic::perform(&mut call)?,
         };
-        let events = call.events;
+        let consequences = Consequences { events: call.events, sent: call.sent };
         drop(store);
-        Ok((self.respond(operation, response), events))
+        Ok((self.respond(operation, response), consequences))
     }
 
-    /// Lets somebody outside the API reply in a conversation: the message, and the events for subscribers.
-    pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Vec<Event>), Refusal> {
+    /// Lets somebody outside the API reply in a conversation: the message, and what follows from it.
+    pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Consequences), Refusal> {
+        reply.check(self.api)?;
+        let (message, consequences) = self.outside(settings, |call| match self.api.vendor {
+            Vendor::Leonar => leonar::reply(call, reply),
+            Vendor::SendPilot => sendpilot::reply(call, reply),
+            vendor if vendor.is_highlevel() => highlevel::reply(call, reply),
+            vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
+        })?;
+        Ok((message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect(), consequences))
+    }
+
+    /// Does something that no request asked for, with what an operation has at hand.
+    pub(super) fn outside<T>(
+        &self,
+        settings: &Settings,
+        act: impl FnOnce(&mut Call<'_>) -> Result<T, Refusal>,
+    ) -> Result<(T, Consequences), Refusal> {
         let (api, model) = (self.api, self.model);
         let Some(operation) = api.operation("send_message") else {
             return Err(Refusal::Internal(format!("sandbox: {} sends no messages", api.vendor)));
         };
         let (plan, checked) = (model.plan(operation), &Checked::default());
         let mut store = self.store();
-        let mut call = Call { api, operation, model, plan, checked, settings, origin: "", store: &mut store, events: Vec::new() };
-        reply.check(api)?;
-        let message = match api.vendor {
-            Vendor::Leonar => leonar::reply(&mut call, reply),
-            Vendor::SendPilot => sendpilot::reply(&mut call, reply),
-            vendor if vendor.is_highlevel() => highlevel::reply(&mut call, reply),
-            vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
-        }?;
-        let message = message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect();
-        Ok((message, call.events))
+        let (events, sent) = (Vec::new(), Vec::new());
+        let mut call = Call { api, operation, model, plan, checked, settings, origin: "", store: &mut store, events, sent };
+        let result = act(&mut call)?;
+        Ok((result, Consequences { events: call.events, sent: call.sent }))
     }
 
     /// Takes the bytes of an upload that was initiated.

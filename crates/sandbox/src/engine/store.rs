@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::clock::Clock;
+
 /// The fields of an object. Names that start with `~` are the sandbox's own and never leave it.
 pub(crate) type Fields = Map<String, Value>;
 
@@ -18,6 +20,7 @@ pub(crate) struct Store {
     kinds: HashMap<String, Kind>,
     capacity: usize,
     sequence: u64,
+    clock: Clock,
     last: DateTime<Utc>,
     /// How far the time of this store is behind.
     behind: TimeDelta,
@@ -63,8 +66,8 @@ impl Store {
         Snapshot { last: self.last, removed, kinds: self.kinds.iter().map(|(name, kind)| (name.clone(), objects(kind))).collect() }
     }
 
-    pub(crate) fn restore(snapshot: Snapshot, capacity: usize) -> Self {
-        let mut store = Self::new(capacity);
+    pub(crate) fn restore(snapshot: Snapshot, capacity: usize, clock: Clock) -> Self {
+        let mut store = Self::new(capacity, clock);
         (store.last, store.removed) = (snapshot.last, snapshot.removed.into_iter().collect());
         for (kind, objects) in snapshot.kinds {
             for (id, fields) in objects {
@@ -79,9 +82,9 @@ impl Store {
         self.kinds.iter().map(|(name, kind)| (name.as_str(), kind.objects.len())).collect()
     }
 
-    pub(crate) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize, clock: Clock) -> Self {
         let (kinds, removed, last, behind) = Default::default();
-        Self { kinds, capacity: capacity.max(1), sequence: 0, last, behind, removed }
+        Self { kinds, capacity: capacity.max(1), sequence: 0, clock, last, behind, removed }
     }
 
     /// Lets time run this far behind, so that objects that are made all at once, a millisecond after each other, are not of the future.
@@ -102,9 +105,9 @@ impl Store {
         self.capacity = capacity.max(1);
     }
 
-    /// The time, to the millisecond and never the same twice, so that objects can be told apart and ordered by it.
+    /// The sandbox's time, to the millisecond and never the same twice, so that objects can be told apart and ordered by it.
     pub(crate) fn now(&mut self) -> DateTime<Utc> {
-        let now = DateTime::from_timestamp_millis((Utc::now() - self.behind).timestamp_millis()).unwrap_or(self.last);
+        let now = DateTime::from_timestamp_millis((self.clock.now() - self.behind).timestamp_millis()).unwrap_or(self.last);
         self.last = now.max(self.last + TimeDelta::milliseconds(1));
         self.last
     }
@@ -176,10 +179,11 @@ pub(crate) fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Start;
 
     #[test]
     fn the_oldest_goes_first() {
-        let mut store = Store::new(2);
+        let mut store = Store::new(2, Clock::new(Start::default()));
         for id in ["a", "b", "a", "c"] {
             store.insert("tag", id, Fields::from_iter([("id".to_owned(), id.into())]));
         }
@@ -191,7 +195,7 @@ mod tests {
 
     #[test]
     fn time_never_stands_still() {
-        let mut store = Store::new(1);
+        let mut store = Store::new(1, Clock::new(Start::default()));
         let (first, second) = (store.now(), store.now());
         assert!(second > first);
     }

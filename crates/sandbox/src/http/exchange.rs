@@ -35,8 +35,10 @@ pub(crate) struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     pub(crate) fn new(server: &'a Server, simulator: &'a Simulator, path: &'a str, request: Request<Body>) -> Self {
+        // What is due happens before the request.
+        server.run_due();
         let (head, body) = request.into_parts();
-        let entry = RecordedRequest::new(simulator.api.vendor, path, &head);
+        let entry = RecordedRequest::new(simulator.api.vendor, path, &head, server.clock.now());
         Self { server, simulator, path, head, body: Some(body), entry, started: Instant::now() }
     }
 
@@ -192,9 +194,9 @@ impl<'a> Exchange<'a> {
         let (body, files) = check::body(api.document, operation, &others, headers, bytes?).await?;
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let origin = format!("http://{host}");
-        let (reply, events) = self.simulator.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
+        let (reply, consequences) = self.simulator.perform(operation, &Checked { parameters, body, files }, (&settings, &origin))?;
         fits(api, operation, &reply)?;
-        self.server.webhooks.announce(api, events);
+        self.server.follow(self.simulator, consequences);
         Ok(reply)
     }
 

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, Response, header, request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{contact, redact};
+use crate::clock::rfc3339;
 use crate::vendor::Vendor;
 
 /// A request that the sandbox received, without its secrets.
@@ -17,7 +19,7 @@ use crate::vendor::Vendor;
 pub struct RecordedRequest {
     /// Counts the requests of this run from 1.
     pub number: u64,
-    /// When it came, in RFC 3339.
+    /// When it came by the sandbox's clock, in RFC 3339.
     pub received_at: String,
     /// The vendor whose mount point its path is under.
     pub vendor: Vendor,
@@ -64,10 +66,10 @@ pub struct RecordedResponse {
 const BODY_LIMIT: usize = 16 << 10;
 
 impl RecordedRequest {
-    pub(crate) fn new(vendor: Vendor, path: &str, head: &request::Parts) -> Self {
+    pub(crate) fn new(vendor: Vendor, path: &str, head: &request::Parts, received_at: DateTime<Utc>) -> Self {
         Self {
             number: 0,
-            received_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            received_at: rfc3339(received_at),
             vendor,
             operation: None,
             contact: None,

@@ -2,6 +2,7 @@
 
 mod contact;
 mod entry;
+pub(crate) mod har;
 mod redact;
 
 pub(crate) use self::entry::{Entry, Log, SentResponse, Summary};

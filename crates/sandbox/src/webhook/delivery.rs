@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper_util::client::legacy;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sign;
 use super::subscription::Subscription;
+use crate::clock::{Clock, rfc3339};
 
 /// How the delivery of one event went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ use super::subscription::Subscription;
 pub struct Delivery {
     /// Counts the deliveries of this run from 1: what [`Sandbox::resend`](crate::Sandbox::resend) takes.
     pub id: u64,
-    /// When it ended, in RFC 3339.
+    /// When it ended by the sandbox's clock, in RFC 3339.
     pub ended_at: String,
     /// The id of the subscription.
     pub subscription: String,
@@ -46,7 +48,7 @@ impl Delivery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// When it began, in RFC 3339.
+    /// When it began by the sandbox's clock, in RFC 3339.
     pub started_at: String,
     /// How long the receiver took, in milliseconds.
     pub milliseconds: u64,
@@ -71,23 +73,22 @@ pub(crate) struct Post {
     pub event: &'static str,
     pub event_id: String,
     pub body: Bytes,
-    pub wait: Duration,
 }
 
 /// Sends webhooks.
 #[derive(Clone, Debug)]
-pub(crate) struct Client(legacy::Client<HttpConnector, Full<Bytes>>);
-
-impl Default for Client {
-    fn default() -> Self {
-        Self(legacy::Client::builder(TokioExecutor::new()).build_http())
-    }
+pub(crate) struct Client {
+    http: legacy::Client<HttpConnector, Full<Bytes>>,
+    clock: Clock,
 }
 
 impl Client {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { http: legacy::Client::builder(TokioExecutor::new()).build_http(), clock }
+    }
+
     /// Delivers an event: again, with the same id, until the receiver responds 2xx or the attempts are used up.
     pub(crate) async fn deliver(&self, post: &Post) -> Delivery {
-        tokio::time::sleep(post.wait).await;
         let mut delivery = Delivery {
             id: 0,
             ended_at: String::new(),
@@ -104,19 +105,19 @@ impl Client {
             }
             tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
         }
-        delivery.ended_at = now();
+        delivery.ended_at = rfc3339(self.clock.now());
         delivery
     }
 
     async fn attempt(&self, post: &Post) -> Attempt {
-        let (started_at, begin) = (now(), Instant::now());
-        let (headers, result) = match request(post) {
+        let (time, begin) = (self.clock.now(), Instant::now());
+        let (headers, result) = match request(post, time) {
             Ok(request) => (request.headers().clone(), self.send(request).await),
             Err(error) => (HeaderMap::new(), Err(error)),
         };
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         Attempt {
-            started_at,
+            started_at: rfc3339(time),
             milliseconds: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             headers: headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
             status: result.as_ref().ok().map(StatusCode::as_u16),
@@ -125,7 +126,7 @@ impl Client {
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<StatusCode, String> {
-        match tokio::time::timeout(TIMEOUT, self.0.request(request)).await {
+        match tokio::time::timeout(TIMEOUT, self.http.request(request)).await {
             Ok(Ok(response)) => Ok(response.status()),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(format!("no response within {} seconds", TIMEOUT.as_secs())),
@@ -134,16 +135,12 @@ impl Client {
 }
 
 /// The request of one attempt, signed for itself: a signature may carry the time.
-fn request(post: &Post) -> Result<Request<Full<Bytes>>, String> {
+fn request(post: &Post, time: DateTime<Utc>) -> Result<Request<Full<Bytes>>, String> {
     let webhook = &post.subscription.webhook;
     let secret = webhook.secret.as_deref().unwrap_or_default();
-    let headers = sign::headers(webhook.vendor, secret, &post.event_id, &post.body).map_err(|error| error.to_string())?;
+    let headers = sign::headers(webhook.vendor, secret, &post.event_id, (time, &post.body)).map_err(|error| error.to_string())?;
     let mut request = Request::post(webhook.url.as_str()).body(Full::new(post.body.clone())).map_err(|error| error.to_string())?;
     request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     request.headers_mut().extend(headers);
     Ok(request)
-}
-
-fn now() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

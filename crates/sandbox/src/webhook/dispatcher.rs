@@ -12,6 +12,7 @@ use super::sign::HIGHLEVEL_WEBHOOK_KEY;
 use super::subscription::{Subscription, Webhook};
 use crate::api::Api;
 use crate::changes::{Changes, Topic};
+use crate::clock::Clock;
 use crate::engine::{Event, ids};
 
 /// How many subscriptions there may be, how many deliveries are remembered, and how many may be under way.
@@ -28,6 +29,7 @@ pub(crate) struct Dispatcher {
     tasks: Mutex<JoinSet<()>>,
     client: Client,
     changes: Changes,
+    clock: Clock,
 }
 
 /// The last deliveries, the newest last, with what they sent.
@@ -42,9 +44,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(changes: Changes) -> Self {
+    pub(crate) fn new(changes: Changes, clock: Clock) -> Self {
         let (subscriptions, deliveries, tasks) = (Mutex::default(), Arc::default(), Mutex::default());
-        Self { subscriptions, deliveries, tasks, client: Client::default(), changes }
+        Self { subscriptions, deliveries, tasks, client: Client::new(clock.clone()), changes, clock }
     }
 
     /// Registers a webhook. The error is a sentence.
@@ -82,7 +84,7 @@ impl Dispatcher {
         let again = lock(&self.deliveries).ended.iter().find(|(delivery, _)| delivery.id == id).map(|(_, post)| post.clone());
         match again {
             Some(post) => {
-                self.spawn(Post { wait: Duration::ZERO, ..post });
+                self.send(post);
                 true
             }
             None => false,
@@ -104,15 +106,17 @@ impl Dispatcher {
         self.changes.changed(Topic::Webhooks);
     }
 
-    /// Delivers events to the vendor's subscribers, in tasks of their own.
-    pub(crate) fn announce(&self, api: &Api, events: Vec<Event>) {
+    /// Delivers events to the vendor's subscribers, in tasks of their own. `delays` tells how much later each delivery is; those that are
+    /// not to be made at once are returned.
+    pub(crate) fn announce(&self, api: &Api, events: Vec<Event>, mut delays: impl FnMut() -> Vec<Duration>) -> Vec<(Duration, Post)> {
+        let mut later = Vec::new();
         let subscribers: Vec<Arc<Subscription>> =
             lock(&self.subscriptions).iter().filter(|s| s.webhook.vendor == api.vendor).cloned().collect();
         if subscribers.is_empty() {
-            return;
+            return later;
         }
         for event in events {
-            let Some(payload) = payload::compose(api, &event) else { continue };
+            let Some(payload) = payload::compose(api, &event, self.clock.now()) else { continue };
             let wanted = |s: &&Arc<Subscription>| s.webhook.events.is_empty() || s.webhook.events.iter().any(|name| name == event.name);
             for subscription in subscribers.iter().filter(wanted) {
                 let post = Post {
@@ -120,14 +124,20 @@ impl Dispatcher {
                     event: event.name,
                     event_id: payload.id.clone(),
                     body: payload.body.clone(),
-                    wait: event.after,
                 };
-                self.spawn(post);
+                for delay in delays() {
+                    match delay.is_zero() {
+                        true => self.send(post.clone()),
+                        false => later.push((delay, post.clone())),
+                    }
+                }
             }
         }
+        later
     }
 
-    fn spawn(&self, post: Post) {
+    /// Delivers something at once, in a task of its own.
+    pub(crate) fn send(&self, post: Post) {
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
         if tasks.len() >= UNDER_WAY {

@@ -6,6 +6,7 @@ mod payload;
 mod sign;
 mod subscription;
 
+pub(crate) use self::delivery::Post;
 pub use self::delivery::{Attempt, Delivery};
 pub(crate) use self::dispatcher::Dispatcher;
 pub use self::sign::HIGHLEVEL_WEBHOOK_KEY;

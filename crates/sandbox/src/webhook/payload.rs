@@ -1,10 +1,11 @@
 //! The body of a webhook, as the document's `x-webhook-events` and `x-webhook-envelope` have it.
 
 use bytes::Bytes;
-use chrono::{SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::api::{Api, project};
+use crate::clock::rfc3339;
 use crate::engine::Event;
 use crate::engine::ids;
 
@@ -20,11 +21,9 @@ pub(crate) fn events(api: &Api) -> Vec<&str> {
 }
 
 /// The whole body of an event; nothing where the vendor documents no such event.
-pub(crate) fn compose(api: &Api, event: &Event) -> Option<Payload> {
+pub(crate) fn compose(api: &Api, event: &Event, now: DateTime<Utc>) -> Option<Payload> {
     let documented = api.document.event(event.name)?;
     let envelope = api.document.envelope();
-    let now = Utc::now();
-    let time = now.to_rfc3339_opts(SecondsFormat::Millis, true);
     let data = event.data.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone()));
     let data = project(api.document, documented.payload, data.collect());
     let (mut body, id_field, id) = match envelope.payload {
@@ -37,7 +36,7 @@ pub(crate) fn compose(api: &Api, event: &Event) -> Option<Payload> {
         None => (data, "webhookId", uuid::Uuid::new_v4().to_string()),
     };
     body[envelope.name] = event.name.into();
-    body["timestamp"] = json!(time);
+    body["timestamp"] = json!(rfc3339(now));
     body[id_field] = Value::String(id.clone());
     Some(Payload { id, body: body.to_string().into() })
 }

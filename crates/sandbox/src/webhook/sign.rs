@@ -1,6 +1,6 @@
 //! Signatures, made as the vendors make them.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use reachout_webhooks::{KeyError, Signer};
 
@@ -15,11 +15,11 @@ const HIGHLEVEL_TEST_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMRESc
 
 /// Whether signatures can be made with this secret. The error is a sentence.
 pub(crate) fn check(vendor: Vendor, secret: &str) -> Result<(), String> {
-    headers(vendor, secret, "", b"").map(drop).map_err(|error| format!("secret: {error}"))
+    headers(vendor, secret, "", (DateTime::UNIX_EPOCH, b"")).map(drop).map_err(|error| format!("secret: {error}"))
 }
 
-/// The headers that sign `body`.
-pub(crate) fn headers(vendor: Vendor, secret: &str, id: &str, body: &[u8]) -> Result<HeaderMap, KeyError> {
+/// The headers that sign `body` at a time.
+pub(crate) fn headers(vendor: Vendor, secret: &str, id: &str, (time, body): (DateTime<Utc>, &[u8])) -> Result<HeaderMap, KeyError> {
     let signers = match vendor {
         Vendor::SendPilot => vec![Signer::sendpilot(secret)?],
         // Hoop AI documents an HMAC of its own; the platform under it signs with its key.
@@ -30,7 +30,7 @@ pub(crate) fn headers(vendor: Vendor, secret: &str, id: &str, body: &[u8]) -> Re
     };
     let mut headers = HeaderMap::new();
     for signer in signers {
-        headers.extend(signer.sign(id, Utc::now(), body)?);
+        headers.extend(signer.sign(id, time, body)?);
     }
     Ok(headers)
 }

@@ -2,13 +2,16 @@
 
 mod client;
 mod clients;
+mod clock;
 mod control;
 mod coverage;
 mod faults;
 mod guard;
 mod numbers;
 mod oauth;
+mod people;
 mod start;
 mod state;
 mod strict;
+mod verify;
 mod webhooks;

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::client::{Client, document, fetch, success};
 
 /// A receiver of webhooks: its address, what it received, and the status it responds with.
-async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<AtomicU16>) {
+pub async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<AtomicU16>) {
     let (sender, received) = unbounded_channel();
     let status = Arc::new(AtomicU16::new(200));
     let response = Arc::clone(&status);
@@ -30,7 +30,7 @@ async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Bytes)>, Arc<Atomi
     (format!("http://{address}/hook"), received, status)
 }
 
-async fn next(received: &mut UnboundedReceiver<(HeaderMap, Bytes)>) -> (HeaderMap, Bytes) {
+pub async fn next(received: &mut UnboundedReceiver<(HeaderMap, Bytes)>) -> (HeaderMap, Bytes) {
     tokio::time::timeout(Duration::from_secs(5), received.recv()).await.expect("no webhook came").unwrap()
 }
 

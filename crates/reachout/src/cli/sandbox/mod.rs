@@ -4,14 +4,16 @@ mod lines;
 mod simulated;
 mod variables;
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use reachout_sandbox::{Builder, Sandbox, Settings, Vendor, Versions};
+use reachout_sandbox::{Builder, Running, Sandbox, Settings, Vendor, Versions};
 use serde::Serialize;
 
 pub use self::simulated::Simulated;
 use super::{
+    arguments::time,
     call,
     failure::Failure,
     output::{Output, line, note},
@@ -54,6 +56,15 @@ pub struct Serve {
     /// Maximum number of objects of a kind; the oldest go first, and a seed or a state of more is refused
     #[arg(long, value_name = "NUMBER", default_value_t = Settings::default().capacity)]
     capacity: usize,
+    /// Time in the sandbox at its start, such as 2026-01-05T09:00:00Z; what takes days there happens when `/_sandbox/clock` is moved
+    #[arg(long, value_name = "TIME", value_parser = time::moment)]
+    clock: Option<DateTime<Utc>>,
+    /// Seconds that pass in the sandbox while one passes outside; 0 lets its time stand still
+    #[arg(long, value_name = "NUMBER", default_value_t = 1.0)]
+    clock_speed: f64,
+    /// Let the people of this JSON file react to messages, such as `{"people": [{"share": 0.1, "does": "answers", "after": "2d"}]}`
+    #[arg(long, value_name = "FILE")]
+    people: Option<PathBuf>,
     /// Print no line for each request
     #[arg(long, short)]
     quiet: bool,
@@ -67,6 +78,12 @@ enum Other {
         #[arg(long, value_enum, default_value_t)]
         shell: variables::Shell,
     },
+    /// Wait until a sandbox is ready, and print its address
+    Wait {
+        /// The longest time to wait
+        #[arg(long, value_name = "DURATION", value_parser = time::duration, default_value = "30s")]
+        timeout: Duration,
+    },
 }
 
 #[derive(Serialize)]
@@ -76,10 +93,22 @@ struct Row {
     credential: &'static str,
 }
 
+#[derive(Serialize)]
+struct Ready {
+    url: String,
+}
+
+async fn wait(time: Duration, output: &mut Output) -> Result<(), Failure> {
+    let running = Running::wait(time).await.map_err(|error| Failure::Usage(error.into()))?;
+    let ready = Ready { url: running.url().to_owned() };
+    if output.is_json() { output.object(&ready) } else { line(&ready.url) }
+}
+
 impl Serve {
     pub async fn run(self, output: &mut Output) -> Result<(), Failure> {
         match self.other {
             Some(Other::Env { shell }) => variables::print(shell, output).await,
+            Some(Other::Wait { timeout }) => wait(timeout, output).await,
             None => self.serve(output).await,
         }
     }
@@ -117,7 +146,9 @@ impl Serve {
         if self.any_version {
             settings.versions = Versions::Published;
         }
-        let builder = Sandbox::builder().host(self.host).port(self.port).settings(settings);
+        let builder = Sandbox::builder().host(self.host).port(self.port).settings(settings).clock_speed(self.clock_speed);
+        let builder = self.clock.into_iter().fold(builder, Builder::clock);
+        let builder = self.people.into_iter().fold(builder, Builder::people_file);
         let builder = self.allow_host.into_iter().fold(builder, Builder::allow_host);
         let builder = self.cors.into_iter().fold(builder, Builder::allow_origin);
         let builder = self.seed.into_iter().fold(builder, Builder::seed_file);

@@ -55,7 +55,7 @@ fn make_contact(call: &mut Call<'_>) -> Fields {
 }
 
 /// Changes a contact and tells subscribers of it.
-fn change_contact(call: &mut Call<'_>, id: &str, patch: Fields) -> Result<Fields, Refusal> {
+pub(super) fn change_contact(call: &mut Call<'_>, id: &str, patch: Fields) -> Result<Fields, Refusal> {
     let before = call.object("contact", id, "")?.clone();
     let after = call.change("contact", id, patch)?;
     let payload = call.api.document.event("ContactUpdate").map(|event| call.api.document.properties(event.payload));

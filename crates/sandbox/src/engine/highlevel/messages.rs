@@ -1,9 +1,10 @@
 //! Conversations and their messages.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use reachout_document::Location;
 use serde_json::{Value, json};
 
+use super::outcome::dispatch;
 use crate::api::refusal::Refusal;
 use crate::engine::call::{Call, Handler, Listing};
 use crate::engine::event::Event;
@@ -112,7 +113,7 @@ fn post(call: &mut Call<'_>, conversation: &Fields, channel: &str, direction: &s
 }
 
 /// What subscribers are told of a message.
-fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields) {
+pub(super) fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields) {
     let mut data: Fields =
         ["locationId", "attachments", "body", "contactId", "contentType", "conversationId", "dateAdded", "direction", "status", "userId"]
             .into_iter()
@@ -131,9 +132,10 @@ fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields) {
 fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let conversation = conversation_with(call, call.said("contactId"), "");
     let body = &call.checked.body;
-    let scheduled = body["scheduledTimestamp"].is_number();
+    let scheduled =
+        body["scheduledTimestamp"].as_i64().map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC));
     let said = call.said("status");
-    let status = if scheduled {
+    let status = if scheduled.is_some() {
         "scheduled"
     } else if said.is_empty() {
         "sent"
@@ -154,6 +156,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         None => message,
     };
     announce(call, "OutboundMessage", &message);
+    dispatch(call, &message, email.clone(), scheduled);
     let mut response = fields(json!({
         "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message queued successfully.",
         "status": if said.is_empty() { "pending" } else { said },
@@ -338,6 +341,11 @@ fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 /// A contact writes.
 pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refusal> {
+    reply_in(call, reply, None)
+}
+
+/// A contact writes; an email has a subject.
+pub(super) fn reply_in(call: &mut Call<'_>, reply: &ReplyTo, subject: Option<Value>) -> Result<Fields, Refusal> {
     let conversation = match reply.conversation_id.as_str() {
         "" => {
             call.object("contact", &reply.contact_id, "contact_id")?;
@@ -354,7 +362,7 @@ pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refu
         _ => "SMS",
     };
     let channel = if reply.channel.is_empty() { channel } else { &reply.channel };
-    let message = fields(json!({ "body": reply.text, "status": "delivered", "contentType": "text/plain" }));
+    let message = fields(json!({ "body": reply.text, "status": "delivered", "contentType": "text/plain", "subject": subject }));
     let message = post(call, &conversation, channel, "inbound", message);
     announce(call, "InboundMessage", &message);
     Ok(message)

@@ -3,6 +3,7 @@
 mod contacts;
 mod messages;
 mod oauth;
+mod outcome;
 mod search;
 mod uploads;
 
@@ -10,6 +11,7 @@ use super::call::Handler;
 
 pub(crate) use self::messages::reply;
 pub(crate) use self::oauth::{accepts, accounts, authorize};
+pub(crate) use self::outcome::react;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     contacts::handler(operation)
