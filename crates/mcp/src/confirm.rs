@@ -5,8 +5,8 @@ use std::time::Duration;
 use reachout_outbox::{Entry, Envelope};
 use rmcp::RoleServer;
 use rmcp::model::{
-    ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema, InputRequest, InputRequests, InputRequiredResult,
-    InputResponses, ProtocolVersion,
+    ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction, ElicitationSchema, InputRequest, InputRequests,
+    InputRequiredResult, InputResponses, ProtocolVersion,
 };
 use rmcp::service::RequestContext;
 use serde_json::Value;
@@ -77,7 +77,9 @@ pub(crate) async fn ask(
         return said.map_err(|error| no(&format!("the client could not ask a person: {error}"))).and_then(|said| read(&said));
     }
     match given.and_then(|given| given.get(question)) {
-        Some(said) => serde_json::from_value(said.clone()).map_err(|_| no("what the client returned is no word of a person")).and_then(|said| read(&said)),
+        Some(said) => serde_json::from_value(said.clone())
+            .map_err(|_| no("what the client returned is no word of a person"))
+            .and_then(|said| read(&said)),
         None => {
             let request = InputRequest::Elicitation(ElicitRequest::new(params));
             let requests: InputRequests = [(question.to_owned(), request)].into();

@@ -159,7 +159,8 @@ mod tests {
     #[test]
     fn lists_are_cut_and_secrets_are_not_shown() {
         let rests = Rests::default();
-        let shown = rests.shorten(json!({ "ids": (0..45).collect::<Vec<_>>(), "access_token": "abc", "continuationToken": "next" }), &Fence::new());
+        let shown =
+            rests.shorten(json!({ "ids": (0..45).collect::<Vec<_>>(), "access_token": "abc", "continuationToken": "next" }), &Fence::new());
         assert_eq!(shown["ids"].as_array().unwrap().len(), 21);
         assert_eq!(shown["ids"][20]["more_items"], 25);
         let rest = rests.read_on(shown["ids"][20]["read_more"].as_str().unwrap(), &Fence::new()).unwrap();

@@ -41,10 +41,14 @@ pub(crate) fn word(delivery: Delivery) -> &'static str {
 impl From<reachout_runtime::Error> for Failure {
     fn from(error: reachout_runtime::Error) -> Self {
         let advice = match error.advice() {
-            Advice::RetryLater { after: Some(after) } => format!("the same call may be made again after {} seconds", after.as_secs().max(1)),
+            Advice::RetryLater { after: Some(after) } => {
+                format!("the same call may be made again after {} seconds", after.as_secs().max(1))
+            }
             Advice::RetryLater { after: None } => "the same call may be made again later".to_owned(),
             Advice::FixRequest => "nothing was done: change the arguments as the error says".to_owned(),
-            Advice::FixSettings | Advice::RenewCredential => "nothing was done: a person has to change the settings or the credential".to_owned(),
+            Advice::FixSettings | Advice::RenewCredential => {
+                "nothing was done: a person has to change the settings or the credential".to_owned()
+            }
             Advice::Verify => "the vendor may have done it: do not call again; look whether it did".to_owned(),
             _ => "do not call again; tell the person".to_owned(),
         };

@@ -135,7 +135,8 @@ pub(crate) fn described(vendor: Vendor, document: &Document, route: &'static Rou
 /// reaching a person.
 pub(crate) fn refusal(route: &Route, policy: &Policy) -> Option<Failure> {
     let reaches = |why: &str| {
-        let advice = "nothing was done: messages go through prepare_message and send_message, and a person can call the operation with `reachout`";
+        let advice =
+            "nothing was done: messages go through prepare_message and send_message, and a person can call the operation with `reachout`";
         Some(Failure::refused(format!("{} {why}, so call_operation does not call it", route.operation_id), advice))
     };
     match (route.effect(), route.is_guessed()) {
@@ -244,7 +245,10 @@ fn schema(document: &Document, operation: &Operation<'_>) -> Value {
         if !required.is_empty() {
             needed.push("parameters");
         }
-        all.insert("parameters".to_owned(), json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false }));
+        all.insert(
+            "parameters".to_owned(),
+            json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false }),
+        );
     }
     if let Some(body) = operation.body {
         if body.required {
@@ -262,9 +266,11 @@ fn inlined(document: &Document, schema: &Value, depth: usize) -> Value {
             let keep = |name: &str| !name.starts_with("x-") && !matches!(name, "example" | "examples" | "externalDocs");
             let fields = node.iter().filter(|(name, _)| keep(name)).map(|(name, value)| {
                 let value = match (name.as_str(), value) {
-                    ("properties", Value::Object(properties)) if depth > 0 => {
-                        properties.iter().map(|(name, value)| (name.clone(), inlined(document, value, depth - 1))).collect::<Map<_, _>>().into()
-                    }
+                    ("properties", Value::Object(properties)) if depth > 0 => properties
+                        .iter()
+                        .map(|(name, value)| (name.clone(), inlined(document, value, depth - 1)))
+                        .collect::<Map<_, _>>()
+                        .into(),
                     ("items" | "additionalProperties", Value::Object(_)) if depth > 0 => inlined(document, value, depth - 1),
                     ("oneOf" | "anyOf" | "allOf", Value::Array(parts)) if depth > 0 => {
                         parts.iter().map(|part| inlined(document, part, depth - 1)).collect()

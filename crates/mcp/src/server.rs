@@ -7,7 +7,8 @@ use reachout_messenger::Vendor;
 use reachout_outbox::{Account, AccountClient, Accounts, Eligibility, Outbox, ToolCall};
 use reachout_runtime::{CallOptions, Core, Effect};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
+    ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -106,9 +107,11 @@ impl Inner {
     pub(crate) fn connection(&self, vendor: Option<&str>) -> Result<&Connection, Failure> {
         let known = || self.connections.iter().map(|connection| connection.account.vendor.id()).collect::<Vec<_>>().join(", ");
         match vendor {
-            Some(id) => self.connections.iter().find(|connection| connection.account.vendor.id() == id).ok_or_else(|| {
-                Failure::arguments(format!("`{id}` is not a vendor that this server may use; these are: {}", known()))
-            }),
+            Some(id) => self
+                .connections
+                .iter()
+                .find(|connection| connection.account.vendor.id() == id)
+                .ok_or_else(|| Failure::arguments(format!("`{id}` is not a vendor that this server may use; these are: {}", known()))),
             None => match self.connections.as_slice() {
                 [only] => Ok(only),
                 [] => Err(Failure::refused("no vendor is configured", "a person has to run `reachout auth login`")),
@@ -157,7 +160,9 @@ impl Inner {
         let spoke_to = self.named(&arguments);
         let client = context.client_info().map_or_else(|| "unnamed".to_owned(), |client| format!("{} {}", client.name, client.version));
         let kept = if self.policy.audit_content { arguments.clone() } else { without_content(&arguments) };
-        let record = ToolCall::new(client, &self.session, spec.name).account(Some(spoke_to.account.clone())).arguments(Value::from(kept).to_string());
+        let record = ToolCall::new(client, &self.session, spec.name)
+            .account(Some(spoke_to.account.clone()))
+            .arguments(Value::from(kept).to_string());
         let audit = match self.outbox.record_call(&record).await {
             Ok(audit) => audit,
             Err(error) => {

@@ -47,7 +47,11 @@ impl ToolCall {
 impl fmt::Debug for ToolCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Arguments may name a recipient.
-        f.debug_struct("ToolCall").field("client", &self.client).field("session", &self.session).field("tool", &self.tool).finish_non_exhaustive()
+        f.debug_struct("ToolCall")
+            .field("client", &self.client)
+            .field("session", &self.session)
+            .field("tool", &self.tool)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,9 +7,9 @@ use reachout_messenger::Vendor;
 use reachout_runtime::{Core, Pager, Turn};
 use serde_json::{Map, Value};
 
+use crate::cut::Rests;
 use crate::failure::Failure;
 use crate::fence::Fence;
-use crate::cut::Rests;
 use crate::operations;
 
 pub(crate) use table::{Source, Subject};
@@ -74,9 +74,8 @@ impl Query<'_> {
         }
         for (name, value) in &self.ids {
             let taken = source.ids.iter().find(|(known, ..)| known == name);
-            let (_, parameter, _) = taken.ok_or_else(|| {
-                Failure::arguments(format!("{} does not take `{name}` here; leave it out", self.vendor.name()))
-            })?;
+            let (_, parameter, _) =
+                taken.ok_or_else(|| Failure::arguments(format!("{} does not take `{name}` here; leave it out", self.vendor.name())))?;
             parameters.insert((*parameter).to_owned(), (*value).into());
         }
         if let Some((name, ..)) = source.ids.iter().find(|(_, parameter, required)| *required && !parameters.contains_key(*parameter)) {

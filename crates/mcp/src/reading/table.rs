@@ -242,7 +242,11 @@ mod tests {
                 let named = source.search.into_iter().chain([source.limit]).chain(source.ids.iter().map(|(_, name, _)| *name));
                 named.for_each(|name| assert!(known(name), "{vendor}: {} has no parameter {name}", source.operation));
                 for parameter in operation.parameters.iter().filter(|p| p.location == Location::Path) {
-                    assert!(source.ids.iter().any(|(_, name, required)| *name == parameter.name && *required), "{vendor} {}", parameter.name);
+                    assert!(
+                        source.ids.iter().any(|(_, name, required)| *name == parameter.name && *required),
+                        "{vendor} {}",
+                        parameter.name
+                    );
                 }
                 let schema = operation.success.and_then(|success| success.content).unwrap().schema;
                 let items = document.at(schema, route.pagination.unwrap().items).and_then(|list| document.items(list));

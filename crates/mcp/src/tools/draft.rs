@@ -105,7 +105,9 @@ fn prepared(server: &Inner, connection: &Connection, entry: &Entry, checks: Vec<
         State::Held if server.policy.allow_send => {
             "nothing was sent. Show the person what would be sent and to whom; when they agree, call send_message with this draft and code"
         }
-        State::Held => "nothing was sent, and this server sends nothing: a person sends the draft with `reachout outbox approve` and `reachout outbox run`",
+        State::Held => {
+            "nothing was sent, and this server sends nothing: a person sends the draft with `reachout outbox approve` and `reachout outbox run`"
+        }
         _ => "this message was prepared before and is not a draft any more: see `state`, and do not send it in other words",
     };
     let shown = Prepared {
@@ -145,14 +147,18 @@ fn campaign(policy: &Policy, given: Option<&str>) -> Result<String, Failure> {
     }
     if !policy.campaigns.is_empty() && !policy.campaigns.contains(name) {
         let known = policy.campaigns.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        return Err(Failure::refused(format!("messages of the campaign `{name}` are not permitted here; these are: {known}"), "nothing was done: name one of them, or tell the person"));
+        return Err(Failure::refused(
+            format!("messages of the campaign `{name}` are not permitted here; these are: {known}"),
+            "nothing was done: name one of them, or tell the person",
+        ));
     }
     Ok(name.to_owned())
 }
 
 fn envelope(connection: &Connection, given: PrepareMessage) -> Result<Envelope, Failure> {
     let mut message = Message::to(given.to);
-    message.channel = given.channel.map(|name| name.parse::<Channel>()).transpose().map_err(|error| Failure::arguments(error.to_string()))?;
+    message.channel =
+        given.channel.map(|name| name.parse::<Channel>()).transpose().map_err(|error| Failure::arguments(error.to_string()))?;
     message.subject = given.subject;
     message.text = Some(given.text).filter(|text| !text.trim().is_empty());
     if message.text.is_none() {

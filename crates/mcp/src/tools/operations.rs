@@ -84,7 +84,13 @@ fn effect(route: &Route) -> Value {
 }
 
 pub(crate) fn search_operations(call: &Call<'_>, given: &SearchOperations) -> Result<Done, Failure> {
-    let words: Vec<_> = given.query.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words: Vec<_> = given
+        .query
+        .to_lowercase()
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     if words.is_empty() {
         return Err(Failure::arguments("`query` has no words"));
     }
@@ -157,7 +163,10 @@ pub(crate) async fn call_operation(call: &Call<'_>, given: CallOperation) -> Res
     }
     let content = operation.success.and_then(|success| success.content);
     if content.is_some_and(|content| !content.is_json()) {
-        return Err(Failure::refused("the response is a file, which `reachout` on the command line saves", "nothing was done: tell the person"));
+        return Err(Failure::refused(
+            "the response is a file, which `reachout` on the command line saves",
+            "nothing was done: tell the person",
+        ));
     }
     let request = request(&call.server.core(connection).await?, &known, &given.parameters, given.body.as_ref())?;
     let response = match content {

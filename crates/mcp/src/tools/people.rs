@@ -99,9 +99,11 @@ pub(crate) async fn read_conversation(call: &Call<'_>, given: ReadConversation) 
 
 pub(crate) fn read_more(call: &Call<'_>, given: &ReadMore) -> Result<Done, Failure> {
     let fence = Fence::new();
-    let data = call.server.rests.read_on(&given.handle, &fence).ok_or_else(|| {
-        Failure::arguments("the handle is not known any more; make the call again that it came from")
-    })?;
+    let data = call
+        .server
+        .rests
+        .read_on(&given.handle, &fence)
+        .ok_or_else(|| Failure::arguments("the handle is not known any more; make the call again that it came from"))?;
     Done::new(More { spoke_to: call.server.outbox_alone(), notice: fence.notice(), data })
 }
 
@@ -113,7 +115,13 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    async fn list(&self, call: &Call<'_>, subject: Subject, ids: &[(&'static str, &Option<String>)], fields: &[String]) -> Result<Done, Failure> {
+    async fn list(
+        &self,
+        call: &Call<'_>,
+        subject: Subject,
+        ids: &[(&'static str, &Option<String>)],
+        fields: &[String],
+    ) -> Result<Done, Failure> {
         let connection = call.server.connection(self.vendor.as_deref())?;
         let fence = Fence::new();
         let query = Query {

@@ -25,7 +25,8 @@ pub(crate) async fn send_message(call: &Call<'_>, given: SendMessage) -> Result<
         return Ok(state::shown(server, &entry, None)?.into());
     }
     let connection = server.connections.iter().find(|connection| connection.account == entry.account);
-    let connection = connection.ok_or_else(|| Failure::refused(format!("this server may not use {}", entry.account), "not sent: tell the person"))?;
+    let connection =
+        connection.ok_or_else(|| Failure::refused(format!("this server may not use {}", entry.account), "not sent: tell the person"))?;
     let code = confirm::code(&entry, &connection.environment);
     if code.as_deref() != Some(given.confirmation_code.trim()) {
         let advice = "not sent: prepare the message again, show what it returns, and use the code of that very draft";
@@ -93,7 +94,12 @@ fn message(connection: &Connection, entry: &Entry) -> String {
 
 async fn within_caps(call: &Call<'_>, entry: &Entry) -> Result<(), Failure> {
     let caps = call.server.policy.caps;
-    let full = |what: String| Err(Failure::refused(format!("not sent: {what}"), "not sent: tell the person; they can approve drafts with `reachout outbox approve`"));
+    let full = |what: String| {
+        Err(Failure::refused(
+            format!("not sent: {what}"),
+            "not sent: tell the person; they can approve drafts with `reachout outbox approve`",
+        ))
+    };
     match call.server.outbox.permit_call(call.audit, entry.id, caps).await? {
         SendPermit::Permitted => Ok(()),
         SendPermit::SessionFull => full(format!("assistants may send {} messages in a session, and did", caps.session)),

@@ -40,9 +40,11 @@ pub(crate) async fn message_state(call: &Call<'_>, given: OfMessage) -> Result<D
 
 /// The message of a draft.
 pub(crate) async fn find(server: &Inner, draft: &str) -> Result<Entry, Failure> {
-    server.outbox.find_key(draft).await?.ok_or_else(|| {
-        Failure::arguments("the outbox does not have this draft; give the `draft` of prepare_message as it was returned")
-    })
+    server
+        .outbox
+        .find_key(draft)
+        .await?
+        .ok_or_else(|| Failure::arguments("the outbox does not have this draft; give the `draft` of prepare_message as it was returned"))
 }
 
 /// As a tool returns it, with advice of its own where the state's is not enough.
@@ -78,7 +80,9 @@ pub(crate) fn delivery(state: State) -> &'static str {
 
 fn advice(entry: &Entry) -> String {
     let advice = match entry.state {
-        State::Held => "not sent: it is a draft. send_message sends it, where there is that tool; a person sends it with `reachout outbox approve`",
+        State::Held => {
+            "not sent: it is a draft. send_message sends it, where there is that tool; a person sends it with `reachout outbox approve`"
+        }
         State::Queued => {
             let due = entry.due_at.format("%Y-%m-%dT%H:%M:%SZ");
             return format!(

@@ -23,7 +23,8 @@ async fn who_has_no_token_or_comes_from_another_site_is_refused() {
     let (url, token) = listening(&world).await;
     let client = reqwest::Client::new();
     let ask = |token: Option<String>, header: Option<(&'static str, &'static str)>| {
-        let mut request = client.post(&url).header("accept", "application/json, text/event-stream").header("content-type", "application/json");
+        let mut request =
+            client.post(&url).header("accept", "application/json, text/event-stream").header("content-type", "application/json");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -66,7 +67,11 @@ async fn the_tools_are_there_over_http_in_both_versions() {
         "io.modelcontextprotocol/clientInfo": { "name": "script", "version": "1" },
         "io.modelcontextprotocol/clientCapabilities": {},
     } } });
-    let request = client.post(&url).bearer_auth(&token).header("accept", "application/json, text/event-stream").header("content-type", "application/json");
+    let request = client
+        .post(&url)
+        .bearer_auth(&token)
+        .header("accept", "application/json, text/event-stream")
+        .header("content-type", "application/json");
     let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/list");
     let text = request.body(list.to_string()).send().await.unwrap().text().await.unwrap();
     let line = text.lines().filter_map(|line| line.strip_prefix("data:")).find(|line| line.contains("tools")).unwrap_or(&text);

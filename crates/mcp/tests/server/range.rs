@@ -57,7 +57,11 @@ impl Range {
     async fn new() -> Self {
         let world = World::new().await;
         let quiet = QuietHours::new("22:00", "06:00", Clock::recipient("UTC").unwrap()).unwrap();
-        world.outbox.set_rules(&account(Vendor::Leonar), &Rules::new().limit(100_000, Duration::from_secs(1)).quiet_hours(quiet)).await.unwrap();
+        world
+            .outbox
+            .set_rules(&account(Vendor::Leonar), &Rules::new().limit(100_000, Duration::from_secs(1)).quiet_hours(quiet))
+            .await
+            .unwrap();
         world.outbox.suppress(&contact(SUPPRESSED), None, "asked us to stop").await.unwrap();
         let mut policy = by_code();
         policy.caps = SendCaps::new(100_000, 100_000);

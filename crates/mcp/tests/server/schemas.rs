@@ -39,11 +39,28 @@ async fn every_schema_is_valid_and_every_description_says_what_it_does() {
             assert_eq!(tool[schema]["type"], "object", "{name}");
             jsonschema::meta::validate(&tool[schema]).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        assert_eq!(tool["outputSchema"]["required"].as_array().unwrap().iter().filter(|f| *f == "account" || *f == "environment").count(), 2, "{name}");
+        assert_eq!(
+            tool["outputSchema"]["required"].as_array().unwrap().iter().filter(|f| *f == "account" || *f == "environment").count(),
+            2,
+            "{name}"
+        );
         let description = tool["description"].as_str().unwrap();
-        let says = ["Reads only", "Reads the outbox only", "only reads", "Sends nothing", "real person", "nothing queued", "Send nothing", "may always be called"];
+        let says = [
+            "Reads only",
+            "Reads the outbox only",
+            "only reads",
+            "Sends nothing",
+            "real person",
+            "nothing queued",
+            "Send nothing",
+            "may always be called",
+        ];
         assert!(says.iter().any(|word| description.contains(word)), "{name}: {description}");
         let hints = &tool["annotations"];
-        assert_eq!(hints["readOnlyHint"] == true, hints["destructiveHint"] == false && !["prepare_message", "reconcile", "suppress", "pause"].contains(&name), "{name}");
+        assert_eq!(
+            hints["readOnlyHint"] == true,
+            hints["destructiveHint"] == false && !["prepare_message", "reconcile", "suppress", "pause"].contains(&name),
+            "{name}"
+        );
     }
 }

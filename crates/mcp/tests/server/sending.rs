@@ -20,14 +20,20 @@ async fn a_draft_is_sent_once_however_often_it_is_sent_or_prepared() {
     let world = World::new().await;
     let session = alone(&world.server(by_code())).await;
     let draft = call(&session, "prepare_message", to_sophie("Hi Sophie")).await;
-    assert_eq!((draft["account"].as_str(), draft["environment"].as_str(), draft["state"].as_str()), (Some("leonar/default"), Some("sandbox"), Some("held")));
+    assert_eq!(
+        (draft["account"].as_str(), draft["environment"].as_str(), draft["state"].as_str()),
+        (Some("leonar/default"), Some("sandbox"), Some("held"))
+    );
     assert_eq!((draft["would_send"]["to"].clone(), draft["would_send"]["text"].clone()), (json!(contact(1)), json!("Hi Sophie")));
     assert!(world.sent().is_empty(), "preparing sends nothing");
     let given = json!({ "draft": draft["draft"], "confirmation_code": draft["confirmation_code"] });
     let (one, two) = tokio::join!(raw(&session, "send_message", given.clone()), raw(&session, "send_message", given.clone()));
     assert!(one.is_error != Some(true) && two.is_error != Some(true));
     let again = call(&session, "send_message", given).await;
-    assert_eq!((again["state"].as_str(), again["delivery"].as_str(), again["attempts"].as_u64()), (Some("accepted"), Some("accepted"), Some(1)));
+    assert_eq!(
+        (again["state"].as_str(), again["delivery"].as_str(), again["attempts"].as_u64()),
+        (Some("accepted"), Some("accepted"), Some(1))
+    );
     assert!(again["advice"].as_str().unwrap().contains("do not send it again") && again["vendor_ids"][0].is_string());
     let once_more = call(&session, "prepare_message", to_sophie("Hi Sophie")).await;
     assert_eq!((once_more["draft"].clone(), once_more["state"].clone()), (draft["draft"].clone(), json!("accepted")));
@@ -196,7 +202,8 @@ async fn the_audit_trail_has_every_call_and_no_content() {
     refused(&session, "send_message", json!({ "draft": draft["draft"], "confirmation_code": "0000-0000" })).await;
     call(&session, "send_message", draft).await;
     let trail = world.outbox.audit(None, 10).await.unwrap();
-    let told: Vec<_> = trail.iter().map(|call| (call.tool.as_str(), call.permitted, call.result.as_deref().unwrap().split(':').next().unwrap())).collect();
+    let told: Vec<_> =
+        trail.iter().map(|call| (call.tool.as_str(), call.permitted, call.result.as_deref().unwrap().split(':').next().unwrap())).collect();
     assert_eq!(told, [("send_message", true, "accepted"), ("send_message", false, "refused"), ("prepare_message", false, "held")]);
     assert!(trail.iter().all(|call| call.client == "script 1.0" && call.account.is_some() && call.finished_at.is_some()));
     assert!(trail[2].arguments.as_deref().unwrap().contains("[18 characters]"), "{:?}", trail[2].arguments);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reachout_mcp::rmcp::model::{
-    CallToolRequestParams, CallToolResult, ClientCapabilities, ElicitRequestParams, ElicitResult, ElicitationAction, ErrorData, Implementation,
-    InitializeRequestParams, ProtocolVersion,
+    CallToolRequestParams, CallToolResult, ClientCapabilities, ElicitRequestParams, ElicitResult, ElicitationAction, ErrorData,
+    Implementation, InitializeRequestParams, ProtocolVersion,
 };
 use reachout_mcp::rmcp::service::{RequestContext, RunningService};
 use reachout_mcp::rmcp::{ClientHandler, ClientLifecycleMode, ClientServiceExt as _, RoleClient, ServiceExt as _};
@@ -69,7 +69,15 @@ impl World {
     pub fn sent(&self) -> Vec<String> {
         let requests = self.sandbox.requests();
         let sent = requests.iter().filter(|request| request.operation.as_deref() == Some("send_message"));
-        sent.map(|request| request.body["body"].as_str().or(request.body["content"].as_str()).or(request.body["text"].as_str()).unwrap_or_default().to_owned()).collect()
+        sent.map(|request| {
+            request.body["body"]
+                .as_str()
+                .or(request.body["content"].as_str())
+                .or(request.body["text"].as_str())
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect()
     }
 }
 

@@ -3,14 +3,13 @@
 use sqlx::{query, query_as, query_scalar};
 
 use super::{Store, execute, now, read, transaction};
-use crate::audit::{Audited, SendCaps, SendPermit, ToolCall};
 use crate::Error;
+use crate::audit::{Audited, SendCaps, SendPermit, ToolCall};
 use crate::time::from_ms;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-type Row =
-    (i64, i64, Option<i64>, String, String, String, Option<String>, Option<String>, Option<i64>, Option<String>, i64);
+type Row = (i64, i64, Option<i64>, String, String, String, Option<String>, Option<String>, Option<i64>, Option<String>, i64);
 
 impl Store {
     pub(crate) async fn record_call(&self, call: &ToolCall) -> Result<i64, Error> {

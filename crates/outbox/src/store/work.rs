@@ -223,7 +223,8 @@ impl Store {
             now!(),
             ") RETURNING vendor, credential"
         );
-        let columns = "SELECT id, attempt, first_attempt, unclear_checks, due_at, content, sequence FROM reachout_outbox_messages WHERE id = $1";
+        let columns =
+            "SELECT id, attempt, first_attempt, unclear_checks, due_at, content, sequence FROM reachout_outbox_messages WHERE id = $1";
         let lives = self.either("SELECT $1", "SELECT 1 FROM reachout_outbox_workers WHERE id = $1 FOR KEY SHARE");
         let found: Option<(String, String)> = relaxed!(self, |transaction| {
             query(lives).bind(worker).execute(&mut *transaction).await?;

@@ -114,7 +114,9 @@ impl Mcp {
 
     fn policy(&self, dry_run: bool) -> Result<Policy, Failure> {
         let recipient = |text: &String| {
-            Address::recipient(text).map(|address| address.to_string()).map_err(|error| Failure::usage(format!("--allow-recipient {text} is {error}")))
+            Address::recipient(text)
+                .map(|address| address.to_string())
+                .map_err(|error| Failure::usage(format!("--allow-recipient {text} is {error}")))
         };
         let mut policy = Policy::default();
         policy.read_only = self.read_only;
@@ -147,7 +149,10 @@ impl Mcp {
                 Some(_) => "sandbox".to_owned(),
                 None if matches!(Source::of(api.vendor, access.settings).await?, Source::None) => {
                     if self.vendor.contains(&vendor) {
-                        let why = format!("--vendor {vendor}: there is no credential; run `reachout auth login {vendor}`, or set {}", vendor.credential_env());
+                        let why = format!(
+                            "--vendor {vendor}: there is no credential; run `reachout auth login {vendor}`, or set {}",
+                            vendor.credential_env()
+                        );
                         return Err(Failure::usage(why));
                     }
                     continue;

@@ -123,7 +123,10 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
         calls.set_json();
     }
     let exchange = Exchange::new(&globals);
-    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "outbox", "mcp", "operations", "completions", "man"].contains(&name)) {
+    if matches
+        .subcommand_name()
+        .is_some_and(|name| !["sandbox", "auth", "outbox", "mcp", "operations", "completions", "man"].contains(&name))
+    {
         calls.report_on_signal();
     }
     let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;

@@ -27,11 +27,17 @@ impl Listening {
     fn start() -> Self {
         let (folder, token) = (TempDir::new().unwrap(), "a-token-of-this-test-alone");
         let mut command = Command::new(PROGRAM);
-        command.env_clear().env("HOME", folder.path()).env("REACHOUT_KEYRING", "off").env("REACHOUT_MCP_TOKEN", token).current_dir(folder.path());
+        command
+            .env_clear()
+            .env("HOME", folder.path())
+            .env("REACHOUT_KEYRING", "off")
+            .env("REACHOUT_MCP_TOKEN", token)
+            .current_dir(folder.path());
         command.args(["mcp", "--sandbox", "--vendor", "leonar", "--allow-send", "--listen", "127.0.0.1:0"]);
         let mut server = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(server.stderr.take().unwrap()).lines();
-        let url = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("serving ").map(str::to_owned)).expect("it says where it serves");
+        let url =
+            lines.map_while(Result::ok).find_map(|line| line.strip_prefix("serving ").map(str::to_owned)).expect("it says where it serves");
         Self { server, url, token, _folder: folder }
     }
 }
@@ -102,17 +108,26 @@ fn a_session_over_standard_input_ends_with_it() {
     assert!(tools.contains(&"prepare_message") && !tools.contains(&"send_message"), "{tools:?}");
     assert_eq!(of(3)["result"]["structuredContent"]["environment"], "sandbox");
     let audit = run(command().current_dir(folder.path()).args(["outbox", "audit", "--json"])).json();
-    assert_eq!((audit[0]["tool"].as_str(), audit[0]["client"].as_str(), audit[0]["result"].as_str()), (Some("find_people"), Some("script 1"), Some("done")));
+    assert_eq!(
+        (audit[0]["tool"].as_str(), audit[0]["client"].as_str(), audit[0]["result"].as_str()),
+        (Some("find_people"), Some("script 1"), Some("done"))
+    );
 }
 
 #[test]
 fn what_a_server_cannot_do_is_said_before_it_serves() {
     let cases: [(&[&str], &str); 5] = [
         (&[], "error: there is no credential of any vendor; run `reachout auth login VENDOR`, or try --sandbox"),
-        (&["--vendor", "leonar"], "error: --vendor leonar: there is no credential; run `reachout auth login leonar`, or set LEONAR_API_KEY"),
+        (
+            &["--vendor", "leonar"],
+            "error: --vendor leonar: there is no credential; run `reachout auth login leonar`, or set LEONAR_API_KEY",
+        ),
         (&["--sandbox", "--tools", "find_peple"], "error: --tools: there is no tool `find_peple`; did you mean `find_people`?"),
         (&["--sandbox", "--allow-recipient", " "], "error: --allow-recipient   is not an id, or the URL of a profile"),
-        (&["--sandbox", "--listen", "0.0.0.0:0"], "error: --listen: 0.0.0.0:0 can be reached from elsewhere; name an address of this machine alone, such as 127.0.0.1:8765"),
+        (
+            &["--sandbox", "--listen", "0.0.0.0:0"],
+            "error: --listen: 0.0.0.0:0 can be reached from elsewhere; name an address of this machine alone, such as 127.0.0.1:8765",
+        ),
     ];
     let folder = TempDir::new().unwrap();
     for (arguments, expected) in cases {
@@ -129,7 +144,13 @@ fn consent_is_needed_for_all_that_may_reach_a_person_where_it_is_asked_for() {
     std::fs::create_dir_all(home.path().join(".config/reachout")).unwrap();
     std::fs::write(home.path().join(".config/reachout/config.toml"), "[profiles.assistant]\nconsent = \"ask\"\n").unwrap();
     let send = ["send", "--via", "leonar", "--to", CONTACT, "--channel", "linkedin", "Hi"];
-    let operation = ["leonar", "messages", "send", "--json-body", r#"{"contact_id":"a1b2c3d4-5678-90ab-cdef-1234567890ab","channel":"linkedin","body":"Hi"}"#];
+    let operation = [
+        "leonar",
+        "messages",
+        "send",
+        "--json-body",
+        r#"{"contact_id":"a1b2c3d4-5678-90ab-cdef-1234567890ab","channel":"linkedin","body":"Hi"}"#,
+    ];
     let raw = ["api", "leonar", "POST", "/messages", "-f", "a=b"];
     let reads = ["leonar", "contacts", "list"];
     for arguments in [&send[..], &operation, &raw] {

@@ -30,7 +30,14 @@ pub struct Access<'s> {
 impl<'s> Access<'s> {
     pub async fn open(globals: &Globals, settings: &'s Settings, exchange: &Exchange, calls: Calls) -> Result<Self, Failure> {
         let sandbox = if globals.sandbox { Some(Simulated::open().await?) } else { None };
-        Ok(Self { sandbox, calls, exchange: exchange.clone(), settings, base_url: globals.base_url.clone(), consent: Consent::of(globals, settings)? })
+        Ok(Self {
+            sandbox,
+            calls,
+            exchange: exchange.clone(),
+            settings,
+            base_url: globals.base_url.clone(),
+            consent: Consent::of(globals, settings)?,
+        })
     }
 
     /// A client of a vendor. An operation that sends no credential needs none.
