@@ -10,8 +10,15 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// The schema of a type, as short as it can be said: everything in place, no null beside what may be left out, no titles.
-pub(crate) fn of<T: JsonSchema>() -> Arc<JsonObject> {
+/// The schema of arguments, which has no others.
+pub(crate) fn input<T: JsonSchema>() -> Arc<JsonObject> {
+    let mut schema = Arc::unwrap_or_clone(output::<T>());
+    schema.insert("additionalProperties".to_owned(), false.into());
+    Arc::new(schema)
+}
+
+/// The schema of a result, as short as it can be said: everything in place, no null beside what may be left out, no titles.
+pub(crate) fn output<T: JsonSchema>() -> Arc<JsonObject> {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -20,7 +27,11 @@ pub(crate) fn of<T: JsonSchema>() -> Arc<JsonObject> {
     let mut schema = schema.to_value();
     simplify(&mut schema);
     Arc::new(match schema {
-        Value::Object(schema) => schema,
+        Value::Object(mut schema) => {
+            // Of a struct, it would say what the tool's own description says.
+            schema.remove("description");
+            schema
+        }
         // A type of this crate is a struct.
         _ => Map::new(),
     })
@@ -33,7 +44,7 @@ fn simplify(schema: &mut Value) {
         }
         return;
     };
-    for key in ["title", "format", "default"] {
+    for key in ["title", "format", "default", "minimum"] {
         // A property may have such a name; then it is an object.
         if node.get(key).is_some_and(|value| !value.is_object()) {
             node.remove(key);
@@ -47,6 +58,10 @@ fn simplify(schema: &mut Value) {
         node.insert("type".to_owned(), one);
     }
     node.values_mut().for_each(simplify);
+    // Anything: some clients do not read `true` as a schema.
+    if let Some(properties) = node.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().filter(|schema| **schema == Value::Bool(true)).for_each(|schema| *schema = Value::Object(Map::new()));
+    }
 }
 
 /// The arguments of a tool. A name that it does not have is an error with the nearest one: an argument that was left out by a slip must not

@@ -60,6 +60,7 @@ struct Count {
 #[derive(Serialize, JsonSchema)]
 struct Cause {
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     count: u64,
 }

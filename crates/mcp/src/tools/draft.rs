@@ -57,8 +57,11 @@ pub(crate) struct Prepared {
 #[derive(Serialize, JsonSchema)]
 struct WouldSend {
     to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     text: String,
 }

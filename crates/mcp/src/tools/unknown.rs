@@ -38,8 +38,10 @@ pub(crate) struct Unknown {
 #[derive(Serialize, JsonSchema)]
 struct One {
     id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     draft: Option<String>,
     account: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     since: String,
 }

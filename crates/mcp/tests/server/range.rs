@@ -155,8 +155,8 @@ impl Range {
         self.world.sandbox.clear_faults();
         let mut bodies = HashMap::<String, usize>::new();
         for request in self.world.sandbox.requests() {
-            // What was refused before it was performed reached nobody.
-            let performed = request.status.is_none_or(|status| status < 400);
+            // What was refused, or reset before its body was read, was not performed and reached nobody.
+            let performed = request.status.is_none_or(|status| status < 400) && !request.body.is_null();
             if request.operation.as_deref() == Some("send_message") && performed {
                 let body = request.body.to_string();
                 let text = self.confirmed.iter().find(|text| body.contains(&serde_json::to_string(text).unwrap())).cloned();

@@ -143,7 +143,12 @@ pub async fn raw(session: &Session, tool: &'static str, arguments: Value) -> Cal
 pub async fn call(session: &Session, tool: &'static str, arguments: Value) -> Value {
     let result = raw(session, tool, arguments).await;
     assert_ne!(result.is_error, Some(true), "{tool}: {result:?}");
-    result.structured_content.unwrap()
+    let result = result.structured_content.unwrap();
+    let tools = session.list_all_tools().await.unwrap();
+    let schema = tools.iter().find(|known| known.name == tool).unwrap().output_schema.clone().unwrap();
+    let wrong = jsonschema::validator_for(&json!(*schema)).unwrap().iter_errors(&result).map(|error| error.to_string()).collect::<Vec<_>>();
+    assert!(wrong.is_empty(), "{tool}: {wrong:?} in {result}");
+    result
 }
 
 /// The error of a tool that did not.

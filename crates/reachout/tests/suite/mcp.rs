@@ -123,7 +123,7 @@ fn what_a_server_cannot_do_is_said_before_it_serves() {
             "error: --vendor leonar: there is no credential; run `reachout auth login leonar`, or set LEONAR_API_KEY",
         ),
         (&["--sandbox", "--tools", "find_peple"], "error: --tools: there is no tool `find_peple`; did you mean `find_people`?"),
-        (&["--sandbox", "--allow-recipient", " "], "error: --allow-recipient   is not an id, or the URL of a profile"),
+        (&["--sandbox", "--allow-recipient", " "], "error: --allow-recipient   is empty"),
         (
             &["--sandbox", "--listen", "0.0.0.0:0"],
             "error: --listen: 0.0.0.0:0 can be reached from elsewhere; name an address of this machine alone, such as 127.0.0.1:8765",
@@ -149,7 +149,7 @@ fn consent_is_needed_for_all_that_may_reach_a_person_where_it_is_asked_for() {
         "messages",
         "send",
         "--json-body",
-        r#"{"contact_id":"a1b2c3d4-5678-90ab-cdef-1234567890ab","channel":"linkedin","body":"Hi"}"#,
+        r#"{"contact_id":"a1b2c3d4-5678-90ab-cdef-1234567890ab","channel":"linkedin","content":"Hi"}"#,
     ];
     let raw = ["api", "leonar", "POST", "/messages", "-f", "a=b"];
     let reads = ["leonar", "contacts", "list"];
