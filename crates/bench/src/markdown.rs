@@ -52,6 +52,8 @@ pub fn number(value: f64, unit: Unit) -> String {
         Unit::Microseconds => format!("{value:.1} µs"),
         Unit::Milliseconds => format!("{value:.0} ms"),
         Unit::Seconds => format!("{value:.2} s"),
+        Unit::Count => format!("{value:.1}"),
+        Unit::Percent => format!("{value:.1} %"),
         Unit::Bytes => format!("{} B", grouped(value)),
         Unit::Megabytes => format!("{value:.0} MB"),
     }
@@ -106,6 +108,8 @@ mod tests {
             (Unit::Microseconds, 2.25, "2.2 µs"),
             (Unit::Milliseconds, 31.4, "31 ms"),
             (Unit::Seconds, 2.756, "2.76 s"),
+            (Unit::Count, 4.96, "5.0"),
+            (Unit::Percent, 0.84, "0.8 %"),
             (Unit::Bytes, 2048.0, "2,048 B"),
             (Unit::Megabytes, 400.2, "400 MB"),
         ];

@@ -36,6 +36,10 @@ pub enum Unit {
     Milliseconds,
     /// Time.
     Seconds,
+    /// Whole things, or parts of one.
+    Count,
+    /// Hundredths.
+    Percent,
     /// Memory.
     Bytes,
     /// Memory.
@@ -56,7 +60,7 @@ pub struct Row {
 }
 
 /// What the project promises. Every document has each of these rows, measured or not.
-pub const ROWS: [Row; 16] = [
+pub const ROWS: [Row; 24] = [
     row("send", "Instructions of one `send_message`, against reqwest by hand", Unit::Ratio, Bound::AtMost(1.06)),
     row("list", "Instructions of one list of 100 contacts, against reqwest by hand with the same types", Unit::Ratio, Bound::AtMost(1.02)),
     row("decode", "Instructions of decoding 100 contacts, our types against openapi-generator's", Unit::Ratio, Bound::AtMost(1.05)),
@@ -83,6 +87,19 @@ pub const ROWS: [Row; 16] = [
     row("regen", "`cargo xtask regen` of all vendors, development build", Unit::Seconds, Bound::AtMost(2.75)),
     row("regen-1000", "The same of one vendor with 1,000 operations", Unit::Seconds, Bound::AtMost(10.0)),
     row("regen-1000-memory", "The same: peak memory", Unit::Megabytes, Bound::AtMost(400.0)),
+    row(
+        "accounts",
+        "Messages that an outbox sends a second: 10,000 accounts of one each, against one account, SQLite",
+        Unit::Ratio,
+        Bound::AtLeast(0.7),
+    ),
+    row("accounts-postgres", "The same on Postgres", Unit::Ratio, Bound::AtLeast(0.7)),
+    row("statements", "Statements a message on Postgres, 16 workers", Unit::Count, Bound::AtMost(5.0)),
+    row("rows-list", "One message in a rare state among 1,000,000 in SQLite", Unit::Milliseconds, Bound::AtMost(20.0)),
+    row("rows-purge", "The same: a purge with nothing to do", Unit::Milliseconds, Bound::AtMost(20.0)),
+    row("rows-status", "The same: how many messages are in which state", Unit::Milliseconds, Bound::AtMost(50.0)),
+    row("rows-idle", "The same: share of a core of workers with nothing to do", Unit::Percent, Bound::AtMost(1.0)),
+    row("accounts-idle", "The same with 10,000 accounts", Unit::Percent, Bound::AtMost(1.0)),
 ];
 
 const fn row(id: &'static str, name: &'static str, unit: Unit, bound: Bound) -> Row {
@@ -130,6 +147,8 @@ pub struct Report {
     pub tables: Vec<Table>,
     /// The lines of the chart.
     pub series: Vec<Series>,
+    /// The lines of an outbox's rate by its accounts, against one account.
+    pub accounts: Vec<Series>,
     /// The bars of the chart: whose, and its instructions of a message and of a list, against the hand-written client.
     pub bars: Vec<(&'static str, f64, f64)>,
     /// Peers that are missing, and why.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::problem::Problem;
 use crate::reference;
 use crate::strictness::Strictness;
-use crate::validate::Validators;
+use crate::validate::{Schemas, Validators};
 
 /// A chain of references is shorter than this; one that is not goes in a circle.
 pub(crate) const STEPS: usize = 16;
@@ -77,6 +77,11 @@ impl Document {
         schema
     }
 
+    #[cfg(test)]
+    pub(crate) fn validators(&self) -> &Validators {
+        &self.validators
+    }
+
     /// Everything in `value` that does not fit `schema`, in the order of the value. Where alternatives were offered (`oneOf`, `nullable`) and none
     /// fits, the problems are those of the one that comes closest.
     ///
@@ -84,6 +89,6 @@ impl Document {
     #[must_use]
     pub fn problems(&self, schema: &Value, value: &Value, strictness: Strictness) -> Vec<Problem> {
         let received = || self.received();
-        self.validators.problems((&self.json["components"]["schemas"], &received), schema, value, strictness)
+        self.validators.problems(Schemas { document: &self.json, received: &received }, schema, value, strictness)
     }
 }

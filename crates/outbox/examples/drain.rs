@@ -1,19 +1,26 @@
-//! How fast messages are queued and sent, and how much memory that takes: `cargo run --release -p reachout-outbox --example drain -- 100000`,
-//! with the address of a database as a second argument, such as `postgres://…`; without, it is a file that is removed afterwards.
+//! How fast messages are queued and sent, and how much memory that takes: `cargo run --release -p reachout-outbox --example drain -- messages=100000`.
 //!
-//! What sends takes a millisecond and loses nothing, so that the outbox itself is measured. Prints one line of JSON.
+//! Other arguments, each with its default: `accounts=1`, over which the messages are spread; `workers=32`; `latency=1`, the milliseconds that sending
+//! takes; `database=`, such as `postgres://…`: otherwise a file that is removed afterwards. Statements are counted where Postgres has preloaded
+//! `pg_stat_statements`.
+//!
+//! What sends loses nothing and is nobody else, so that the outbox itself is measured. Prints one line of JSON.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
 use reachout_outbox::{
-    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, Runner, State, Vendor,
+    Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, PgPool, Runner, State, Vendor,
 };
 
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
 #[derive(Clone, Debug)]
-struct Taker(Arc<Mutex<Vec<bool>>>);
+struct Taker {
+    taken: Arc<Mutex<Vec<bool>>>,
+    latency: Duration,
+}
 
 impl Messenger for Taker {
     fn vendor(&self) -> Vendor {
@@ -23,9 +30,11 @@ impl Messenger for Taker {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
         Box::pin(async move {
             let number: Option<usize> = message.text.as_deref().and_then(|text| text.rsplit(' ').next()?.parse().ok());
-            let taken = number.and_then(|number| Some(std::mem::replace(self.0.lock().ok()?.get_mut(number)?, true)));
+            let taken = number.and_then(|number| Some(std::mem::replace(self.taken.lock().ok()?.get_mut(number)?, true)));
             assert_eq!(taken, Some(false), "a message was sent twice, or was not queued");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            if !self.latency.is_zero() {
+                tokio::time::sleep(self.latency).await;
+            }
             Ok(Receipt::new(Vendor::SendPilot))
         })
     }
@@ -39,21 +48,30 @@ impl Accounts for Taker {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let count: u64 = arguments.next().as_deref().unwrap_or("100000").parse()?;
+    let given: HashMap<String, String> =
+        std::env::args().skip(1).filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
+    let number = |name: &str, default: u64| given.get(name).map_or(Ok(default), |value| value.parse());
+    let (count, accounts, latency) = (number("messages", 100_000)?, number("accounts", 1)?, number("latency", 1)?);
+    let workers = usize::try_from(number("workers", 32)?)?;
     let directory = tempfile::tempdir()?;
-    let address = arguments.next().unwrap_or_else(|| format!("sqlite:{}", directory.path().join("outbox.db").display()));
+    let file = || format!("sqlite:{}", directory.path().join("outbox.db").display());
+    let address = given.get("database").cloned().unwrap_or_else(file);
     let outbox = Outbox::open(address.as_str()).await?;
-    let account = Account::new(Vendor::SendPilot, Account::DEFAULT);
+    let account = |n: u64| Account::new(Vendor::SendPilot, format!("account_{}", n % accounts));
     let text = "Hi, I came across your profile and thought you might be interested in a role in Paris. ".repeat(5);
     let message = |n: u64| Message::to(format!("lead_{n}")).channel(Channel::Linkedin).from("sender_1").text(format!("{text} {n}"));
 
     let begun = Instant::now();
-    let batch = outbox.enqueue_all((0..count).map(|n| (format!("campaign/{n}"), Envelope::new(account.clone(), message(n))))).await?;
+    let batch = outbox.enqueue_all((0..count).map(|n| (format!("campaign/{n}"), Envelope::new(account(n), message(n))))).await?;
     let queued = begun.elapsed();
     assert_eq!(batch.new, count);
 
-    let taker = Taker(Arc::new(Mutex::new(vec![false; usize::try_from(count)?])));
+    let statements = match address.starts_with("postgres") {
+        true => Statements::of(&address).await?,
+        false => None,
+    };
+    let taken = Arc::new(Mutex::new(vec![false; usize::try_from(count)?]));
+    let taker = Taker { taken, latency: Duration::from_millis(latency) };
     let before = resident();
     let most = Arc::new(Mutex::new((0, 0_u64)));
     let (watched, begun) = (Arc::clone(&most), Instant::now());
@@ -66,20 +84,46 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     };
-    let summary = Runner::new(&outbox, taker.clone()).workers(32).until_empty().on_event(watch).run().await?;
+    let summary = Runner::new(&outbox, taker.clone()).workers(workers).until_empty().on_event(watch).run().await?;
     let drained = begun.elapsed();
+    let statements = match statements {
+        Some(statements) => statements.count().await?,
+        None => 0,
+    };
     assert_eq!(summary.count(State::Accepted), count);
     assert_eq!(outbox.status().await?.count(State::Accepted), count);
 
     let rate = |time: Duration| u64::try_from(u128::from(count) * 1000 / time.as_millis().max(1)).unwrap_or(u64::MAX);
     let most = most.lock().map(|most| most.0).unwrap_or_default();
     println!(
-        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
+        r#"{{"messages":{count},"enqueue_per_second":{},"drain_per_second":{},"statements":{statements},"resident_kib":{{"start":{before},"most":{most},"end":{}}}}}"#,
         rate(queued),
         rate(drained),
         resident()
     );
     Ok(())
+}
+
+/// How many statements a server executed since.
+struct Statements(PgPool);
+
+impl Statements {
+    /// None where the server does not count them.
+    async fn of(address: &str) -> Result<Option<Self>, sqlx::Error> {
+        let pool = PgPool::connect(address).await?;
+        let preloaded: String = sqlx::query_scalar("SHOW shared_preload_libraries").fetch_one(&pool).await?;
+        if !preloaded.contains("pg_stat_statements") {
+            return Ok(None);
+        }
+        sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()").execute(&pool).await?;
+        Ok(Some(Self(pool)))
+    }
+
+    async fn count(self) -> Result<i64, sqlx::Error> {
+        let count = "SELECT CAST(SUM(calls) AS BIGINT) FROM pg_stat_statements
+            WHERE toplevel AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        sqlx::query_scalar(count).fetch_one(&self.0).await
+    }
 }
 
 /// KiB of memory that the process has in use; 0 where Linux does not tell.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::left_out;
@@ -12,6 +13,7 @@ pub struct Server {
     binaries: PathBuf,
     directory: String,
     port: u16,
+    settings: String,
 }
 
 static SERVER: Mutex<Weak<Server>> = Mutex::new(Weak::new());
@@ -36,12 +38,21 @@ impl Server {
     /// # Panics
     /// Where Postgres is installed and does not start.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with settings of its own, such as `fsync=on`.
+    ///
+    /// # Panics
+    /// Where Postgres is installed and does not start.
+    pub fn start_with(settings: &[&str]) -> Option<Self> {
         let (Some(binaries), Some(mut temporary)) = (binaries(), unprivileged("mktemp")) else {
             left_out("Postgres is not installed, or there is no user to run it as");
             return None;
         };
         let directory = run(temporary.args(["-d", "/tmp/reachout-postgres-XXXXXX"])).trim().to_owned();
-        let mut server = Self { binaries, directory, port: 0 };
+        let settings = settings.iter().map(|setting| format!(" -c {setting}")).collect();
+        let mut server = Self { binaries, directory, port: 0, settings };
         let data = server.data();
         run(server.command("initdb").args(["-D", &data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-locale"]));
         let log = format!("{}/log", server.directory);
@@ -71,8 +82,8 @@ impl Server {
     }
 
     fn options(&self) -> String {
-        let Self { port, directory, .. } = self;
-        format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={directory} -c fsync=off")
+        let Self { port, directory, settings, .. } = self;
+        format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={directory} -c fsync=off{settings}")
     }
 
     fn data(&self) -> String {
@@ -81,6 +92,17 @@ impl Server {
 
     fn command(&self, name: &str) -> Command {
         unprivileged(self.binaries.join(name).to_str().unwrap()).expect("it was found before")
+    }
+
+    /// Address of a new database on it.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    pub fn new_database(&self) -> String {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("database_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
+        run(self.command("createdb").args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "tester", &name]));
+        self.url(&name)
     }
 
     /// Address of a database on it.

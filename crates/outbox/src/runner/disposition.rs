@@ -1,5 +1,6 @@
 //! [`Disposition`]: what is done with a message that a worker holds.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::delay::Delay;
@@ -24,7 +25,7 @@ pub(super) enum Disposition {
     /// The database failed before the step to `sending`.
     DatabaseFailed(Error),
     /// The database failed in the step: whether it was committed is not known, but nothing was sent.
-    StepFailed(Error),
+    StepFailed(Arc<Error>),
 }
 
 impl Disposition {

@@ -9,11 +9,12 @@ use super::accounts::OpenAccount;
 use super::delay::Delay;
 use super::disposition::Disposition;
 use super::event::Event;
+use super::group::BeginStep;
 use super::job::{Begun, Job};
 use super::outcome::{FailedCheck, backoff, cut, failed_check};
 use super::shared::Shared;
 use crate::hooks::Verdict;
-use crate::store::{Claimed, DailyUse, Step};
+use crate::store::{BudgetTerms, Claimed, DailyUse, Step};
 use crate::time::duration;
 use crate::{AccountClient, State};
 
@@ -116,7 +117,10 @@ async fn begin(
     permitted: bool,
     day: Option<&DailyUse>,
 ) -> Result<Step, Disposition> {
-    let try_step = async |terms| shared.steps.begin(&shared.store, claimed, terms, day, permitted).await.map_err(Disposition::StepFailed);
+    let try_step = async |terms: Option<&BudgetTerms>| {
+        let step = BeginStep { claimed: Arc::clone(claimed), terms: terms.cloned(), daily: day.cloned(), permitted };
+        shared.steps.join(&shared.store, step).await.map_err(Disposition::StepFailed)
+    };
     let Some(terms) = &account.terms else { return try_step(None).await };
     let _turn = account.turn.lock().await;
     loop {

@@ -85,5 +85,8 @@ async fn reap(store: Store, lasting: Duration) {
             Ok(unknown) => tracing::warn!(unknown, "a worker died while it was sending"),
             Err(error) => tracing::warn!(%error, "whether workers died could not be found out"),
         }
+        if let Err(error) = store.fold_counts().await {
+            tracing::warn!(%error, "the counts could not be put together; trying again");
+        }
     }
 }

@@ -6,13 +6,13 @@ mod disposition;
 mod engine;
 mod event;
 mod gates;
+mod group;
 mod health;
 mod job;
 mod lease;
 mod outcome;
 mod send;
 mod shared;
-mod steps;
 mod work;
 
 use std::fmt;
@@ -29,11 +29,11 @@ use crate::{Accounts, Eligibility, Entry, Error, Outbox};
 pub use event::{Event, Summary};
 
 use accounts::OpenAccounts;
+use group::Group;
 use health::Health;
 use job::Job;
 use lease::Lease;
 use shared::{Settings, Shared};
-use steps::Steps;
 
 const LEASE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 10;
@@ -154,7 +154,8 @@ impl Runner {
             settings,
             accounts,
             lease,
-            steps: Steps::default(),
+            steps: Group::default(),
+            finishes: Group::default(),
             health: Health::default(),
             stopped,
             held: Mutex::default(),

@@ -1,5 +1,6 @@
 //! Sending a message, and recording its outcome.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reachout_messenger::Delivery;
@@ -10,7 +11,7 @@ use super::job::{Begun, Job};
 use super::outcome::{Ended, ended};
 use super::shared::{DATABASE_RETRY, Shared};
 use crate::State;
-use crate::store::{Claimed, Outcome, Used};
+use crate::store::{Finish, Used};
 
 /// How long a runner that is to end tries to record an outcome.
 const FINAL_RETRIES: Duration = Duration::from_secs(30);
@@ -30,35 +31,36 @@ pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
     if let Some(reason) = pause {
         shared.pause(&account.account, &reason).await;
     }
-    let used = Used { slot: slot.map(|(terms, slot)| (terms, slot, counted)), daily: day.as_ref() };
-    let recorded = finish(shared, claimed, &outcome, &used).await;
+    let used = Used { slot: slot.map(|(terms, slot)| (terms.clone(), slot, counted)), daily: day };
+    let (id, state, wait, code) = (claimed.id, outcome.state, outcome.wait, outcome.code.clone());
+    let recorded = finish(shared, Finish { claimed: Arc::clone(claimed), outcome, used }).await;
     if let Some((_, slot)) = slot {
         shared.accounts.budgets.returned(slot);
     }
-    let (id, state) = (claimed.id, outcome.state);
     if !recorded {
         tracing::warn!(id, %state, "a message was settled by another before its outcome was known");
     } else if state == State::Queued {
-        let code = outcome.code.unwrap_or_else(|| "not-sent".to_owned());
-        shared.emit(&Event::Requeued { id, wait: outcome.wait, code });
+        let code = code.unwrap_or_else(|| "not-sent".to_owned());
+        shared.emit(&Event::Requeued { id, wait, code });
         shared.wake.notify_one();
     } else {
-        shared.emit(&Event::Settled { id, state, code: outcome.code });
+        shared.emit(&Event::Settled { id, state, code });
     }
 }
 
 /// Records an outcome, however long the database is away; false if the message was settled otherwise.
-pub(super) async fn finish(shared: &Shared, claimed: &Claimed, outcome: &Outcome, used: &Used<'_>) -> bool {
+pub(super) async fn finish(shared: &Shared, finish: Finish) -> bool {
+    let finish = Arc::new(finish);
     let mut left = FINAL_RETRIES;
     loop {
-        match shared.store.finish(claimed, outcome, used).await {
+        match shared.finishes.join(&shared.store, Arc::clone(&finish)).await {
             Ok(recorded) => {
                 shared.database_works();
                 return recorded;
             }
             Err(error) if left.is_zero() || error.is_lasting() => {
                 // The lease ends, and the message becomes `unknown`.
-                tracing::error!(id = claimed.id, %error, "an outcome could not be recorded");
+                tracing::error!(id = finish.claimed.id, %error, "an outcome could not be recorded");
                 return false;
             }
             Err(error) => shared.database_failed(&error),

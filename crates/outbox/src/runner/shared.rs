@@ -8,10 +8,10 @@ use tokio::sync::{Notify, watch};
 
 use super::accounts::OpenAccounts;
 use super::event::{Event, Summary};
+use super::group::{BeginStep, Group};
 use super::health::Health;
 use super::lease::Lease;
-use super::steps::Steps;
-use crate::store::Store;
+use crate::store::{Finish, Store};
 use crate::{Account, Eligibility, Error};
 
 /// How soon to ask a database again that failed.
@@ -36,7 +36,8 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) accounts: OpenAccounts,
     pub(super) lease: Lease,
-    pub(super) steps: Steps,
+    pub(super) steps: Group<BeginStep>,
+    pub(super) finishes: Group<Arc<Finish>>,
     pub(super) health: Health,
     pub(super) stopped: watch::Receiver<bool>,
     /// The messages that are held and not done with.

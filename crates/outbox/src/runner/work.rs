@@ -15,7 +15,7 @@ use super::job::Job;
 use super::outcome::{lost, not_begun};
 use super::send::{finish, send};
 use super::shared::{DATABASE_RETRY, Shared};
-use crate::store::Used;
+use crate::store::{Finish, Outcome, Used};
 use crate::{Error, State};
 
 /// How long a message waits after a panic.
@@ -29,7 +29,7 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job) {
     });
     if work.catch_unwind().await.is_err() {
         // A panic of a client, a hook or an account: where it had begun, nobody knows how it ended.
-        finish(&shared, &job.claimed, &lost(), &Used::default()).await;
+        finish(&shared, unused(&job, lost())).await;
         requeue(&shared, &job, &Delay::new(PANIC_DELAY, "panic")).await;
     }
     shared.held(|held| held.remove(&job.claimed.id));
@@ -60,10 +60,15 @@ async fn apply(disposition: Disposition, shared: &Shared, job: &Job) {
         Disposition::DatabaseFailed(error) => database_failed(shared, job, &error).await,
         Disposition::StepFailed(error) => {
             shared.database_failed(&error);
-            finish(shared, &job.claimed, &not_begun(), &Used::default()).await;
+            finish(shared, unused(job, not_begun())).await;
             requeue(shared, job, &Delay::new(Duration::ZERO, "database")).await;
         }
     }
+}
+
+/// The end of an attempt that has nothing to release.
+fn unused(job: &Job, outcome: Outcome) -> Finish {
+    Finish { claimed: Arc::clone(&job.claimed), outcome, used: Used::default() }
 }
 
 async fn requeue(shared: &Shared, job: &Job, delay: &Delay) {

@@ -29,7 +29,21 @@ macro_rules! bound {
     };
 }
 
-pub(super) use {bound, selected};
+/// A statement with [`selected!`], of which an index has what narrows the most: a parameter that may be NULL uses none.
+macro_rules! narrowed {
+    ($terms:expr, $before:expr, $after:expr) => {
+        match $terms {
+            Terms { key_hash: Some(_), .. } => concat!($before, "m.key_hash = $5 AND ", selected!(), $after),
+            Terms { person: Some(_), .. } => {
+                concat!($before, "m.id IN (SELECT message FROM reachout_outbox_addresses WHERE address = $6) AND ", selected!(), $after)
+            }
+            Terms { state: Some(_), .. } => concat!($before, "m.state = $3 AND ", selected!(), $after),
+            _ => concat!($before, selected!(), $after),
+        }
+    };
+}
+
+pub(super) use {bound, narrowed, selected};
 
 /// The parameters of a filter.
 pub(super) struct Terms {

@@ -6,16 +6,20 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::{Pool, Store};
 use crate::Error;
 
-const SQLITE: [&str; 3] = [
-    include_str!("../../migrations/sqlite/1_outbox.sql"),
-    include_str!("../../migrations/sqlite/2_campaigns.sql"),
-    include_str!("../../migrations/sqlite/3_audit.sql"),
-];
-const POSTGRES: [&str; 3] = [
-    include_str!("../../migrations/postgres/1_outbox.sql"),
-    include_str!("../../migrations/postgres/2_campaigns.sql"),
-    include_str!("../../migrations/postgres/3_audit.sql"),
-];
+/// The texts of a database's versions.
+macro_rules! versions {
+    ($database:literal) => {
+        [
+            include_str!(concat!("../../migrations/", $database, "/1_outbox.sql")),
+            include_str!(concat!("../../migrations/", $database, "/2_campaigns.sql")),
+            include_str!(concat!("../../migrations/", $database, "/3_counts.sql")),
+            include_str!(concat!("../../migrations/", $database, "/4_audit.sql")),
+        ]
+    };
+}
+
+const SQLITE: [&str; 4] = versions!("sqlite");
+const POSTGRES: [&str; 4] = versions!("postgres");
 
 /// Not sqlx's own name: an application's migrations in the same database have that.
 const TABLE: &str = "_reachout_outbox_migrations";

@@ -8,11 +8,14 @@ mod admin;
 mod audit;
 mod budget;
 mod checkout;
+mod claim;
 mod daily;
 mod file;
 mod filter;
+mod finish;
 mod hash;
 mod insert;
+mod lease;
 mod migrate;
 mod open;
 mod pause;
@@ -20,9 +23,9 @@ mod people;
 mod purge;
 mod refusal;
 mod select;
+mod set;
 mod step;
 mod stops;
-mod work;
 
 #[cfg(test)]
 mod tests;
@@ -36,11 +39,12 @@ use file::DatabaseFile;
 
 pub(crate) use admin::Resolved;
 pub(crate) use budget::{BudgetTerms, Taken};
+pub(crate) use claim::Claimed;
 pub(crate) use daily::DailyUse;
+pub(crate) use finish::{Finish, Outcome, Used};
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;
 pub(crate) use step::{Step, StepRequest};
-pub(crate) use work::{Claimed, Outcome, Used};
 
 /// The tables. Clones share connections.
 #[derive(Clone)]

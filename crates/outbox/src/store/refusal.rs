@@ -2,10 +2,10 @@
 
 use sqlx::{query, query_as};
 
+use super::claim::{Claimed, SETTLE};
 use super::hash::hash;
-use super::pause::paused;
-use super::stops::stopped;
-use super::work::{Claimed, SETTLE};
+use super::set::set;
+use super::step::steps;
 use super::{Store, now, read, transaction};
 use crate::refusal::Refusal;
 use crate::resolved::Resolved;
@@ -32,7 +32,7 @@ macro_rules! refused {
     () => {
         concat!(
             "r.vendor = m.vendor AND r.credential = m.credential AND r.kind = m.recipient_kind AND r.recipient = m.recipient AND ",
-            covers!("r")
+            $crate::store::refusal::covers!("r")
         )
     };
 }
@@ -44,45 +44,71 @@ macro_rules! columns {
     };
 }
 
-/// The first thing that stands against sending the message `m`, after what says which that is.
-macro_rules! first_refusal {
-    ($message:expr) => {
+/// The messages of a set `r` that are queued.
+macro_rules! queued {
+    () => {
+        concat!("SELECT ", $crate::store::refusal::columns!(), " FROM reachout_outbox_messages WHERE id IN (SELECT id FROM r)")
+    };
+}
+
+/// All that stands against sending the messages `m`, each with its place in the order in which it counts.
+macro_rules! found {
+    () => {
         concat!(
-            "WITH ",
-            $message,
-            " SELECT refusal, reason FROM (
-                SELECT 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_accounts l
+            "SELECT m.id AS id, 1 AS place, 'paused' AS refusal, l.reason AS reason FROM m JOIN reachout_outbox_accounts l
                     ON l.paused = 1 AND (l.vendor = '' OR (l.vendor = m.vendor AND l.credential = m.credential))
-                UNION ALL SELECT 2, 'message-paused', NULL FROM m WHERE ",
-            paused!(),
-            " UNION ALL SELECT 3, 'suppressed', s.reason FROM m JOIN reachout_outbox_addresses a ON a.message = m.id
+                UNION ALL SELECT m.id, 2, 'message-paused', NULL FROM m WHERE ",
+            $crate::store::pause::paused!(),
+            " UNION ALL SELECT m.id, 3, 'suppressed', s.reason FROM m JOIN reachout_outbox_addresses a ON a.message = m.id
                     JOIN reachout_outbox_suppressed s ON s.address = a.address AND ",
-            covers!("s"),
-            " UNION ALL SELECT 4, 'stopped', s.reason FROM m JOIN reachout_outbox_stops s ON ",
-            stopped!("m"),
-            " UNION ALL SELECT 5, 'vendor', r.code FROM m JOIN reachout_outbox_refused r ON ",
-            refused!(),
-            ") AS found ORDER BY place LIMIT 1"
+            $crate::store::refusal::covers!("s"),
+            " UNION ALL SELECT m.id, 4, 'stopped', s.reason FROM m JOIN reachout_outbox_stops s ON ",
+            $crate::store::stops::stopped!("m"),
+            " UNION ALL SELECT m.id, 5, 'vendor', r.code FROM m JOIN reachout_outbox_refused r ON ",
+            $crate::store::refusal::refused!()
+        )
+    };
+}
+pub(super) use {columns, covers, found, queued, refused};
+
+/// [`queued!`] of a set of steps, with what stands against them.
+macro_rules! of_queued {
+    ($database:ident) => {
+        concat!(
+            "WITH r AS (",
+            steps!($database),
+            "), m AS (",
+            queued!(),
+            ") SELECT id, refusal, reason FROM (",
+            found!(),
+            ") AS found ORDER BY id, place"
         )
     };
 }
 
-/// Of a message that is queued. Its parameter is the id.
-pub(super) const OF_QUEUED: &str = first_refusal!(concat!("m AS (SELECT ", columns!(), " FROM reachout_outbox_messages WHERE id = $1)"));
+/// Of messages that are queued, what stands against each, the first before the others. Its parameter is a set of steps.
+pub(super) const OF_QUEUED_SQLITE: &str = of_queued!(sqlite);
+pub(super) const OF_QUEUED_POSTGRES: &str = of_queued!(postgres);
 
 /// Of a message that is not: its parameters are the columns but the id, and its addresses as JSON.
-const OF_OTHER_SQLITE: &str = first_refusal!(concat!(
-    "m (",
+const OF_OTHER_SQLITE: &str = concat!(
+    "WITH m (",
     columns!(),
-    ") AS (SELECT 0, $1, $2, $3, $4, $5, $6, $7, $8), reachout_outbox_addresses (message, address) AS (SELECT 0, value FROM json_each($9))"
-));
-const OF_OTHER_POSTGRES: &str = first_refusal!(concat!(
-    "m (",
+    ") AS (SELECT 0, $1, $2, $3, $4, $5, $6, $7, $8), reachout_outbox_addresses (message, address) AS (SELECT 0, value FROM json_each($9))
+    SELECT refusal, reason FROM (",
+    found!(),
+    ") AS found ORDER BY place LIMIT 1"
+);
+const OF_OTHER_POSTGRES: &str = concat!(
+    "WITH m (",
     columns!(),
     ") AS (SELECT CAST(0 AS BIGINT), CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BYTEA), CAST($6 AS BYTEA),
         CAST($7 AS TEXT), CAST($8 AS BYTEA)),
-    reachout_outbox_addresses (message, address) AS (SELECT CAST(0 AS BIGINT), value FROM json_array_elements_text(CAST($9 AS JSON)))"
-));
+    reachout_outbox_addresses (message, address) AS (SELECT CAST(0 AS BIGINT), value FROM json_array_elements_text(CAST($9 AS JSON)))
+    SELECT refusal, reason FROM (",
+    found!(),
+    ") AS found ORDER BY place LIMIT 1"
+);
 
 /// Forgets what a vendor refused of a message's recipient, because it permits the message now.
 pub(super) const PERMIT: &str = concat!(
@@ -91,8 +117,10 @@ pub(super) const PERMIT: &str = concat!(
     ")"
 );
 
-/// What [`OF_QUEUED`] finds.
+/// What is found: what stands against a message, and why.
 pub(super) type Row = (String, Option<String>);
+/// The same with the message's id.
+pub(super) type QueuedRow = (i64, String, Option<String>);
 
 /// A refusal as it is found.
 pub(super) fn read_refusal((refusal, reason): Row) -> Refusal {

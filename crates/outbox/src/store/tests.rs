@@ -1,11 +1,14 @@
 //! Who may do what to a message: a step is refused to a worker that does not hold it any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reachout_messenger::{Channel, Message, Vendor};
 
-use super::{BudgetTerms, Claimed, Listing, NewRow, Outcome, Pool, Resolved, Step, StepRequest, Store, Taken, Used};
-use crate::{Account, Address, Envelope, Resolution, Sent, State};
+use super::filter::Terms;
+use super::select::list_sql;
+use super::{BudgetTerms, Claimed, Finish, Listing, NewRow, Outcome, Pool, Resolved, Step, StepRequest, Store, Taken, Used};
+use crate::{Account, Address, Envelope, Filter, Resolution, Sent, State};
 
 const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(1);
@@ -28,7 +31,7 @@ async fn store() -> (tempfile::TempDir, Store, i64) {
 }
 
 async fn claim(store: &Store, worker: &str) -> Option<Claimed> {
-    store.claim(worker, &account(), 10).await.unwrap().pop()
+    store.claim(worker, &[account()], 10).await.unwrap().pop()
 }
 
 async fn begin(store: &Store, claimed: &Claimed) -> Step {
@@ -41,6 +44,15 @@ async fn begin_with(store: &Store, claimed: &Claimed, terms: Option<&BudgetTerms
 
 fn outcome(state: State) -> Outcome {
     Outcome { state, wait: Duration::ZERO, reason: None, code: None, http_status: None, request_id: None, sent: Sent::new() }
+}
+
+async fn finish(store: &Store, claimed: &Claimed, outcome: Outcome) -> bool {
+    finish_with(store, claimed, outcome, Used::default()).await
+}
+
+async fn finish_with(store: &Store, claimed: &Claimed, outcome: Outcome, used: Used) -> bool {
+    let finish = Finish { claimed: Arc::new(claimed.clone()), outcome, used };
+    store.finish_all(&[Arc::new(finish)]).await.unwrap().remove(0)
 }
 
 async fn state(store: &Store, id: i64) -> State {
@@ -86,9 +98,9 @@ async fn one_worker_holds_a_message_and_one_attempt_begins() {
         assert_eq!(begin(&store, claimed).await, begun);
     }
     assert_eq!(state(&store, id).await, State::Sending);
-    assert!(!store.finish(&other, &outcome(State::Rejected), &Used::default()).await.unwrap());
-    assert!(store.finish(&held, &outcome(State::Accepted), &Used::default()).await.unwrap());
-    assert!(!store.finish(&held, &outcome(State::Queued), &Used::default()).await.unwrap(), "what is settled stays so");
+    assert!(!finish(&store, &other, outcome(State::Rejected)).await);
+    assert!(finish(&store, &held, outcome(State::Accepted)).await);
+    assert!(!finish(&store, &held, outcome(State::Queued)).await, "what is settled stays so");
     assert_eq!(state(&store, id).await, State::Accepted);
 }
 
@@ -119,7 +131,7 @@ async fn what_a_dead_worker_was_sending_is_unknown_and_never_sent_again() {
     assert!(claim(&store, "two").await.is_none());
     assert_eq!(store.attempts(id).await.unwrap()[0].outcome, Some(State::Unknown));
     // It was only suspended, and knows the outcome.
-    assert!(store.finish(&held, &outcome(State::Accepted), &Used::default()).await.unwrap());
+    assert!(finish(&store, &held, outcome(State::Accepted)).await);
     assert_eq!((state(&store, id).await, store.attempts(id).await.unwrap()[0].outcome), (State::Accepted, Some(State::Accepted)));
 }
 
@@ -131,7 +143,7 @@ async fn a_late_outcome_does_not_undo_what_a_person_decided() {
     silence(&store, "one").await;
     store.reap().await.unwrap();
     assert_eq!(store.resolve(id, 1, &Resolution::Resend).await.unwrap(), Resolved::Done);
-    assert!(!store.finish(&held, &outcome(State::Accepted), &Used::default()).await.unwrap());
+    assert!(!finish(&store, &held, outcome(State::Accepted)).await);
     assert_eq!(state(&store, id).await, State::Queued);
     assert_eq!(store.attempts(id).await.unwrap()[0].outcome, Some(State::Accepted), "but the attempt's row tells");
     let again = claim(&store, "two").await.unwrap();
@@ -149,8 +161,8 @@ async fn a_step_that_is_refused_takes_no_slot() {
     let Step::Begun(Some(slot)) = begin_with(&store, &held, Some(&terms)).await else { panic!("there is a slot") };
     let full = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(full, Taken::Wait(wait) if wait < Duration::from_secs(1)), "it may come back unused: {full:?}");
-    let used = Used { slot: Some((&terms, slot, false)), daily: None };
-    store.finish(&held, &outcome(State::Queued), &used).await.unwrap();
+    let used = Used { slot: Some((terms.clone(), slot, false)), daily: None };
+    finish_with(&store, &held, outcome(State::Queued), used).await;
     let Taken::Slot(slot) = store.take_slot(&terms, "two").await.unwrap() else { panic!("nothing was sent with it") };
     store.give_slot(&terms, slot, true).await.unwrap();
     let cooling = store.take_slot(&terms, "two").await.unwrap();
@@ -214,14 +226,25 @@ async fn a_late_outcome_takes_its_id_back_from_the_message_that_was_settled_by_i
     let other = store.insert_one(&NewRow::of(1, "other", &Envelope::new(account(), message), None).unwrap()).await.unwrap().id;
     let second = claim(&store, "two").await.unwrap();
     begin(&store, &second).await;
-    store.finish(&second, &outcome(State::Unknown), &Used::default()).await.unwrap();
+    finish(&store, &second, outcome(State::Unknown)).await;
     // Of the same words, so that a look at the vendor takes the one for the other.
     let sent = || Sent::new().message_id("vendor-1").message_id("thread");
     assert_eq!(store.resolve(other, 1, &Resolution::Sent(sent())).await.unwrap(), Resolved::Done);
     let accepted = Outcome { sent: sent(), ..outcome(State::Accepted) };
-    assert!(store.finish(&held, &accepted, &Used::default()).await.unwrap());
+    assert!(finish(&store, &held, accepted).await);
     assert_eq!((state(&store, late).await, state(&store, other).await), (State::Accepted, State::Unknown));
     let named = store.find_message(Vendor::SendPilot, "vendor-1").await.unwrap();
     assert_eq!(named.iter().map(|entry| entry.id).collect::<Vec<_>>(), [late]);
     assert_eq!(store.resolve(other, 1, &Resolution::Sent(sent())).await.unwrap(), Resolved::Taken(late));
+}
+
+/// Of a million messages those in a rare state are a few.
+#[tokio::test]
+async fn messages_in_a_state_are_found_by_an_index() {
+    let (_directory, store, _) = store().await;
+    let Pool::Sqlite { read, .. } = &*store.0 else { panic!("it is of SQLite") };
+    let sql = list_sql(&Terms::of(&Filter::all().state(State::Unknown)));
+    let plan = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+    let plan: Vec<(i64, i64, i64, String)> = plan.fetch_all(read).await.unwrap();
+    assert!(plan.iter().any(|(.., step)| step.contains("reachout_outbox_state (state=? AND id>?)")), "{plan:?}");
 }

@@ -1,6 +1,7 @@
 //! The outbox over SQLite and Postgres, with the sandbox as the vendors.
 #![expect(clippy::doc_markdown, reason = "the names of databases and vendors are not code")]
 
+mod accounts;
 mod addresses;
 mod consent;
 mod database;

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
@@ -172,6 +174,14 @@ impl Browser {
             let event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
             self.cdp("Input.dispatchKeyEvent", event).await;
         }
+    }
+
+    /// Presses Tab so often, in one command: each has its own round trip otherwise.
+    pub async fn press_tab(&self, times: usize) {
+        let value = char::from(Key::Tab);
+        let keys = (0..times)
+            .fold(KeyActions::new("keyboard".to_owned()), |keys, _| keys.then(KeyAction::Down { value }).then(KeyAction::Up { value }));
+        self.client.perform_actions(keys).await.unwrap();
     }
 
     /// What went wrong on the pages so far, as the browser tells it: broken policies, missing files, errors.

@@ -2,7 +2,7 @@
 
 mod chart;
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -21,6 +21,7 @@ use crate::cli::{
 /// Lengths of a period, so that a chart has at most [`BARS`].
 const PERIODS: [u64; 9] = [10, 60, 300, 900, 3_600, 21_600, 86_400, 604_800, 2_592_000];
 const BARS: i64 = 80;
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Columns of the table.
 const COLUMNS: [&str; 8] = ["part", "at", "vendor", "state", "code", "http_status", "messages", "example"];
@@ -86,25 +87,42 @@ impl Report {
     }
 }
 
-/// A period with which a chart has not too many bars.
-async fn suitable(outbox: &Outbox, filter: &Filter) -> Result<Duration, Failure> {
-    let coarse = outbox.timeline(filter, Duration::from_mins(1)).await.map_err(failed)?;
-    let times = || coarse.iter().map(|point| point.at.timestamp());
+/// A period with which a chart of these points has not too many bars.
+fn suitable(points: &[Point]) -> Duration {
+    let times = || points.iter().map(|point| point.at.timestamp());
     let lasted = times().max().unwrap_or(0) - times().min().unwrap_or(0);
     let fits = |seconds: &u64| lasted / i64::try_from(*seconds).unwrap_or(i64::MAX) < BARS;
-    Ok(Duration::from_secs(PERIODS.into_iter().find(fits).unwrap_or(2_592_000)))
+    Duration::from_secs(PERIODS.into_iter().find(fits).unwrap_or(2_592_000))
+}
+
+/// Points of shorter periods as those of longer ones, which they divide.
+fn together(points: Vec<Point>, period: Duration) -> Vec<Point> {
+    let seconds = i64::try_from(period.as_secs()).unwrap_or(i64::MAX).max(1);
+    let mut counts = BTreeMap::<_, Point>::new();
+    for mut point in points {
+        let begin = point.at.timestamp() / seconds * seconds;
+        point.at = DateTime::from_timestamp(begin, 0).unwrap_or(point.at);
+        counts.entry((begin, point.state)).and_modify(|known| known.count += point.count).or_insert(point);
+    }
+    counts.into_values().collect()
 }
 
 impl Numbers {
     async fn read(outbox: &Outbox, filter: &Filter, every: Option<Duration>) -> Result<Self, Failure> {
-        let period = match every {
+        let read = async |period| outbox.timeline(filter, period).await.map_err(failed);
+        let (points, period) = match every {
             Some(every) if every < Duration::from_secs(1) => return Err(Failure::usage("--every is at least 1s")),
-            Some(every) => every,
-            None => suitable(outbox, filter).await?,
+            Some(every) => (read(every).await?, every),
+            None => {
+                let points = read(MINUTE).await?;
+                let period = suitable(&points);
+                // All attempts are read for it, so once where that is enough.
+                (if period < MINUTE { read(period).await? } else { together(points, period) }, period)
+            }
         };
         Ok(Self {
             counts: outbox.counts(filter).await.map_err(failed)?,
-            points: outbox.timeline(filter, period).await.map_err(failed)?,
+            points,
             causes: outbox.causes(filter).await.map_err(failed)?,
             period,
         })
