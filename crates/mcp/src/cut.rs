@@ -41,7 +41,7 @@ impl Rests {
     /// The value, made small and marked.
     pub(crate) fn shorten(&self, value: Value, fence: &Fence) -> Value {
         match value {
-            Value::String(text) => self.text(text, fence),
+            Value::String(text) => self.text(&text, fence),
             Value::Array(items) => self.items(items, fence),
             Value::Object(fields) => {
                 let shorter = |(name, value): (String, Value)| {
@@ -69,15 +69,15 @@ impl Rests {
         Some(self.shorten(rest, fence))
     }
 
-    fn text(&self, text: String, fence: &Fence) -> Value {
+    fn text(&self, text: &str, fence: &Fence) -> Value {
         let is_short = text.chars().nth(SHORT).is_none() && !text.contains('\n');
-        if is_short { crate::fence::clean(&text).into() } else { self.written(text, fence) }
+        if is_short { crate::fence::clean(text).into() } else { self.written(text, fence) }
     }
 
     /// A text that somebody wrote to be read, however short.
-    pub(crate) fn written(&self, text: String, fence: &Fence) -> Value {
+    pub(crate) fn written(&self, text: &str, fence: &Fence) -> Value {
         match text.char_indices().nth(TEXT) {
-            None => fence.text(&text).into(),
+            None => fence.text(text).into(),
             Some((end, _)) => {
                 let rest = text[end..].to_owned();
                 let more = rest.chars().count();

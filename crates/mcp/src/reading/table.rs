@@ -208,7 +208,7 @@ impl Source {
                 }
                 From::Text(paths) => {
                     let found = paths.iter().find_map(|path| at(item, path)?.as_str());
-                    found.map(|text| rests.written(text.to_owned(), fence))
+                    found.map(|text| rests.written(text, fence))
                 }
             };
             shown.extend(value.map(|value| ((*name).to_owned(), value)));

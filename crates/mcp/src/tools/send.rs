@@ -18,7 +18,7 @@ pub(crate) struct SendMessage {
     confirmation_code: String,
 }
 
-pub(crate) async fn send_message(call: &Call<'_>, given: SendMessage) -> Result<Outcome, Failure> {
+pub(crate) async fn send_message(call: &Call<'_>, given: &SendMessage) -> Result<Outcome, Failure> {
     let server = call.server;
     let entry = state::find(server, given.draft.trim()).await?;
     if !matches!(entry.state, State::Held | State::Queued) {

@@ -33,7 +33,7 @@ pub(crate) struct MessageState {
     reason: Option<String>,
 }
 
-pub(crate) async fn message_state(call: &Call<'_>, given: OfMessage) -> Result<Done, Failure> {
+pub(crate) async fn message_state(call: &Call<'_>, given: &OfMessage) -> Result<Done, Failure> {
     let entry = find(call.server, &given.draft).await?;
     shown(call.server, &entry, None)
 }

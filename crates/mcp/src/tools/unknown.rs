@@ -63,7 +63,7 @@ struct Looked {
     reason: Option<String>,
 }
 
-pub(crate) async fn list_unknown(call: &Call<'_>, given: ListUnknown) -> Result<Done, Failure> {
+pub(crate) async fn list_unknown(call: &Call<'_>, given: &ListUnknown) -> Result<Done, Failure> {
     let entries = call.server.outbox.list(&Filter::all().state(State::Unknown), given.after.unwrap_or(0), MOST).await?;
     let after = entries.last().filter(|_| entries.len() == MOST as usize).map(|last| last.id);
     let one = |entry: &Entry| One {
@@ -77,7 +77,7 @@ pub(crate) async fn list_unknown(call: &Call<'_>, given: ListUnknown) -> Result<
     Done::new(Unknown { spoke_to: call.server.outbox_alone(), messages: entries.iter().map(one).collect(), after, advice })
 }
 
-pub(crate) async fn reconcile(call: &Call<'_>, given: ReconcileUnknown) -> Result<Done, Failure> {
+pub(crate) async fn reconcile(call: &Call<'_>, given: &ReconcileUnknown) -> Result<Done, Failure> {
     let filter = match &given.draft {
         Some(draft) => Filter::all().key(draft),
         None => Filter::all(),

@@ -1,6 +1,6 @@
 //! The range: assistants without a model that do what models do wrong, against the sandbox.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{Timelike as _, Utc};
@@ -88,7 +88,7 @@ impl Range {
         let fault = match dice.below(10) {
             0 => Some(FaultKind::ResetAfter),
             1 => Some(FaultKind::ResetBefore),
-            2 => Some(FaultKind::Status { status: 503, body: None, headers: Default::default() }),
+            2 => Some(FaultKind::Status { status: 503, body: None, headers: BTreeMap::new() }),
             3 => Some(FaultKind::Truncate),
             _ => None,
         };

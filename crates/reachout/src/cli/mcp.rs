@@ -79,7 +79,7 @@ pub struct Mcp {
     /// Keep the content of messages in the audit trail
     #[arg(long)]
     audit_content: bool,
-    /// Serve over HTTP at this address of this machine instead of standard input and output; the token is that of REACHOUT_MCP_TOKEN, or a new one
+    /// Serve over HTTP at this address of this machine instead of standard input and output; the token is that of `REACHOUT_MCP_TOKEN`, or a new one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
 }
