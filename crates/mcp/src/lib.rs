@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-#![expect(clippy::doc_markdown, reason = "the names of vendors are not code")]
 
 mod catalog;
 mod confirm;
