@@ -98,7 +98,11 @@ pub(crate) fn event(event: &Event) {
             COUNTERS.settled.add(1, &attributes);
         }
         Event::Requeued { code, .. } => COUNTERS.requeued.add(1, &[coded(code)]),
-        Event::Waiting { .. } | Event::Paused { .. } | Event::CampaignPaused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack => {}
+        Event::Waiting { .. }
+        | Event::Paused { .. }
+        | Event::CampaignPaused { .. }
+        | Event::DatabaseFailed { .. }
+        | Event::DatabaseBack => {}
     }
 }
 

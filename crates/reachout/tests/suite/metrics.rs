@@ -92,8 +92,9 @@ async fn a_run_serves_what_it_does_and_what_the_outbox_holds() {
     worker.env("HOOP_AI_BASE_URL", &url).env("HOOP_AI_TOKEN", &key);
     worker.args(["outbox", "run", "--follow", "--no-vendor-check", "--metrics", "127.0.0.1:0"]);
     let mut worker = worker.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(worker.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let address = lines.filter_map(|line| Some(line.split_once("metrics at http://")?.1.strip_suffix("/metrics")?.to_owned())).next();
+    // Kept to the end: a program whose standard error is closed is another case.
+    let mut lines = BufReader::new(worker.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| Some(line.split_once("metrics at http://")?.1.strip_suffix("/metrics")?.to_owned()));
     let address = address.expect("the address of the metrics is said");
 
     let (mut text, begun) = (String::new(), Instant::now());

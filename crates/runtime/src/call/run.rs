@@ -213,16 +213,16 @@ impl Run {
             return Ok(());
         }
         let tenant = self.call.core().tenant();
-        let mut token = tenant.token;
+        let mut own = tenant.token;
         if let Credentials::Provider(provider) = &tenant.credentials {
             let (auth, deadline) = (self.core().vendor().auth, self.clock.deadline(self.core()));
             self.provided.request(&**provider, auth, deadline).await.map_err(|error| self.close(error))?;
-            token = provider.token().or(token);
+            own = provider.token().or(own);
         }
         let taken = self.call.route().and_then(|route| route.token);
-        match (taken, token) {
-            (Some(taken), Some(token)) if !taken.accepts(token) => {
-                let message = format!("the operation takes {taken}, and the client has {token}");
+        match (taken, own) {
+            (Some(taken), Some(own)) if !taken.accepts(own) => {
+                let message = format!("the operation takes {taken}, and the client has {own}");
                 Err(self.close(Error::new(ErrorKind::Credential, Delivery::NotSent, message)))
             }
             _ => Ok(()),

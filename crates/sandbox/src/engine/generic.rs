@@ -11,19 +11,24 @@ use crate::api::refusal::Refusal;
 /// Refuses a request that names an object which does not exist, in its path or in a field that its body requires.
 pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
     for parent in &call.plan.parents {
-        if call.model.kind(&parent.kind).is_some() {
+        if call.model.kind(&parent.kind).is_some() && !is_account(call, &parent.kind) {
             call.object(&parent.kind, call.parameter(&parent.parameter), "")?;
         }
     }
     let Some(body) = call.operation.body else { return Ok(()) };
     let schema = call.api.document.resolve(body.content.schema);
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some());
+        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some() && !is_account(call, kind));
         if let Some(kind) = kind.filter(|_| call.checked.body[name].is_string()) {
             call.object(&kind, call.body_text(name), name)?;
         }
     }
     Ok(())
+}
+
+/// Whether a kind is what a credential stands for at HighLevel. It need not be made here before it is named: whoever has an account knows its ids.
+fn is_account(call: &Call<'_>, kind: &str) -> bool {
+    call.api.vendor.is_highlevel() && ["location", "company"].contains(&kind)
 }
 
 /// Does what the plan of the operation says.
@@ -42,7 +47,7 @@ pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
         }
         Role::List => call.list(&Listing::default()),
         Role::Read => {
-            let object = owned(call)?;
+            let (_, object) = owned(call)?;
             Ok(call.show(object))
         }
         Role::Update => {
@@ -50,8 +55,8 @@ pub(crate) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
             Ok(call.show(changed))
         }
         Role::Delete => {
-            let object = owned(call)?;
-            delete(call, kind, &object);
+            let (id, object) = owned(call)?;
+            delete(call, kind, &id, &object);
             Ok(call.example())
         }
         Role::Other => Ok(call.example()),
@@ -77,22 +82,20 @@ pub(crate) fn create(call: &mut Call<'_>, kind: &str, mut fields: Fields) -> Fie
 
 /// Changes the object that the address names.
 pub(crate) fn update(call: &mut Call<'_>, kind: &str, patch: Fields) -> Result<Fields, Refusal> {
-    let before = owned(call)?;
-    let id = text(&before, &call.plan.id_field).to_owned();
+    let (id, before) = owned(call)?;
     let after = call.change(kind, &id, patch)?;
     lifecycle::changed(call, kind, &before, &after);
     Ok(after)
 }
 
 /// Deletes an object.
-pub(crate) fn delete(call: &mut Call<'_>, kind: &str, object: &Fields) {
-    let id_field = call.model.kind(kind).map_or("id", |kind| kind.id_field.as_str());
-    call.store.remove(kind, text(object, id_field));
+pub(crate) fn delete(call: &mut Call<'_>, kind: &str, id: &str, object: &Fields) {
+    call.store.remove(kind, id);
     lifecycle::deleted(call, kind, object);
 }
 
-/// The object that the address names, if it belongs to the others that the address names.
-fn owned(call: &mut Call<'_>) -> Result<Fields, Refusal> {
+/// The object that the address names, with its id, if it belongs to the others that the address names.
+fn owned(call: &mut Call<'_>) -> Result<(String, Fields), Refusal> {
     let (kind, parents) = (call.plan.kind.as_str(), call.plan.parents.clone());
     let named = call.plan.own.as_deref().map(|own| call.parameter(own)).unwrap_or_default();
     let found =
@@ -112,5 +115,5 @@ fn owned(call: &mut Call<'_>) -> Result<Fields, Refusal> {
     if documented {
         call.store.insert(kind, id, object.clone());
     }
-    Ok(object)
+    Ok((id.to_owned(), object))
 }

@@ -29,6 +29,7 @@ fn path(operation: &Operation<'_>, own: Option<&str>) -> String {
     // The examples of a group are not all of one location.
     let query = query.map(|parameter| match parameter.name {
         "locationId" | "location_id" => (parameter.name, LOCATION.to_owned()),
+        "skip" => ("skip", "0".to_owned()),
         name => (name, parameter.example.map(text).unwrap()),
     });
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();

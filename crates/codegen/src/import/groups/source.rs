@@ -75,7 +75,9 @@ fn open_lists(node: &mut Value, position: Position, at: &str, notes: &mut Notes)
             }
         }
         Value::Array(items) if position != Position::Data => {
-            items.iter_mut().for_each(|item| open_lists(item, position.item(), at, notes));
+            for item in items {
+                open_lists(item, position.item(), at, notes);
+            }
         }
         _ => {}
     }
@@ -91,7 +93,10 @@ pub fn operations(source: &mut Value) -> impl Iterator<Item = (String, String, &
 }
 
 /// What a draft does not keep: whose token each operation takes, and with which scopes.
-pub struct Known(BTreeMap<(String, String), (Option<&'static str>, Vec<String>)>);
+pub struct Known(BTreeMap<(String, String), Access>);
+
+/// Whose token, where the file says it, and the scopes of which one is needed.
+type Access = (Option<&'static str>, Vec<String>);
 
 impl Known {
     pub fn of(source: &Value, plan: &Plan) -> Self {

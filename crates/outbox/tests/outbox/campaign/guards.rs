@@ -59,7 +59,7 @@ both! {
     async fn messages_of_an_account_keep_their_distance(database) {
         let (outbox, clock, vendor) = world(&database).await;
         let account = reachout_outbox::Account::new(Vendor::HoopAi, "acme");
-        let hours = |hours| std::time::Duration::from_secs(hours * 3_600);
+        let hours = std::time::Duration::from_hours;
         outbox.set_rules(&account, &Rules::new().spacing(Spacing::between(hours(1), hours(2)).unwrap())).await.unwrap();
         outbox.add_people(&sequence("spring"), (0..3).map(|number| person(&format!("p{number}"))), false).await.unwrap();
         for count in [1, 2, 3] {

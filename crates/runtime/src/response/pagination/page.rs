@@ -87,7 +87,9 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
             return deserializer.deserialize_any(self);
         }
         let value: Value = serde::Deserialize::deserialize(deserializer)?;
-        ends.into_iter().for_each(|(slot, _)| self.page.set(slot, value.clone()));
+        for (slot, _) in ends {
+            self.page.set(slot, value.clone());
+        }
         self.paths = paths;
         self.deserialize(&value).map_err(D::Error::custom)
     }
@@ -131,12 +133,12 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<u64, A::Error> {
         // A list in the place of what should hold the items is the list of items.
         let is_list = self.paths.iter().any(|(slot, _)| *slot == Slot::Items);
-        let last = if is_list { self.last } else { &[] };
+        let in_last = if is_list { self.last } else { &[] };
         let digest = is_list || self.digest;
         let (mut count, mut hasher, mut of_item) = (0, DefaultHasher::new(), Page::default());
         loop {
-            let mut page = Page { next: vec![Value::Null; if last.is_empty() { 0 } else { self.page.next.len() }], ..Page::default() };
-            let Some(item) = list.next_element_seed(Place { page: &mut page, paths: last.to_vec(), last: &[], digest })? else { break };
+            let mut page = Page { next: vec![Value::Null; if in_last.is_empty() { 0 } else { self.page.next.len() }], ..Page::default() };
+            let Some(item) = list.next_element_seed(Place { page: &mut page, paths: in_last.to_vec(), last: &[], digest })? else { break };
             item.hash(&mut hasher);
             count += 1;
             of_item = page;
@@ -144,7 +146,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         let digest = hasher.finish();
         if is_list {
             (self.page.items, self.page.digest) = (count, digest);
-            for (slot, _) in last {
+            for (slot, _) in in_last {
                 if let Slot::Next(at) = slot {
                     self.page.next[*at] = of_item.next.get_mut(*at).map(Value::take).unwrap_or_default();
                 }

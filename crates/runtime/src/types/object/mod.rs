@@ -12,8 +12,8 @@ pub(crate) mod write;
 use std::fmt;
 use std::marker::PhantomData;
 
-pub(crate) use self::integer::with_integers;
 pub use self::integer::Integers;
+pub(crate) use self::integer::with_integers;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};

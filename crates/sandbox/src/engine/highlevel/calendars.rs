@@ -59,7 +59,7 @@ fn delete_calendar_event(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let id = call.parameter("eventId");
     let kind = if call.store.get("blocked_slot", id).is_some() { "blocked_slot" } else { "appointment" };
     let event = call.object(kind, id, "")?.clone();
-    delete(call, kind, &event);
+    delete(call, kind, id, &event);
     Ok(call.example())
 }
 
