@@ -74,8 +74,8 @@ def part(annotation, value):
 
 
 def same(name):
-    """A name as the specification and the generated code both have it."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """A name as the specification and the generated code both have it; a word of Python has `var_` before it there."""
+    return re.sub(r"[^a-z0-9]", "", name.lower().removeprefix("var_"))
 
 
 def control(task, method, path):

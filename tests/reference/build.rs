@@ -1,6 +1,7 @@
 //! Builds progenitor's client of each vendor from the document that users get, and the call of each operation with its documented values.
 //!
-//! Where two editions describe an operation with the same words, the client of the first stands for both: these clients are large.
+//! Where two editions describe an operation with the same words, the client of the first stands for both: these clients are large. Operations that
+//! are behind a feature of the vendor's crate take minutes to compile, and are compared where the variable `REFERENCE_FULL` is set.
 
 use std::{
     collections::BTreeMap,
@@ -17,12 +18,11 @@ use syn::{FnArg, GenericArgument, ImplItem, ImplItemFn, Item, PathArguments, Ret
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// HighLevel has `_id` beside `id` in three types, and progenitor gives both the name `id`: its client does not compile. Its editions stand for it.
-const LEFT_OUT: &str = "highlevel";
-
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=../../Cargo.toml");
+    println!("cargo::rerun-if-env-changed=REFERENCE_FULL");
+    let is_full = env::var_os("REFERENCE_FULL").is_some();
     let mut code = String::new();
     let mut rows = String::new();
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
@@ -31,7 +31,7 @@ fn main() -> Result<()> {
         let document = Document::parse(&fs::read_to_string(&path)?)?;
         let module = vendor.replace('-', "_");
         let mut kept = Vec::new();
-        for operation in document.operations() {
+        for operation in document.operations().filter(|operation| is_full || !has_feature(&document, operation)) {
             let id = operation.id;
             let client = seen.entry(described(&document, &operation)).or_insert_with(|| module.clone());
             writeln!(rows, "({vendor:?}, {id:?}) => {client}::calls::{id},")?;
@@ -43,7 +43,7 @@ fn main() -> Result<()> {
         let calls = calls(&document, &kept, &client).map_err(|error| format!("{vendor}: {error}"))?;
         writeln!(code, "pub mod {module} {{\n{client}\npub mod calls {{\n{calls}}}\n}}")?;
     }
-    writeln!(code, "pub const LEFT_OUT: &str = {LEFT_OUT:?};")?;
+    writeln!(code, "pub const IS_FULL: bool = {is_full};")?;
     let find = "pub fn find(vendor: &str, operation: &str) -> Option<crate::Send>";
     writeln!(code, "{find} {{\nSome(match (vendor, operation) {{\n{rows}_ => return None,\n}})\n}}")?;
     let out = PathBuf::from(env::var("OUT_DIR")?).join("clients.rs");
@@ -59,11 +59,17 @@ fn documents() -> Result<BTreeMap<String, PathBuf>> {
     for entry in fs::read_dir(Path::new("../../crates"))? {
         let entry = entry?;
         let path = entry.path().join("openapi.json");
-        if path.is_file() && entry.file_name() != LEFT_OUT {
+        if path.is_file() {
             documents.insert(entry.file_name().to_string_lossy().into_owned(), path);
         }
     }
     Ok(documents)
+}
+
+/// Whether the group of an operation is behind a feature.
+fn has_feature(document: &Document, operation: &Operation<'_>) -> bool {
+    let tags = document.json()["tags"].as_array();
+    tags.into_iter().flatten().any(|tag| tag["name"] == operation.node["tags"][0] && tag.get("x-feature").is_some())
 }
 
 /// All that a document says of an operation.

@@ -2,13 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod calls;
-mod compare;
 mod documented;
 mod script;
 mod variants;
 mod wire;
 
-pub use compare::lost;
 pub use documented::Documented;
 pub use script::{Asked, Script};
 pub use variants::{bare, extended};

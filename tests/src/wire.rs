@@ -11,6 +11,7 @@ use axum::{
 };
 use futures_util::StreamExt as _;
 use reachout_runtime::{ByteStream, Vendor};
+use reachout_test_support::lost;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -71,15 +72,15 @@ async fn check(vendor: Arc<Calls>, Call { call, .. }: Call, documented: Document
 /// fields that nobody documented, and that these are kept where the document says so.
 fn assert_decoded(Documented { document, schema, response, .. }: &Documented, json: &Json) {
     let example = response.as_ref().unwrap();
-    let lost = crate::lost(example, &json.value);
-    assert!(lost.is_empty(), "lost by decoding the documented response: {lost:#?}");
+    let of_example = lost(example, &json.value);
+    assert!(of_example.is_empty(), "lost by decoding the documented response: {of_example:#?}");
     for (name, response, whole) in [
         ("what is required", crate::bare(document, schema, example), true),
         ("more than is documented", crate::extended(document, schema, example), document.json()["x-extra"] == true),
     ] {
         let decoded = (json.decode)(&response.to_string()).unwrap_or_else(|error| panic!("{name} does not decode: {error}: {response}"));
-        let lost = crate::lost(&response, &decoded);
-        assert!(!whole || lost.is_empty(), "lost of {name}: {lost:#?}");
+        let of_response = lost(&response, &decoded);
+        assert!(!whole || of_response.is_empty(), "lost of {name}: {of_response:#?}");
     }
 }
 
@@ -159,7 +160,7 @@ impl Wire {
         let [received] = received.as_slice() else { panic!("{} requests", received.len()) };
         let json: Option<Value> = serde_json::from_slice(&received.body).ok();
         if let (Some(expected), Some(json)) = (request, &json) {
-            let (lost, added) = (crate::lost(expected, json), crate::lost(json, expected));
+            let (lost, added) = (lost(expected, json), lost(json, expected));
             assert!(lost.is_empty() && added.is_empty(), "the request is not the documented one: lost {lost:#?}, added {added:#?}");
         }
         let text = self.recording(received, json.as_ref());

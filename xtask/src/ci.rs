@@ -37,7 +37,21 @@ for spec in specs/*/openapi.yaml; do
     fi
 done"#;
 
-const STEPS: [Step; 10] = [
+/// Each choice of TLS compiles, and brings no other library than its own.
+const TLS: &str = r#"
+check() {
+    cargo check -q -p reachout-messenger --no-default-features --features "vendors $1"
+    if cargo tree -p reachout-messenger --no-default-features --features "vendors $1" -e normal --prefix none | grep -E "^($2) "; then
+        echo "reachout-messenger with the features \"$1\" depends on the above"
+        exit 1
+    fi
+}
+check rustls 'ring|native-tls|openssl'
+check rustls-ring 'aws-lc-rs|native-tls|openssl'
+check native-tls 'aws-lc-rs|ring|rustls'
+check "" 'aws-lc-rs|ring|rustls|native-tls|openssl'"#;
+
+const STEPS: [Step; 11] = [
     Step { name: "fmt", about: "the code is formatted", run: Run::Command(&["cargo", "fmt", "--check"]) },
     Step { name: "templates", about: "so are the templates of the benchmarks", run: Run::Script(TEMPLATES) },
     Step { name: "lint", about: "specs/ follow the conventions", run: Run::Xtask(&["lint"]) },
@@ -59,6 +73,7 @@ const STEPS: [Step; 10] = [
         about: "the documentation builds without a warning",
         run: Run::Script(r#"RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features"#),
     },
+    Step { name: "tls", about: "each choice of TLS compiles", run: Run::Script(TLS) },
     Step { name: "trees", about: "clients depend on no tool of ours", run: Run::Script(TREES) },
 ];
 

@@ -6,7 +6,7 @@ mod ci;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use reachout_codegen::{Coverage, Mode, Written};
+use reachout_codegen::{Coverage, List, Mode, Written};
 
 /// What maintainers of Reachout run.
 #[derive(Parser)]
@@ -31,10 +31,10 @@ enum Command {
     },
     /// Draft a vendor's document from the one it publishes; again, when the vendor publishes a newer one. overlay.yaml stays as it is.
     #[command(
-        after_help = "Example:\n  cargo xtask import acme-openapi.json --vendor acme\n\nWhat was lost or changed is listed in specs/acme/import.md, what the conventions ask for by `cargo xtask lint acme`."
+        after_help = "Examples:\n  cargo xtask import acme-openapi.json --vendor acme\n  cargo xtask import ~/highlevel-api-docs --vendor highlevel\n\nA vendor with specs/VENDOR/official/groups.yaml takes the groups named there from a folder. What was lost or changed is listed in specs/acme/import.md, what the conventions ask for by `cargo xtask lint acme`."
     )]
     Import {
-        /// The published OpenAPI 3.0, 3.1 or Swagger 2 document, in JSON or YAML.
+        /// The published OpenAPI 3.0, 3.1 or Swagger 2 document, in JSON or YAML; or a folder of them.
         file: PathBuf,
         /// Its folder in specs/.
         #[arg(long)]
@@ -220,22 +220,32 @@ fn report(written: &Written) {
     println!("{} operations; the conventions ask for {} more thing(s): `cargo xtask lint` lists them", written.operations, written.work);
 }
 
-/// One line a vendor, and a failure where something known is missing.
+/// One line a vendor, one a list of what is known of it, and a failure where something known is missing.
 fn print_coverage(vendors: &[Coverage]) -> ExitCode {
     println!(
-        "{:<12} {:>10} {:>8} {:>6} {:>8} {:>8} {:>12} {:>9} {:>10} {:>8} {:>8}",
-        "vendor", "operations", "recorded", "full", "partial", "official", "client-only", "examples", "paginated", "not yet", "missing"
+        "{:<12} {:>10} {:>8} {:>6} {:>8} {:>8} {:>12} {:>9} {:>10}",
+        "vendor", "operations", "recorded", "full", "partial", "official", "client-only", "examples", "paginated"
     );
-    for Coverage { vendor, operations, evidence, with_examples, paginated, planned, missing } in vendors {
+    for Coverage { vendor, operations, evidence, with_examples, paginated, .. } in vendors {
         let [recorded, full, partial, official, client_only] = evidence;
         println!(
             "{vendor:<12} {operations:>10} {recorded:>8} {full:>6} {partial:>8} {official:>8} {client_only:>12} {with_examples:>9} \
-             {paginated:>10} {planned:>8} {:>8}",
-            missing.len()
+             {paginated:>10}"
         );
     }
-    let missing: Vec<String> =
-        vendors.iter().flat_map(|of| of.missing.iter().map(move |known| format!("{}: {known}", of.vendor))).collect();
+    println!(
+        "\n{:<16} {:>11} {:>8} {:>8} {:>7} {:>12} {:>7}",
+        "known", "done", "reviewed", "official", "not yet", "no page seen", "missing"
+    );
+    for Coverage { vendor, lists, .. } in vendors {
+        for List { version, known, reviewed, official, planned, unseen, missing } in lists {
+            let name = version.as_ref().map_or_else(|| vendor.clone(), |version| format!("{vendor} {version}"));
+            let done = format!("{} of {known}", reviewed + official);
+            println!("{name:<16} {done:>11} {reviewed:>8} {official:>8} {planned:>7} {unseen:>12} {:>7}", missing.len());
+        }
+    }
+    let missing = vendors.iter().flat_map(|of| of.lists.iter().flat_map(move |list| list.missing.iter().map(move |known| (of, known))));
+    let missing: Vec<String> = missing.map(|(of, known)| format!("{}: {known}", of.vendor)).collect();
     if !missing.is_empty() {
         eprintln!("known operations that no spec describes:\n{}", missing.join("\n"));
         return ExitCode::FAILURE;

@@ -9,6 +9,7 @@
 //! `diff` tells what changed.
 #![forbid(unsafe_code)]
 
+mod checked;
 mod coverage;
 mod diagnostic;
 mod diff;
@@ -30,7 +31,7 @@ mod scaffold;
 
 use std::path::Path;
 
-pub use coverage::{Coverage, coverage};
+pub use coverage::{Coverage, List, coverage};
 pub use diagnostic::{Diagnostic, Error, Level, Origin};
 pub use diff::{Report, VendorDiff, diff_against, diff_base};
 pub use import::{Published, matching, published};
@@ -54,20 +55,8 @@ pub struct Linted {
 /// [`Error::Spec`] with every finding.
 pub fn lint(root: &Path, vendors: &[String]) -> Result<Linted, Error> {
     let vendors = select(root, vendors)?;
-    let (mut findings, mut work) = (Vec::new(), Vec::new());
-    for vendor in &vendors {
-        match load::load(root, vendor) {
-            Ok(document) => {
-                let draft = document.is_draft();
-                let (later, now): (Vec<_>, Vec<_>) =
-                    lint::lint(&document).into_iter().partition(|finding| draft && finding.level == Level::Convention);
-                findings.extend(now);
-                work.extend(later);
-            }
-            Err(Error::Spec(problems)) => findings.extend(problems),
-            Err(error) => return Err(error),
-        }
-    }
+    let (documents, findings) = checked::check_all(root, &vendors)?;
+    let work = documents.into_iter().flat_map(|checked| checked.work).collect();
     if findings.is_empty() { Ok(Linted { vendors, work }) } else { Err(Error::Spec(findings)) }
 }
 

@@ -153,16 +153,6 @@ pub fn variant_name(value: &str) -> String {
     }
 }
 
-/// A field as serde and schemars write it by `rename_all = "camelCase"`.
-pub fn camel_case(field: &str) -> String {
-    let mut parts = field.split('_');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| {
-        let mut chars = part.chars();
-        name + &chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect::<String>()
-    })
-}
-
 /// The words of a type's name: `Lead`, `Database`.
 pub fn words(name: &str) -> Vec<&str> {
     let starts: Vec<usize> = name

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use crate::{
-    diagnostic::{Diagnostic, Error, Level, Origin},
+    checked::{self, Checked},
+    diagnostic::{Diagnostic, Error, Origin},
     emit,
     files::Output,
-    format,
-    lint::lint,
-    load, model, progenitor, regions,
+    format, load, model, progenitor, regions,
 };
 
 /// Runs the stages for all vendors. Nothing is written.
@@ -52,25 +51,12 @@ fn every_vendor_has_a_crate(root: &Path, apis: &[model::Api]) -> Result<(), Erro
 
 /// Loads, checks and reads every vendor, in the order of their folders, and has progenitor check what was read.
 pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
+    let (documents, mut findings) = checked::check_all(root, &load::vendors(root)?)?;
     let mut apis = Vec::new();
-    let mut findings = Vec::new();
-    for vendor in load::vendors(root)? {
-        let document = match load::load(root, &vendor) {
-            Ok(document) => document,
-            Err(Error::Spec(problems)) => {
-                findings.extend(problems);
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let draft = document.is_draft();
-        let refused: Vec<_> = lint(&document).into_iter().filter(|finding| finding.level == Level::Generation || !draft).collect();
-        if refused.is_empty() {
-            let api = model::read(&document);
-            findings.extend(progenitor::check(&document, &api));
-            apis.push(api);
-        }
-        findings.extend(refused);
+    for Checked { document, .. } in documents.iter().filter(|checked| checked.refused.is_empty()) {
+        let api = model::read(document);
+        findings.extend(progenitor::check(document, &api));
+        apis.push(api);
     }
     if !findings.is_empty() {
         return Err(Error::Spec(findings));

@@ -168,6 +168,12 @@ impl<'d> Operation<'d> {
         self.node["x-guess"] == true
     }
 
+    /// It was taken from the vendor's published file, and nobody reviewed it.
+    #[must_use]
+    pub fn is_official(&self) -> bool {
+        self.node["x-evidence"]["level"] == "official"
+    }
+
     /// How it pages, if it does.
     #[must_use]
     pub fn pagination(&self) -> Option<Pagination> {

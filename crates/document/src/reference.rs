@@ -24,6 +24,16 @@ pub fn component_of(reference: &str) -> Option<String> {
     reference.strip_prefix(COMPONENTS).map(pointer::unescape)
 }
 
+/// The name of the schema component that holds what a reference points at, or is it.
+pub(crate) fn holder_of(reference: &str) -> Option<String> {
+    Some(pointer::unescape(reference.strip_prefix(COMPONENTS)?.split('/').next()?))
+}
+
+/// The reference to a schema component.
+pub(crate) fn to(name: &str) -> String {
+    pointer::child(COMPONENTS.trim_end_matches('/'), name)
+}
+
 /// What the keys of a node are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {

@@ -195,6 +195,50 @@ fn problems_are_sentences_with_a_place() {
 }
 
 #[test]
+fn the_words_of_every_version_hold() {
+    let document = Document::new(json!({ "components": { "schemas": {
+        "Old": { "type": "object", "properties": {
+            "low": { "type": "integer", "minimum": 3, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false },
+            "note": { "type": "string", "nullable": true },
+        } },
+        "New": { "type": "object", "properties": {
+            "low": { "type": ["integer", "null"], "exclusiveMinimum": 3 },
+            "kind": { "const": "new" },
+            "beside": { "$ref": "#/components/schemas/Old/properties/low", "minimum": 5 },
+            "default": { "patternProperties": { "^x-": { "$ref": "#/components/schemas/Old" } } },
+        } },
+    } } }));
+    let cases: [(&str, Value, &[&str], &[Strictness]); 9] = [
+        ("Old", json!({ "low": 4, "note": null }), &[], &[Strictness::Exact, Strictness::Open]),
+        ("Old", json!({ "low": 3 }), &["low: 3 is less than or equal to the minimum of 3"], &[Strictness::Exact, Strictness::Open]),
+        ("Old", json!({ "low": 9 }), &[], &[Strictness::Exact, Strictness::Open]),
+        ("Old", json!({ "other": 1 }), &["Additional properties are not allowed ('other' was unexpected)"], &[Strictness::Exact]),
+        ("Old", json!({ "other": 1 }), &[], &[Strictness::Open]),
+        ("New", json!({ "low": null, "kind": "new", "beside": 5, "other": 1 }), &[], &[Strictness::Open]),
+        ("New", json!({ "low": 3 }), &["low: 3 is less than or equal to the minimum of 3"], &[Strictness::Open]),
+        (
+            "New",
+            json!({ "kind": "old", "beside": 4 }),
+            &["kind: \"new\" was expected", "beside: 4 is less than the minimum of 5"],
+            &[Strictness::Open],
+        ),
+        (
+            "New",
+            json!({ "default": { "x-a": { "low": 3 } } }),
+            &["default.x-a.low: 3 is less than or equal to the minimum of 3"],
+            &[Strictness::Open],
+        ),
+    ];
+    for (component, value, expected, strictness) in cases {
+        for strictness in strictness {
+            let schema = json!({ "$ref": format!("#/components/schemas/{component}") });
+            let problems = document.problems(&schema, &value, *strictness);
+            assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), *expected, "{component} {value}, {strictness:?}");
+        }
+    }
+}
+
+#[test]
 fn many_schemas_are_validated_as_few_are() {
     let few = contacts();
     let many = contacts();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::problem::{Problem, explain};
 use crate::reference::{self, Position, references};
-use crate::strictness::{Strictness, definition};
+use crate::strictness::Strictness;
 
 /// The validators of one document.
 #[derive(Debug, Default)]
@@ -114,7 +114,7 @@ fn alone(of: Schemas<'_>, schema: &Value, strictness: Strictness) -> (Value, usi
     let mut found = Vec::new();
     references(schema, Position::Node, &mut found);
     while let Some(reference) = found.pop() {
-        let Some(name) = reference::component_of(reference) else { continue };
+        let Some(name) = reference::holder_of(reference) else { continue };
         if let Some(component) = components.get(&name).filter(|_| !definitions.contains_key(&name)) {
             references(component, Position::Node, &mut found);
             let received = strictness == Strictness::Request && (of.received)().contains(&name);
@@ -124,8 +124,8 @@ fn alone(of: Schemas<'_>, schema: &Value, strictness: Strictness) -> (Value, usi
     let count = definitions.len();
     let mut root = strictness.schema(schema);
     if let Some(root) = root.as_object_mut() {
-        // A sibling of `$ref` is read in draft 2020-12, so the definitions can stand beside it.
-        root.insert("$defs".to_owned(), definitions.into());
+        // A sibling of `$ref` is read in draft 2020-12, so the components can stand beside it.
+        root.insert("components".to_owned(), json!({ "schemas": definitions }));
     }
     (root, count)
 }
@@ -136,14 +136,14 @@ fn whole(of: Schemas<'_>, inline: &HashMap<String, usize>, strictness: Strictnes
     let all = || of.components().as_object().into_iter().flatten();
     let definitions: Map<String, Value> =
         all().map(|(name, schema)| (name.clone(), strictness.component(schema, received(name)))).collect();
-    let named = all().map(|(name, _)| (name.clone(), json!({ "$ref": definition(name) })));
+    let named = all().map(|(name, _)| (name.clone(), json!({ "$ref": reference::to(name) })));
     let placed = inline.iter().filter_map(|(text, place)| {
         let schema: Value = serde_json::from_str(text).ok()?;
         Some((at(*place), strictness.schema(&schema)))
     });
     // Of a component with the name of a place, the place is not looked up.
     let properties: Map<String, Value> = placed.chain(named).collect();
-    json!({ "properties": properties, "$defs": definitions })
+    json!({ "properties": properties, "components": { "schemas": definitions } })
 }
 
 /// The name of a schema that has none.

@@ -118,6 +118,20 @@ pub enum Unsupported {
         /// What was given.
         value: String,
     },
+    /// The vendor cannot find or create a contact by what is known of a person.
+    #[error("{} needs {wanted} to find or create a contact", .vendor.name())]
+    Person {
+        /// Who.
+        vendor: Vendor,
+        /// What is wanted.
+        wanted: &'static str,
+    },
+    /// The messenger does not look for people.
+    #[error("people cannot be looked for with this messenger of {}", .vendor.name())]
+    NoContacts {
+        /// Who.
+        vendor: Vendor,
+    },
     /// Nobody has written yet how messages are sent through the vendor; its operations can be called.
     #[error("{} cannot be sent through yet: call its operations with the crate `{vendor}`", .vendor.name())]
     NoMessenger {
@@ -138,7 +152,8 @@ impl Unsupported {
         match self {
             Self::Field { field, .. } | Self::Missing { field, .. } | Self::Value { field, .. } => Some(*field),
             Self::TooLong { .. } => Some(Field::Text),
-            Self::Channel { .. } | Self::NoChannel { .. } | Self::NoMessenger { .. } | Self::NotCompiled { .. } => None,
+            Self::Channel { .. } | Self::NoChannel { .. } | Self::Person { .. } | Self::NoContacts { .. } => None,
+            Self::NoMessenger { .. } | Self::NotCompiled { .. } => None,
         }
     }
 }

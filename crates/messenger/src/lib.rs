@@ -7,6 +7,7 @@ mod error;
 mod message;
 mod messenger;
 mod options;
+mod person;
 mod receipt;
 mod vendor;
 mod vendors;
@@ -19,6 +20,7 @@ pub use messenger::{Messenger, check, connect, over};
 #[cfg(any(feature = "highlevel", feature = "leadway"))]
 pub use options::LeadwayOptions;
 pub use options::{HighLevelOptions, SendPilotOptions};
+pub use person::{Found, Person};
 pub use receipt::Receipt;
 pub use vendor::{Api, UnknownVendor, Vendor};
 
@@ -32,4 +34,4 @@ pub use ::leadway;
 pub use ::leonar;
 #[cfg(feature = "sendpilot")]
 pub use ::sendpilot;
-pub use reachout_runtime::{BoxFuture, Delivery, ErrorKind};
+pub use reachout_runtime::{Advice, BoxFuture, Delivery, ErrorKind, StatusCode};

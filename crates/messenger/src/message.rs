@@ -31,6 +31,24 @@ impl From<&str> for Recipient {
     }
 }
 
+impl From<&String> for Recipient {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<uuid::Uuid> for Recipient {
+    fn from(id: uuid::Uuid) -> Self {
+        Self::Contact(id.to_string())
+    }
+}
+
+impl From<&uuid::Uuid> for Recipient {
+    fn from(id: &uuid::Uuid) -> Self {
+        Self::from(*id)
+    }
+}
+
 impl From<String> for Recipient {
     fn from(text: String) -> Self {
         Self::from(text.as_str())

@@ -1,12 +1,12 @@
 //! What a vendor says of a message it took.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Vendor;
 
 /// What the vendor said when it took a message. That it was taken does not mean that it was delivered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Receipt {
     /// Who took it.

@@ -108,7 +108,9 @@ impl App {
         form.insert("refresh_token", Some(refresh_token.expose_secret()));
         form.insert("user_type", tokens.user_type.as_deref().or(inner.user_type.map(UserType::as_str)));
         let secrets = [&inner.client_secret, refresh_token, &tokens.access_token];
-        Ok(wire::token(&inner.core, &form, &secrets, self.now()).await?.with_missing_from(tokens))
+        let renewed = wire::token(&inner.core, &form, &secrets, self.now()).await;
+        reachout_runtime::telemetry::renewal(renewed.as_ref().map(drop));
+        Ok(renewed?.with_missing_from(tokens))
     }
 
     fn form(&self, grant_type: &'static str) -> Form<'_> {

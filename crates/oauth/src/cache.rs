@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_core::future::BoxFuture;
-use reachout_runtime::{Delivery, Error};
+use reachout_runtime::{Delivery, Error, Token};
 use secrecy::SecretString;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
 use super::single_flight::{Outcome, SharedError, SingleFlight};
-use super::{StoreError, Tokens, background};
+use super::{StoreError, Tokens, UserType, background};
 
 /// How long before its end a token is renewed, unless set otherwise.
 pub(super) const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -111,6 +111,14 @@ impl<S: Source> Cache<S> {
                 living.ok_or_else(|| failure.unavailable())
             }
         }
+    }
+
+    /// Whose the tokens in use are, where they say it.
+    pub(super) fn token(&self) -> Option<Token> {
+        let kinds = [(UserType::Company, Token::Agency), (UserType::Location, Token::Location)];
+        let state = self.state();
+        let user = state.tokens.as_ref()?.user_type.as_deref()?;
+        kinds.into_iter().find(|(kind, _)| kind.as_str() == user).map(|(_, token)| token)
     }
 
     /// Reacts to a 401: `Ok(true)` if other tokens are at hand now.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_core::future::BoxFuture;
-use reachout_runtime::{CredentialProvider, Delivery, Error, ErrorKind};
+use reachout_runtime::{CredentialProvider, Delivery, Error, ErrorKind, Token};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::cache::{Cache, RenewalError, Source};
@@ -79,6 +79,10 @@ impl CredentialProvider for OAuthCredentials {
 
     fn rejected<'a>(&'a self, credential: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(self.cache.rejected(credential))
+    }
+
+    fn token(&self) -> Option<Token> {
+        self.cache.token()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_core::future::BoxFuture;
-use reachout_runtime::{Core, CredentialProvider, Error};
+use reachout_runtime::{Core, CredentialProvider, Error, Token};
 use secrecy::SecretString;
 
 use super::cache::{self, Cache, RenewalError, Source};
@@ -83,6 +83,10 @@ impl CredentialProvider for LocationCredentials {
 
     fn rejected<'a>(&'a self, credential: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(self.cache.rejected(credential))
+    }
+
+    fn token(&self) -> Option<Token> {
+        Some(Token::Location)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{AddressError, RulesError, State};
+use crate::{AddressError, RulesError, SequenceError, State};
 
 /// Why the outbox cannot do what it is asked. No message's content and no address is part of it.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +85,17 @@ pub enum Error {
         /// Why it is none.
         source: AddressError,
     },
+    /// Somebody cannot be written to by a campaign. Nothing was queued.
+    #[error("person {number}: {why}")]
+    Person {
+        /// Their place among those who were added, from 1.
+        number: usize,
+        /// Why, and what to change.
+        why: String,
+    },
+    /// A sequence cannot be sent, or its campaign is not what was expected.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
     /// What was given as an address is none.
     #[error("the address is {0}")]
     NotAnAddress(#[from] AddressError),
@@ -94,6 +105,11 @@ pub enum Error {
         /// The message's place in what was queued, from 1.
         number: usize,
     },
+    /// The outbox goes by a clock that a test moved, and this is no test.
+    #[error(
+        "the outbox's clock was moved for a test, so nothing is sent; `Outbox::reset_clock`, or `reachout outbox run --clock own`, puts it back"
+    )]
+    ClockMoved,
     /// A transaction of another database than the outbox's.
     #[error("the transaction is of another kind of database than the outbox")]
     OtherDatabase,
@@ -154,6 +170,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// The place, from 1, of what is wrong among those that were given.
+    pub fn number(&self) -> Option<usize> {
+        match self {
+            Self::KeyTaken { number, .. }
+            | Self::Key { number }
+            | Self::Message { number, .. }
+            | Self::Recipient { number, .. }
+            | Self::Person { number, .. }
+            | Self::TimeZone { number } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Whether it stays as it is, however often it is tried again.
     pub(crate) fn is_lasting(&self) -> bool {
         matches!(self, Self::FileChanged { .. })

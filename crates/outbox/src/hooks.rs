@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use reachout_runtime::BoxFuture;
 
 use crate::{AccountClient, Attempt, Channel, Entry, Envelope, Error, Sent};
@@ -65,5 +66,41 @@ pub enum Found {
     /// It does not have it.
     NotSent,
     /// It is not known, for this reason: a person decides.
+    Unclear(String),
+}
+
+/// Looks right before a follow-up of a campaign whether its recipient replied, in the vendor's own conversation: a webhook may be late, and not
+/// every vendor has one.
+///
+/// Its calls count under the account's rate limit.
+pub trait Replies: fmt::Debug + Send + Sync {
+    /// Whether the recipient of `follow_up` wrote since the step before it.
+    ///
+    /// An error leaves the message queued, as one of [`Eligibility::check`] does.
+    fn look<'a>(&'a self, client: &'a AccountClient, follow_up: &'a FollowUp<'a>) -> BoxFuture<'a, Result<Replied, Error>>;
+}
+
+/// A follow-up that is about to be sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FollowUp<'a> {
+    /// What is to be sent.
+    pub envelope: &'a Envelope,
+    /// The vendor's id of the conversation that the step before is in, where its response named one.
+    pub conversation_id: Option<String>,
+    /// What the recipient wrote before is no reply to it.
+    pub since: DateTime<Utc>,
+}
+
+/// Whether somebody replied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Replied {
+    /// They did: the sequence ends for them.
+    Yes,
+    /// They did not, or the vendor has nothing in which that could be seen.
+    No,
+    /// What the vendor said is not understood, for this reason: it is asked again later, and after
+    /// [`Runner::attempts`](crate::Runner::attempts) times the message is [`Failed`](crate::State::Failed).
     Unclear(String),
 }

@@ -5,12 +5,17 @@
 mod account;
 mod address;
 mod audit;
+mod automatic;
 mod budget;
+mod campaign;
 mod clients;
 mod entry;
 mod envelope;
 mod error;
 mod hooks;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod nearest;
 mod outbox;
 mod permit;
 mod refusal;
@@ -20,26 +25,34 @@ mod rules;
 mod runner;
 mod state;
 mod store;
+mod template;
 mod time;
+mod time_source;
 mod vendor;
 
-pub use account::Account;
+pub use account::{Account, NotAnAccount};
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use audit::{Audited, SendCaps, SendPermit, ToolCall};
 pub use budget::StoredBudgets;
+pub use campaign::{
+    Bounds, Calendar, Campaign, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step, StepProblem,
+    StepReport, VariantReport, Window, WindowError,
+};
 pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
 pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};
 pub use envelope::{Batch, Enqueued, Envelope};
 pub use error::Error;
-pub use hooks::{Eligibility, Found, Reconcile, Verdict};
+pub use hooks::{Eligibility, FollowUp, Found, Reconcile, Replied, Replies, Verdict};
 pub use outbox::Outbox;
 pub use refusal::Refusal;
 pub use resolution::{Resolution, Sent};
-pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Zone};
+pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Spacing, WarmUp, Zone};
 pub use runner::{Event, Runner, Summary};
 pub use state::{State, UnknownState};
 pub use store::Transaction;
-pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibility, VendorReconcile};
+pub use template::{Rendered, Template, TemplateError};
+pub use time_source::{TimeReading, TimeSource};
+pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibility, VendorReconcile, VendorReplies};
 
 pub use chrono::{DateTime, Utc};
 pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};

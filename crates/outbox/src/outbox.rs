@@ -1,6 +1,7 @@
 //! [`Outbox`]: what a program does with one.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reachout_messenger::Vendor;
@@ -11,7 +12,7 @@ use crate::Account;
 use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
 use crate::envelope::{Batch, Enqueued, Envelope};
 use crate::store::{Listing, NewRow, Resolved, Store, Transaction};
-use crate::{AccountClient, Accounts, Address, Clients, Error, Region, Resolution, Rules, State};
+use crate::{AccountClient, Accounts, Address, Clients, Error, Region, Resolution, Rules, State, TimeSource};
 
 /// Messages to be sent, in a database. Clones are cheap and share connections.
 ///
@@ -33,6 +34,8 @@ use crate::{AccountClient, Accounts, Address, Clients, Error, Region, Resolution
 pub struct Outbox {
     pub(crate) store: Store,
     pub(crate) region: Option<Region>,
+    /// A clock that it goes by, in tests.
+    pub(crate) clock: Option<Arc<dyn TimeSource>>,
 }
 
 /// How many messages are written by one statement.
@@ -62,7 +65,7 @@ impl Outbox {
     async fn over(store: Store) -> Result<Self, Error> {
         store.migrate().await?;
         store.reap().await?;
-        Ok(Self { store, region: None })
+        Ok(Self { store, region: None, clock: None })
     }
 
     /// Takes phone numbers without a country as those of this region, in messages and on the suppression list; otherwise they are refused.
@@ -260,7 +263,7 @@ impl Outbox {
     /// is queued for the sequence later are withdrawn instead of sent, and [`retry`](Self::retry) leaves them alone, until
     /// [`resume_follow_ups`](Self::resume_follow_ups).
     pub async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
-        self.store.stop_follow_ups(id, reason).await
+        self.store.stop(id, reason, false).await
     }
 
     /// Undoes [`stop_follow_ups`](Self::stop_follow_ups) for the sequences of these messages: how many stops, and how many messages that those

@@ -22,7 +22,7 @@ impl Outbox {
         }
         if let Some((daily, (day, next))) = rules.daily_cap.as_ref().and_then(|daily| Some((daily, daily.day(now)?))) {
             let used = self.store.used_of_day(account, message.from.as_deref().unwrap_or_default(), &day).await?;
-            if used >= i64::from(daily.limit) {
+            if used >= i64::from(daily.limit_at(now)) {
                 return Ok(Some(Refusal::DailyCap(from_ms(next))));
             }
         }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use reachout_test_support::lost;
 use serde_json::{Value, json};
 
-use crate::{compare, document::Outcome, place, sample::Sample};
+use crate::{document::Outcome, place, sample::Sample};
 
 /// Operations of a program: with more, the compiler's memory is what ends first.
 const MOST: usize = 500;
@@ -104,7 +105,7 @@ impl Batch<'_> {
 
     /// The clients as modules, and a table of the types that are sampled.
     fn source(&self) -> anyhow::Result<String> {
-        let mut source = "#![allow(dead_code, deprecated, unused_imports)]\n".to_owned();
+        let mut source = "#![allow(dead_code, deprecated, unused_imports)]\n/// What `OPENAPI` of a client's crate is.\npub const OPENAPI: &str = \"\";\n".to_owned();
         let mut table = String::new();
         for outcome in self.outcomes.iter().filter(|outcome| outcome.broken.is_none()) {
             let id = &outcome.id;
@@ -136,7 +137,8 @@ impl Batch<'_> {
             outcome.samples = samples.len();
             for (sample, returned) in samples.iter().zip(returned) {
                 let problem = match returned {
-                    Ok(returned) => compare::difference(&sample.value, &returned),
+                    // In an object null and absence are one: an optional field has both.
+                    Ok(returned) => lost(&sample.value, &returned).into_iter().chain(lost(&returned, &sample.value)).next(),
                     Err(error) => Some(format!(" cannot be read: {error}: {}", sample.value)),
                 };
                 outcome.lost.extend(problem.map(|problem| format!("{}{problem}", sample.ty)));

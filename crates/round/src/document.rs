@@ -146,8 +146,9 @@ fn operations(published: &Published) -> usize {
 
 /// The names of the types that a client has.
 fn types(source: &str) -> Vec<&str> {
-    let declared =
-        source.lines().filter_map(|line| ["pub struct ", "pub enum ", "pub type "].iter().find_map(|word| line.strip_prefix(word)));
+    let declared = source
+        .lines()
+        .filter_map(|line| ["pub struct ", "pub enum ", "pub type "].iter().find_map(|word| line.trim_start().strip_prefix(word)));
     declared.map(|line| line.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default()).collect()
 }
 

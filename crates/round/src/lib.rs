@@ -2,11 +2,10 @@
 //! types and back.
 //!
 //! `manifest` names the documents, `document` imports one in a process of its own, `sample` makes values of its schemas, `batch` compiles
-//! many clients as modules of one program and sends the samples through it, `compare` says what is lost, `report` prints the table.
+//! many clients as modules of one program and sends the samples through it, `report` prints the table.
 #![forbid(unsafe_code)]
 
 mod batch;
-mod compare;
 mod document;
 mod manifest;
 mod report;

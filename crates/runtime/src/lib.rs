@@ -8,6 +8,8 @@ mod error;
 #[doc(hidden)]
 pub mod fuzzing;
 mod limit;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod request;
 mod response;
 mod retry;
@@ -18,16 +20,33 @@ mod vendor;
 #[doc(hidden)]
 pub use call::preview::Preview;
 pub use call::{Call, CallFuture};
+/// A vendor that is a function, for tests without a socket: see [`ClientBuilder::transport`].
+pub mod simulated {
+    pub use crate::client::simulated::{Arrived, Reply};
+}
+
 pub use client::{Api, CallOptions, ClientBuilder, Core, CredentialProvider, DeliveryWatch, Observer, Outgoing};
 pub use error::{Advice, Delivery, Error, ErrorKind};
 pub use limit::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, Pacing, RateLimitStatus, RateLimitWait, Slot};
+/// For the crates that renew credentials.
+#[doc(hidden)]
+pub mod telemetry {
+    /// A refresh token was used.
+    pub fn renewal(result: Result<(), &crate::Error>) {
+        #[cfg(feature = "metrics")]
+        crate::metrics::renewal(result);
+        #[cfg(not(feature = "metrics"))]
+        let _ = result;
+    }
+}
+
 #[doc(hidden)]
 pub use request::check::{Check, Limited};
 pub use request::{IntoRequest, Request, multipart};
 pub use response::Response;
 pub use response::pagination::{List, Pager, Turn};
 pub use response::stream::ByteStream;
-pub use retry::{Jitter, RetryPolicy, full_jitter};
+pub use retry::{Jitter, RetryPolicy, Throttle, full_jitter};
 pub use route::{Effect, Evidence, PageStyle, Pagination, Repeat, Route, Token};
 pub use types::enums::ConversionError;
 #[doc(hidden)]
@@ -54,10 +73,16 @@ pub use uuid::Uuid;
 pub mod exports {
     #[doc(inline)]
     pub use crate::{
-        Acquired, Advice, Api, BoxFuture, BoxStream, Budget, BudgetError, BudgetKey, BudgetStore, ByteStream, Bytes, Call, CallFuture,
-        CallOptions, ClientBuilder, ConversionError, Core, CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind,
-        Evidence, ExposeSecret, Extra, IntoRequest, List, LocalBudgets, Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination,
-        RateLimit, RateLimitHeaders, RateLimitStatus, RateLimitWait, Repeat, Request, Response, RetryPolicy, Route, SecretString, Slot,
-        StatusCode, Stream, Token, Utc, Uuid, Value, Vendor, header, multipart,
+        Advice, Api, BoxFuture, BoxStream, ByteStream, Bytes, Call, CallFuture, CallOptions, ClientBuilder, ConversionError, Core,
+        CredentialProvider, DateTime, Delivery, DeliveryWatch, Effect, Error, ErrorKind, Evidence, ExposeSecret, Extra, IntoRequest, List,
+        Method, NaiveDate, Number, Object, Pacing, PageStyle, Pagination, RateLimit, RateLimitHeaders, RateLimitWait, Repeat, Request,
+        Response, RetryPolicy, Route, SecretString, StatusCode, Stream, Throttle, Token, Utc, Uuid, Value, Vendor, header, multipart,
+        simulated,
     };
+
+    /// Budgets under a rate limit that several clients or processes share.
+    pub mod budgets {
+        #[doc(inline)]
+        pub use crate::{Acquired, Budget, BudgetError, BudgetKey, BudgetStore, LocalBudgets, RateLimitStatus, Slot};
+    }
 }

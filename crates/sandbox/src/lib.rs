@@ -23,6 +23,7 @@ mod settings;
 mod start_error;
 mod state;
 mod vendor;
+mod vendor_enum;
 mod vendors;
 mod verify;
 mod webhook;

@@ -13,7 +13,7 @@ pub struct RequestStream(Receiver<Change>);
 /// What a [`RequestStream`] gives.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[allow(clippy::large_enum_variant, reason = "the large one is nearly every one")]
+#[expect(clippy::large_enum_variant, reason = "the large one is nearly every one")]
 pub enum RequestEvent {
     /// A request, with its response.
     Request(RecordedRequest),

@@ -5,53 +5,13 @@ use std::str::FromStr;
 
 pub use crate::vendors::Vendor;
 
-/// The enum of all vendors, and what their crates know of them, from the list of them.
-macro_rules! vendors {
-    ($($(#[$doc:meta])* $variant:ident($client:ident, $id:literal),)*) => {
-        /// A platform that the sandbox simulates.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[non_exhaustive]
-        pub enum Vendor {
-            $($(#[$doc])* #[serde(rename = $id)] $variant,)*
-        }
-
-        impl Vendor {
-            /// Every vendor, in the order of the documentation.
-            pub const ALL: [Self; [$($id),*].len()] = [$(Self::$variant),*];
-
-            /// The name in addresses and filters: `leonar`, `hoop-ai`.
-            pub const fn slug(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $id,)*
-                }
-            }
-
-            /// The OpenAPI document, as the client crate exports it.
-            pub(crate) const fn openapi(self) -> &'static str {
-                match self {
-                    $(Self::$variant => ::$client::OPENAPI,)*
-                }
-            }
-
-            /// What its client knows of it.
-            pub(crate) fn client(self) -> &'static reachout_runtime::Vendor {
-                match self {
-                    $(Self::$variant => &::$client::VENDOR,)*
-                }
-            }
-        }
-    };
-}
-pub(crate) use vendors;
-
 impl Vendor {
     /// A credential that is accepted. So is every other that has the vendor's form, but [`refused_key`](Self::refused_key).
     pub const fn api_key(self) -> &'static str {
         match self {
             Self::Leonar => "leo_sandbox",
             Self::SendPilot => "sp_live_sandbox",
-            Self::HighLevel | Self::HoopAi | Self::Leadway => "pit-sandbox",
-            #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
+            vendor if vendor.is_highlevel() => "pit-sandbox",
             _ => "sandbox",
         }
     }
@@ -61,8 +21,7 @@ impl Vendor {
         match self {
             Self::Leonar => "leo_revoked",
             Self::SendPilot => "sp_live_revoked",
-            Self::HighLevel | Self::HoopAi | Self::Leadway => "pit-revoked",
-            #[allow(unreachable_patterns, reason = "reachable once a vendor has no module of its own here")]
+            vendor if vendor.is_highlevel() => "pit-revoked",
             _ => "revoked",
         }
     }

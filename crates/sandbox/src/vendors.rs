@@ -2,7 +2,7 @@
 
 //! Every vendor: variant, crate, id.
 
-use crate::vendor::vendors;
+use crate::vendor_enum::vendors;
 
 vendors! {
     /// Leonar, recruiting CRM.

@@ -14,7 +14,7 @@ use progenitor_client::{ByteStream, Error, ResponseValue};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub use clients::{LEFT_OUT, find};
+pub use clients::{IS_FULL, find};
 
 /// Calls an operation at this base URL, with the values that its document shows.
 pub type Send = fn(base_url: &str) -> Sent;

@@ -38,6 +38,38 @@ fn nodes<'a>(node: &'a Value, at: &str, found: &mut Vec<(String, &'a Value)>) {
     }
 }
 
+/// Runtime and reader of documents have types of their own for effect and pages: a client has no reader, and the reader no HTTP.
+#[test]
+fn a_route_says_what_its_document_says() {
+    let clients = [
+        (&highlevel::VENDOR, highlevel::OPENAPI),
+        (&leonar::VENDOR, leonar::OPENAPI),
+        (&sendpilot::VENDOR, sendpilot::OPENAPI),
+        (&hoop_ai::VENDOR, hoop_ai::OPENAPI),
+        (&leadway::VENDOR, leadway::OPENAPI),
+    ];
+    for (vendor, text) in clients {
+        let document = reachout_document::Document::parse(text).unwrap();
+        let documented: BTreeSet<_> = document
+            .operations()
+            .map(|operation| {
+                let items = operation.pagination().map(|pagination| pagination.items);
+                (operation.id.to_owned(), operation.effect().to_string(), operation.is_authenticated(), items)
+            })
+            .collect();
+        let routes: BTreeSet<_> = vendor
+            .routes
+            .iter()
+            .map(|route| {
+                let items = route.pagination.map(|pagination| pagination.items.to_owned());
+                (route.operation_id.to_owned(), route.effect().to_string(), route.authenticated, items)
+            })
+            .collect();
+        assert!(!routes.is_empty(), "{}", vendor.id);
+        assert_eq!(routes, documented, "{}", vendor.id);
+    }
+}
+
 #[test]
 fn every_integer_says_how_wide_it_is() {
     for (vendor, document) in documents() {

@@ -1,6 +1,6 @@
 //! Webhook events, by the documented examples and under their old names.
 
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -57,6 +57,40 @@ fn highlevel_events_decode() {
     let leadway: Vec<String> = examples(leadway::OPENAPI).into_iter().map(|(name, ..)| name).collect();
     let hoop: Vec<String> = examples(hoop_ai::OPENAPI).into_iter().map(|(name, ..)| name).collect();
     assert_eq!(leadway, hoop);
+}
+
+/// All 58 that have a page, by their names on the wire, and flat or inside `data` or `body`, as the vendor's guides print them.
+#[test]
+fn every_documented_event_of_highlevel_decodes_wherever_it_stands() {
+    use highlevel::WebhookEvent as Event;
+    let all = examples(highlevel::OPENAPI);
+    assert_eq!(all.len(), 58);
+    for name in ["INSTALL", "UNINSTALL", "PLAN_CHANGE", "OpportunityStageUpdate", "LCEmailStats", "RecordDelete", "PriceUpdate"] {
+        assert!(all.iter().any(|(known, ..)| known == name), "{name}");
+    }
+    for (name, _, body) in all {
+        let read = |body: Value| -> Event { serde_json::from_value(body).unwrap_or_else(|error| panic!("{name}: {error}")) };
+        let flat = read(body.clone());
+        assert!(!matches!(flat, Event::Unknown { .. }), "{name}");
+        let mut inner = body.clone();
+        let kind = inner.as_object_mut().unwrap().remove("type").unwrap();
+        for place in ["data", "body"] {
+            assert_eq!(read(json!({ "type": kind, place: inner })), flat, "{name} in {place}");
+        }
+    }
+    for channel in ["SMS", "Email", "Custom"] {
+        let event: Event = serde_json::from_value(json!({ "type": channel, "contactId": "c", "messageId": "m" })).unwrap();
+        assert!(matches!(event, Event::ProviderOutboundMessage(_)), "{channel}: {event:?}");
+    }
+}
+
+#[test]
+fn an_event_without_a_name_or_with_another_is_a_value() {
+    for (body, name) in [(json!({ "id": "i", "locationId": "l" }), ""), (json!({ "type": "VoiceAiCallEnd", "id": "i" }), "VoiceAiCallEnd")]
+    {
+        let event: highlevel::WebhookEvent = serde_json::from_value(body.clone()).unwrap();
+        assert_eq!(event, highlevel::WebhookEvent::Unknown { name: name.into(), payload: body });
+    }
 }
 
 #[test]

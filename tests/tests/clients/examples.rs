@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use reachout_document::{Document, Strictness};
-use reachout_tests::{calls, lost};
+use reachout_test_support::lost;
+use reachout_tests::calls;
 use serde_json::json;
 
 /// Types that the documents show no value of, and why. Enumerations are made of their variants.

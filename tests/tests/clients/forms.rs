@@ -1,7 +1,7 @@
 //! Where a vendor's own documents disagree on the form of a value, each form decodes, and no value is lost or turned into another.
 
 use leadway::types::{CustomFieldInputCurrent, CustomFieldInputLegacy, UpdateContactRequest};
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

@@ -2,8 +2,9 @@
 
 use reachout_mocks::Mocks;
 use reachout_runtime::Api;
+use reachout_test_support::lost;
+use reachout_tests::Documented;
 use reachout_tests::calls::{self, Calls, Content};
-use reachout_tests::{Documented, lost};
 
 async fn every_operation_is_matched_by_its_call<C: Api>(vendor: Calls) {
     let mocks = Mocks::<C>::start();

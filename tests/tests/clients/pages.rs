@@ -1,7 +1,7 @@
 //! The five vendor pages the project was founded on: each request example is what the typed request serialises to, each response example
 //! decodes with no value lost.
 
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

@@ -1,12 +1,12 @@
 //! HighLevel as it really responds: forms that live responses had in July 2026, put together anew from what is known of them, beside the forms that
 //! the documents print. Each decodes, and nothing of it is lost.
 
-use reachout_tests::lost;
+use reachout_test_support::lost;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 /// Decodes `body`, encodes it again and compares.
-fn whole<T: Serialize + DeserializeOwned>(fact: &str, body: &Value) -> T {
+pub fn whole<T: Serialize + DeserializeOwned>(fact: &str, body: &Value) -> T {
     let typed: T = serde_json::from_str(&body.to_string()).unwrap_or_else(|error| panic!("{fact}: {error}: {body}"));
     assert_eq!(lost(body, &serde_json::to_value(&typed).unwrap()), Vec::<String>::new(), "{fact}");
     typed

@@ -108,7 +108,7 @@ async fn unknown_values_and_nulls_decode() {
         let decoded = responded(vendor, 200, "application/json", &response.to_string()).await.unwrap();
         let mut known = response;
         known.as_object_mut().unwrap().remove("added_later");
-        assert_eq!(reachout_tests::lost(&known, &decoded), Vec::<String>::new(), "{vendor:?}");
+        assert_eq!(reachout_test_support::lost(&known, &decoded), Vec::<String>::new(), "{vendor:?}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! `stream()` in every style, through the generated clients.
+//! `items()` and `pages()` in every style, through the generated clients.
 
 use std::time::Duration;
 
@@ -174,10 +174,130 @@ async fn an_error_comes_after_the_items_before_it() {
     assert_eq!(script.asked().len(), 2, "an error ends the stream");
 }
 
+/// The pages as JSON, with the ids of their items, and the error that ended them.
+macro_rules! pages {
+    ($pages:expr, $items:literal) => {{
+        let mut stream = $pages;
+        let (mut pages, mut end): (Vec<(Value, String)>, Option<Error>) = (Vec::new(), None);
+        let read = async {
+            while let Some(page) = stream.next().await {
+                match page {
+                    Ok(page) => {
+                        let page = serde_json::to_value(&page).unwrap();
+                        let list = page.pointer($items).unwrap().as_array().unwrap();
+                        let of_page = ids(list).join(" ");
+                        pages.push((page, of_page));
+                    }
+                    Err(error) => end = Some(error),
+                }
+            }
+        };
+        tokio::time::timeout(ENDLESS, read).await.expect("the pages do not end");
+        (pages, end)
+    }};
+}
+
+fn listed(pages: &[(Value, String)]) -> Vec<&str> {
+    pages.iter().map(|(_, ids)| ids.as_str()).collect()
+}
+
+#[tokio::test]
+async fn pages_of_every_style_are_those_that_the_vendor_returned() {
+    let page = |ids: &[u8], offset: u32| {
+        let data: Vec<Value> = ids.iter().map(|id| json!({ "id": uuid(*id) })).collect();
+        (200, json!({ "data": data, "meta": { "total": 3, "limit": 2, "offset": offset, "has_more": offset == 0 } }))
+    };
+    let script = Script::start(vec![page(&[1, 2], 0), page(&[3], 2)]).await;
+    let (pages, end) = pages!(client!(leonar, script).contacts().list().limit(2).pages(), "/data");
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!(listed(&pages), [format!("{} {}", uuid(1), uuid(2)), uuid(3)], "offset");
+    assert_eq!(pages[1].0["meta"], json!({ "total": 3, "limit": 2, "offset": 2, "has_more": false }));
+    assert_eq!(queries(&script), ["limit=2", "limit=2&offset=2"]);
+
+    let page = |ids: &[&str]| {
+        let campaigns: Vec<Value> = ids.iter().map(|id| campaign(id)).collect();
+        (200, json!({ "campaigns": campaigns, "pagination": { "total": 3, "page": 1, "limit": 2, "totalPages": 2 } }))
+    };
+    let script = Script::start(vec![page(&["c1", "c2"]), page(&["c3"])]).await;
+    let (pages, end) = pages!(client!(sendpilot, script).campaigns().list().pages(), "/campaigns");
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!((listed(&pages), queries(&script)), (vec!["c1 c2", "c3"], vec![String::new(), "page=2".to_owned()]), "page numbers");
+
+    let page = |id: &str, token: Value, more: bool| {
+        (200, json!({ "conversations": [{ "id": id }], "pagination": { "continuationToken": token, "limit": 1, "hasMore": more } }))
+    };
+    let script = Script::start(vec![page("k1", json!("a"), true), page("k2", Value::Null, false)]).await;
+    let (pages, end) = pages!(client!(sendpilot, script).inbox().list_conversations().pages(), "/conversations");
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!((listed(&pages), queries(&script)[1].as_str()), (vec!["k1", "k2"], "continuationToken=a"), "tokens");
+
+    let page = |id: &str, meta: Value| (200, json!({ "contacts": [{ "id": id }], "count": 2, "meta": meta }));
+    let script = Script::start(vec![page("h1", json!({ "startAfterId": "h1", "startAfter": 7 })), page("h2", json!({}))]).await;
+    let (pages, end) = pages!(client!(hoop_ai, script).contacts().list("loc").pages(), "/contacts");
+    assert!(end.is_none(), "{end:?}");
+    let next = "locationId=loc&startAfterId=h1&startAfter=7";
+    assert_eq!((listed(&pages), queries(&script)[1].as_str()), (vec!["h1", "h2"], next), "a cursor of the page");
+
+    let page = |ids: &[&str], date: Value| {
+        let last = ids.len() - 1;
+        let item = |(at, id): (usize, &&str)| {
+            let date = if at == last { date.clone() } else { json!(1) };
+            json!({ "id": id, "contactId": "c", "locationId": "loc", "lastMessageDate": date })
+        };
+        (200, json!({ "conversations": ids.iter().enumerate().map(item).collect::<Vec<_>>(), "total": 3 }))
+    };
+    let script = Script::start(vec![page(&["v1", "v2"], json!(9)), page(&["v3"], Value::Null)]).await;
+    let (pages, end) = pages!(client!(leadway, script).conversations().search("loc").pages(), "/conversations");
+    assert!(end.is_none(), "{end:?}");
+    let next = "locationId=loc&startAfterDate=9";
+    assert_eq!((listed(&pages), queries(&script)[1].as_str()), (vec!["v1 v2", "v3"], next), "a cursor of the last item");
+}
+
+#[tokio::test]
+async fn pages_that_an_error_ended_are_resumed_at_the_position_of_the_last() {
+    let page = |id: &str, token: Value| {
+        (200, json!({ "conversations": [{ "id": id }], "pagination": { "continuationToken": token, "hasMore": !token.is_null() } }))
+    };
+    let down = (500, json!({ "statusCode": 500, "message": "down" }));
+    let script = Script::start(vec![page("k1", json!("a")), down, page("k2", json!("b")), page("k3", Value::Null)]).await;
+    let client = client!(sendpilot, script);
+    let (read, end) = pages!(client.inbox().list_conversations().pages(), "/conversations");
+    assert_eq!(listed(&read), ["k1"]);
+    assert_eq!(end.and_then(|error| error.status()).map(|status| status.as_u16()), Some(500));
+    assert_eq!(script.asked().len(), 2, "an error ends the pages");
+    let token = read[0].0["pagination"]["continuationToken"].as_str().unwrap();
+    let (rest, end) = pages!(client.inbox().list_conversations().continuation_token(token).pages(), "/conversations");
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!(listed(&rest), ["k2", "k3"]);
+    assert_eq!(queries(&script), ["", "continuationToken=a", "continuationToken=a", "continuationToken=b"]);
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_decoded_ends_the_pages_and_is_known_to_be_accepted() {
+    let page = |campaigns: Value| (200, json!({ "campaigns": campaigns, "pagination": { "totalPages": 3 } }));
+    let script = Script::start(vec![page(json!([campaign("c1")])), page(json!("none")), page(json!([]))]).await;
+    let (pages, end) = pages!(client!(sendpilot, script).campaigns().list().pages(), "/campaigns");
+    assert_eq!((listed(&pages), script.asked().len()), (vec!["c1"], 2));
+    assert_eq!(end.map(|error| error.delivery()), Some(reachout_runtime::Delivery::Accepted));
+}
+
+#[tokio::test]
+async fn a_page_that_comes_again_is_not_handed_out_whatever_the_order_of_its_fields() {
+    let page = |first: bool| {
+        let item = if first { r#"{"id":"c1","name":"n","status":"started"}"# } else { r#"{"status":"started","name":"n","id":"c1"}"# };
+        (200, serde_json::from_str(&format!(r#"{{"campaigns":[{item}],"pagination":{{"totalPages":9}}}}"#)).unwrap())
+    };
+    let script = Script::start(vec![page(true), page(false), page(true)]).await;
+    let (pages, end) = pages!(client!(sendpilot, script).campaigns().list().pages(), "/campaigns");
+    assert!(end.is_none(), "{end:?}");
+    assert_eq!((listed(&pages), script.asked().len()), (vec!["c1"], 2));
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_the_first_poll() {
     let script = Script::start(vec![]).await;
     let client = client!(sendpilot, script);
     drop(client.campaigns().list().items());
+    drop(client.campaigns().list().pages());
     assert!(script.asked().is_empty());
 }

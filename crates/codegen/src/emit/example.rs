@@ -10,14 +10,12 @@ pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
     let krate = of.module;
     let example = Example { of, width: 70 };
     let call = example.call(operation, |ty| example.body(ty, operation), |_| format!("{krate}::multipart::Part::file(\"./offer.pdf\")"));
-    let mut setup = String::new();
-    if call.contains("types::") {
-        setup += &format!("# use {krate}::types;\n");
-    }
-    let allow = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
+    let types = if call.contains("types::") { format!("use {krate}::types; ") } else { String::new() };
+    let allow = if operation.deprecated { "#[allow(deprecated)] " } else { "" };
+    // What is hidden has a line before and a line after.
     format!(
-        "```no_run\n{setup}{allow}# async fn example({group}: {krate}::operations::{}) -> Result<(), Box<dyn std::error::Error>> {{\n\
-         let response = {group}{call}.await?;\n# Ok(())\n# }}\n```",
+        "```no_run\n# {types}{allow}async fn example({group}: {krate}::operations::{}) -> Result<(), Box<dyn std::error::Error>> {{\n\
+         let response = {group}{call}.await?;\n# Ok(()) }}\n```",
         group.type_name,
         group = group.name
     )

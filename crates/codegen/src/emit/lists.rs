@@ -41,7 +41,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
         ),
         rust(
             "crates/sandbox/src/vendors.rs",
-            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
+            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor_enum::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
         ),
     ]
 }
@@ -50,7 +50,7 @@ pub fn files(apis: &[&Api]) -> Vec<File> {
 pub fn regions(apis: &[&Api]) -> Vec<Region> {
     let region = |path: &str, name, content| Region { path: path.into(), name, content };
     let lines = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
-    let members = lines(|api| format!("{id} = {{ path = \"crates/{id}\", version = \"0.1.0\" }}\n", id = api.id));
+    let members = lines(|api| format!("{id} = {{ path = \"crates/{id}\", version = \"0.1.0\", default-features = false }}\n", id = api.id));
     let optional = lines(|api| format!("{} = {{ workspace = true, optional = true }}\n", api.id));
     // With every group of operations.
     let clients = |features: &[&str]| {

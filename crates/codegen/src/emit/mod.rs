@@ -63,7 +63,9 @@ pub fn vendor(api: &Api) -> Result<Vec<File>, Error> {
     files.push(rust(&always("routes"), routes::write(api)));
     for feature in features {
         let name = names::group_name(feature);
-        files.push(rust(&format!("operations/{name}"), operations::write(api, &of, Some(feature))?));
+        if operations::has_own(api, feature) {
+            files.push(rust(&format!("operations/{name}"), operations::write(api, &of, Some(feature))?));
+        }
         if types::has_own(api, feature) {
             files.push(rust(&format!("types/{name}"), types::write(api, &of, Some(feature))));
         }
@@ -98,12 +100,12 @@ pub fn outlines(apis: &[Api]) -> Vec<(String, String)> {
 
 /// The modules of the features, each behind its own, with all of their items where the module itself is.
 fn modules<'a>(features: impl Iterator<Item = &'a str>) -> String {
-    let module = |feature: &str| {
-        let (name, feature) = (names::group_name(feature), print::literal(feature));
-        format!(
-            "#[cfg(feature = {feature})]\n#[cfg_attr(docsrs, doc(cfg(feature = {feature})))]\nmod {name};\n\
-             #[cfg(feature = {feature})]\n#[cfg_attr(docsrs, doc(cfg(feature = {feature})))]\npub use {name}::*;\n"
-        )
-    };
-    features.map(module).collect()
+    let lines: String = features.map(|feature| format!("    {} {}\n", print::literal(feature), names::group_name(feature))).collect();
+    if lines.is_empty() { lines } else { format!("rt::features! {{\n{lines}}}\n") }
+}
+
+/// What stands before an item of a feature.
+fn condition(feature: &str) -> String {
+    let feature = print::literal(feature);
+    format!("#[cfg(feature = {feature})]\n#[cfg_attr(docsrs, doc(cfg(feature = {feature})))]\n")
 }

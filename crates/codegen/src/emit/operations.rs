@@ -4,12 +4,17 @@ use super::{
     Crate, docs, example,
     page::{self, Page},
     print::{doc, inner_doc, literal},
-    types::{below, limits},
+    types::{below, indented, limits},
 };
 use crate::{
     diagnostic::Error,
     model::{Api, BodyContent, Checked, Content, Group, Operation, Parameter, Part, Place, TypeRef, checked},
 };
+
+/// Whether operations of a feature are declared here: those of an edition that are its platform's are not, and their groups need no file.
+pub fn has_own(api: &Api, feature: &str) -> bool {
+    api.groups_of(Some(feature)).any(|group| api.operations_of(group).any(|operation| !operation.shared))
+}
 
 /// The operations of a feature, or those that are always there; those of an edition that are its platform's come from there.
 pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String, Error> {
@@ -22,32 +27,54 @@ pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> Result<String,
     if let (Some(platform), None) = (&platform, feature) {
         text += &format!("#[doc(inline)]\npub use {platform}::operations::*;\n");
     }
-    let (mut accessors, mut body, mut inherits) = (String::new(), String::new(), false);
+    let (mut groups, mut accessors, mut body, mut inherits) = (String::new(), String::new(), String::new(), false);
     for group in api.groups_of(feature) {
-        let Group { name, type_name, description, .. } = group;
         let operations: Vec<&Operation> = api.operations_of(group).collect();
         let own: Vec<&Operation> = operations.iter().copied().filter(|operation| !operation.shared).collect();
-        accessors +=
-            &format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1));
+        if own.len() == operations.len() {
+            let Group { name, type_name, description, .. } = group;
+            groups += &indented(&format!("{}{name}: {type_name},\n", doc(description, 1)), 1);
+        } else {
+            accessors += &accessor(group);
+        }
         if own.is_empty() {
             inherits = true;
             continue;
         }
-        body += &declare(group, platform.as_deref().filter(|_| own.len() < operations.len()));
+        if let Some(platform) = platform.as_deref().filter(|_| own.len() < operations.len()) {
+            body += &extend(group, platform);
+        }
         body += &methods(of, group, &own)?;
     }
     // By its path: a group may be called like it.
     let client = if feature.is_none() { "super::Client" } else { "super::super::Client" };
-    let client = format!("{}impl {client} {{\n{accessors}}}\n\n", doc(&format!("The operations of {}, in their groups.", api.name), 0));
-    let modules = if feature.is_none() { super::modules(api.features().into_iter()) } else { String::new() };
+    let title = doc(&format!("The operations of {}, in their groups.", api.name), 0);
+    let groups = if groups.is_empty() {
+        groups
+    } else {
+        format!("rt::groups! {{\n{}    {client} {{\n{}    }}\n}}\n\n", indented(&title, 1), indented(&groups, 1))
+    };
+    let mut accessors = if accessors.is_empty() { accessors } else { format!("{title}impl {client} {{\n{accessors}}}\n\n") };
+    let (own, inherited): (Vec<&str>, Vec<&str>) = api.features().into_iter().partition(|feature| has_own(api, feature));
+    let modules = if feature.is_none() { super::modules(own.into_iter()) } else { String::new() };
+    for feature in inherited.into_iter().filter(|_| feature.is_none()) {
+        let inherited: String = api.groups_of(Some(feature)).map(accessor).collect();
+        accessors += &format!("{}impl super::Client {{\n{inherited}}}\n\n", super::condition(feature));
+    }
     // The modules of features take what they name from here.
     let names = if modules.is_empty() { imports(&body) } else { "use super::{routes, types};\n".to_owned() };
     let platforms = match &platform {
         Some(platform) if feature.is_some() && inherits => format!("use {platform}::operations::*;\n"),
         _ => String::new(),
     };
-    let runtime = if body.is_empty() { "" } else { "use reachout_runtime as rt;\n" };
-    Ok(format!("{text}\n{runtime}{platforms}{names}\n{modules}\n{client}{body}"))
+    let code = format!("{modules}\n{groups}{accessors}{body}");
+    let runtime = if code.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
+    Ok(format!("{text}\n{runtime}{platforms}{names}\n{code}"))
+}
+
+/// The client's method for a group.
+fn accessor(Group { name, type_name, description, .. }: &Group) -> String {
+    format!("{}pub fn {name}(&self) -> {type_name} {{\n{type_name}::from(self.core.clone())\n}}\n\n", doc(description, 1))
 }
 
 /// What the code names: an operation without a body needs no type.
@@ -60,21 +87,15 @@ fn imports(code: &str) -> String {
     }
 }
 
-/// The type of a group; one that an edition adds to has the platform's through `Deref`.
-fn declare(group: &Group, platform: Option<&str>) -> String {
+/// The type of a group that an edition adds to: it has the platform's through `Deref`.
+fn extend(group: &Group, platform: &str) -> String {
     let Group { type_name, description, .. } = group;
-    let docs = doc(description, 0);
-    let Some(platform) = platform else {
-        return format!(
-            "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\n}}\n\n\
-             impl From<rt::Core> for {type_name} {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n"
-        );
-    };
     format!(
-        "{docs}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\nplatform: {platform}::operations::{type_name},\n}}\n\n\
+        "{}#[derive(Clone, Debug)]\npub struct {type_name} {{\ncore: rt::Core,\nplatform: {platform}::operations::{type_name},\n}}\n\n\
          impl From<rt::Core> for {type_name} {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ platform: core.clone().into(), core }}\n}}\n}}\n\n\
          impl std::ops::Deref for {type_name} {{\ntype Target = {platform}::operations::{type_name};\n\n\
-         fn deref(&self) -> &Self::Target {{\n&self.platform\n}}\n}}\n\n"
+         fn deref(&self) -> &Self::Target {{\n&self.platform\n}}\n}}\n\n",
+        doc(description, 0)
     )
 }
 
@@ -145,8 +166,9 @@ impl<'a> Call<'a> {
         let route = format!("&routes::{}", operation.route());
         let deprecated = if operation.deprecated { "#[deprecated = \"the vendor calls this operation deprecated\"]\n" } else { "" };
         let separator = if arguments.is_empty() { "" } else { ", " };
+        let alias = if operation.id == operation.name { String::new() } else { format!("#[doc(alias = {})]\n", literal(&operation.id)) };
         format!(
-            "{}{deprecated}pub fn {}(&self{separator}{}) -> {returned} {{\n{}{wrap}self.core.operation({route}){}{}{close}\n}}\n\n",
+            "{}{alias}{deprecated}pub fn {}(&self{separator}{}) -> {returned} {{\n{}{wrap}self.core.operation({route}){}{}{close}\n}}\n\n",
             doc(&docs_text, 1),
             operation.name,
             arguments.join(", "),
@@ -197,25 +219,35 @@ impl<'a> Call<'a> {
     }
 
     fn set(&self, parameter: &Parameter) -> String {
-        let (wire, name) = (literal(&parameter.wire), &parameter.name);
+        let name = &parameter.name;
+        let (set, generic, wire, check) = self.setting(parameter);
+        match (parameter.place, check.is_empty()) {
+            (Place::Path, true) => format!(".path_param({wire}, &{name})"),
+            (Place::Path, false) => {
+                let limits = limits(self.of, &parameter.ty, &parameter.limits).replace(".bounds(", ".written_bounds(");
+                format!(".checking(|check| check.field({wire}, &{name}.to_string()){limits}).path_param({wire}, &{name})")
+            }
+            (Place::Query | Place::Header, _) => format!(".{set}::<{generic}>({wire}, {name}{check})"),
+        }
+    }
+
+    /// The function of a request that takes a parameter of the query or a header, its type, the name on the wire, and the check of its limits.
+    fn setting(&self, parameter: &Parameter) -> (String, String, String, String) {
+        let wire = literal(&parameter.wire);
         let limits = limits(self.of, &parameter.ty, &parameter.limits);
+        let checked = if limits.is_empty() { "" } else { "checked_" };
         let check = match self.of.resolve(&parameter.ty) {
             _ if limits.is_empty() => String::new(),
             // The number of items is checked by what more can be asked of.
             TypeRef::List(_) => format!(", |check, value| {{ check.field({wire}, value){limits}; }}"),
             _ => format!(", |check, value| check.field({wire}, value){limits}"),
         };
-        let checked = if limits.is_empty() { "" } else { "checked_" };
-        match (parameter.place, self.of.resolve(&parameter.ty)) {
-            (Place::Path, _) if limits.is_empty() => format!(".path_param({wire}, &{name})"),
-            (Place::Path, _) => {
-                let limits = limits.replace(".bounds(", ".written_bounds(");
-                format!(".checking(|check| check.field({wire}, &{name}.to_string()){limits}).path_param({wire}, &{name})")
-            }
-            (Place::Query, TypeRef::List(item)) => format!(".{checked}parameters::<{}>({wire}, {name}{check})", self.of.ty(item)),
-            (Place::Query, ty) => format!(".{checked}parameter::<{}>({wire}, {name}{check})", self.of.ty(ty)),
-            (Place::Header, ty) => format!(".{checked}header_parameter::<{}>({wire}, {name}{check})", self.of.ty(ty)),
-        }
+        let (set, generic) = match (parameter.place, self.of.resolve(&parameter.ty)) {
+            (Place::Header, ty) => ("header_parameter", self.of.ty(ty)),
+            (_, TypeRef::List(item)) => ("parameters", self.of.ty(item)),
+            (_, ty) => ("parameter", self.of.ty(ty)),
+        };
+        (format!("{checked}{set}"), generic, wire, check)
     }
 
     fn end(&self) -> String {
@@ -233,30 +265,23 @@ impl<'a> Call<'a> {
         if !operation.has_setters() {
             return String::new();
         }
-        let Operation { type_name, name, .. } = operation;
         let mut setters: String = operation.optional().map(|parameter| self.setter(parameter)).collect();
         setters.extend(operation.parts().iter().filter(|part| !part.required || part.list).map(part_setter));
-        let (macro_name, item) = match &self.page {
-            Some(page) => ("list_call", format!(", {}", page.item)),
-            None => ("call", String::new()),
-        };
+        let inner = self.inner();
         format!(
-            "/// A call of [`{group}::{name}`], with its optional parameters.\n#[derive(Debug)]\n#[must_use = \"nothing is sent before the call is awaited\"]\n\
-             pub struct {type_name}({});\n\nrt::{macro_name}!({type_name}, {}{item});\n\nimpl {type_name} {{\n{setters}}}\n\n",
-            self.inner(),
-            self.response,
-            group = group.type_name
+            "rt::call! {{ {}::{} => {}({}) {{\n{setters}}} }}\n\n",
+            group.type_name,
+            operation.name,
+            operation.type_name,
+            inner.trim_start_matches("rt::")
         )
     }
 
     fn setter(&self, parameter: &Parameter) -> String {
-        format!(
-            "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request{}))\n}}\n\n",
-            doc(&parameter.description, 1),
-            self.of.argument(&parameter.ty),
-            self.set(parameter),
-            name = parameter.name,
-        )
+        let (set, generic, wire, check) = self.setting(parameter);
+        let Parameter { name, ty, description, .. } = parameter;
+        let printed = format!("{}{name}: {} => {set}::<{generic}>({wire}{check}),\n", doc(description, 1), self.of.argument(ty));
+        indented(&printed, 1)
     }
 }
 
@@ -266,16 +291,15 @@ fn part_type(part: &Part) -> &'static str {
 
 /// The call that adds a part to the form.
 fn add(part: &Part) -> String {
-    format!(".{}({}, {})", if part.file { "file_part" } else { "text_part" }, literal(&part.wire), part.name)
+    format!(".{}({}, {})", adds(part), literal(&part.wire), part.name)
+}
+
+fn adds(part: &Part) -> &'static str {
+    if part.file { "file_part" } else { "text_part" }
 }
 
 fn part_setter(part: &Part) -> String {
     let again = if part.list { " May be called again." } else { "" };
-    format!(
-        "{}pub fn {name}(self, {name}: {}) -> Self {{\nSelf(self.0.map(|request| request{}))\n}}\n\n",
-        doc(&format!("{}{again}", part.description), 1),
-        part_type(part),
-        add(part),
-        name = part.name,
-    )
+    let docs = doc(&format!("{}{again}", part.description), 1);
+    indented(&format!("{docs}{}: {} => {}({}),\n", part.name, part_type(part), adds(part), literal(&part.wire)), 1)
 }

@@ -188,17 +188,6 @@ impl<'s> Crate<'s> {
             ty => format!("impl Into<{}>", self.ty(ty)),
         }
     }
-
-    /// A type as one token of the runtime's `setters!`: a list in brackets, anything else that is more than a name in parentheses.
-    pub fn token(&self, ty: &TypeRef) -> String {
-        match self.resolve(ty) {
-            TypeRef::List(item) => format!("[{}]", self.token(item)),
-            ty => {
-                let printed = self.own(ty);
-                if printed.chars().all(|char| char.is_alphanumeric() || char == '_') { printed } else { format!("({printed})") }
-            }
-        }
-    }
 }
 
 /// A summary as the middle of a sentence.

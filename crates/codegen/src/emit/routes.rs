@@ -1,8 +1,11 @@
 //! The routes: what retry, tracing, sandbox, command line and docs read of each operation.
 
-use super::print::{literal, lower_first};
+use super::{
+    print::{WIDTH, doc, literal, lower_first},
+    types::indented,
+};
 use crate::{
-    model::{Api, Operation, Pagination, Repeat, Style},
+    model::{Api, Operation, Pagination, Style},
     names,
 };
 
@@ -11,42 +14,28 @@ pub fn write(api: &Api) -> String {
     let title = format!("//! Every operation of {}: method, path, constant headers, effect, pagination, evidence.\n\n", api.name);
     let features = api.features();
     let modules = super::modules(features.iter().copied());
-    let always = list(api, None);
-    let all = "/// All of them, in the order of the spec.\npub static ALL: &[&rt::Route] = &";
-    let lists = if features.is_empty() {
-        format!("{all}{always};\n")
-    } else {
-        let cfg = |feature: &str| format!("#[cfg(feature = {})]\n{}::ALL,\n", literal(feature), names::group_name(feature));
-        let others: String = features.iter().copied().map(cfg).collect();
-        format!(
-            "const LISTS: &[&[&rt::Route]] = &[&{always},\n{others}];\n\n{all}rt::Route::joined::<{{ rt::Route::count(LISTS) }}>(LISTS);\n"
-        )
-        .replace("in the order of the spec", "those of each feature together")
-    };
-    format!("{title}use reachout_runtime as rt;\n\n{modules}\n{}\n{lists}", statics(api, None))
+    if features.is_empty() {
+        return title + &table(api, None, "/// All of them, in the order of the spec.\n    pub static ALL");
+    }
+    let cfg = |feature: &str| format!("#[cfg(feature = {})]\n{}::LIST,\n", literal(feature), names::group_name(feature));
+    let lists: String = features.iter().copied().map(cfg).collect();
+    format!(
+        "{title}{}\n{modules}\nconst LISTS: &[&[&rt::Route]] = &[LIST,\n{lists}];\n\n\
+         /// All of them, those of each feature together.\npub static ALL: &[&rt::Route] = &rt::Route::joined::<{{ rt::Route::count(LISTS) }}>(LISTS);\n",
+        table(api, None, "const LIST")
+    )
 }
 
 /// The routes of a feature.
 pub fn of_feature(api: &Api, feature: &str) -> String {
-    format!(
-        "//! Routes of the feature `{feature}`.\n\nuse reachout_runtime as rt;\n\n{}\npub(super) const ALL: &[&rt::Route] = &{};\n",
-        statics(api, Some(feature)),
-        list(api, Some(feature))
-    )
+    format!("//! Routes of the feature `{feature}`.\n\n{}", table(api, Some(feature), "pub(super) const LIST"))
 }
 
-fn operations<'a>(api: &'a Api, feature: Option<&'a str>) -> impl Iterator<Item = &'a Operation> {
-    api.operations.iter().filter(move |operation| api.feature_of(operation) == feature)
-}
-
-fn statics(api: &Api, feature: Option<&str>) -> String {
-    operations(api, feature).map(|operation| route(api, operation)).collect()
-}
-
-/// `[&GET_CONTACT, …]`
-fn list(api: &Api, feature: Option<&str>) -> String {
-    let names: String = operations(api, feature).map(|operation| format!("&{},\n", operation.route())).collect();
-    format!("[\n{names}]")
+/// The routes of a feature, or those that are always there, and their list.
+fn table(api: &Api, feature: Option<&str>, list: &str) -> String {
+    let operations = api.operations.iter().filter(|operation| api.feature_of(operation) == feature);
+    let routes: String = operations.map(|operation| indented(&route(api, operation), 1)).collect();
+    format!("use reachout_runtime as rt;\n\nrt::routes! {{\n    {list};\n{routes}}}\n")
 }
 
 fn route(api: &Api, operation: &Operation) -> String {
@@ -59,38 +48,33 @@ fn route(api: &Api, operation: &Operation) -> String {
         _ => "ClientOnly",
     };
     let [id, group, name, docs, template] = [id, group, name, docs, path].map(|text| literal(text));
-    let declared = format!("/// `{method} {path}`: {}.\npub static {}: rt::Route", lower_first(summary), operation.route());
-    let documented = format!(".documented(rt::Evidence::{evidence}, {docs});\n\n");
     let headers: Vec<String> =
         operation.constant_headers.iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
     let headers = format!(".headers(&[{}])", headers.join(", "));
-    if let Some(platform) = api.base_module().filter(|_| operation.inherited) {
-        let of = format!("{platform}::routes::{}", operation.route());
-        return format!("{declared} = rt::Route::edition(&{of}, rt::Method::{method}){headers}{documented}");
+    let documented = format!(".documented(rt::Evidence::{evidence}, {docs})");
+    let mut steps = if let Some(platform) = api.base_module().filter(|_| operation.inherited) {
+        vec![format!("edition(&{platform}::routes::{}, rt::Method::{method})", operation.route()), headers]
+    } else {
+        let mut steps = vec![format!("new({id}, {group}, {name}, rt::Method::{method}, {template})")];
+        steps.extend((!operation.constant_headers.is_empty()).then_some(headers));
+        steps.extend((!operation.authenticated).then(|| ".public()".to_owned()));
+        steps.extend(operation.token.map(|token| format!(".takes(rt::Token::{token:?})")));
+        steps.push(format!(".does(rt::Effect::{:?})", operation.effect));
+        steps.extend(operation.repeat.map(|repeat| format!(".repeated(rt::Repeat::{repeat:?})")));
+        steps.extend(operation.guessed.then(|| ".guessed()".to_owned()));
+        steps.extend(operation.pagination.as_ref().map(|pagination| format!(".paged({})", paged(pagination))));
+        steps
+    };
+    steps.push(documented);
+    let mut lines = vec![format!("{} =", operation.route())];
+    for (at, step) in steps.into_iter().enumerate() {
+        match lines.last_mut() {
+            Some(last) if at == 0 => *last += &format!(" {step}"),
+            Some(last) if last.len() + step.len() < WIDTH - 8 => *last += &step,
+            _ => lines.push(format!("    {step}")),
+        }
     }
-    let mut route = format!("{declared} = rt::Route::new({id}, {group}, {name}, rt::Method::{method}, {template})");
-    if !operation.constant_headers.is_empty() {
-        route += &headers;
-    }
-    if !operation.authenticated {
-        route += ".public()";
-    }
-    if let Some(token) = operation.token {
-        route += &format!(".takes(rt::Token::{token:?})");
-    }
-    route += &format!(".does(rt::Effect::{:?})", operation.effect);
-    match operation.repeat {
-        Some(Repeat::Same) => route += ".repeated(rt::Repeat::Same)",
-        Some(Repeat::Twice) => route += ".repeated(rt::Repeat::Twice)",
-        None => {}
-    }
-    if operation.guessed {
-        route += ".guessed()";
-    }
-    if let Some(pagination) = &operation.pagination {
-        route += &format!(".paged({})", paged(pagination));
-    }
-    route + &documented
+    format!("{}{};\n", doc(&format!("`{method} {path}`: {}.", lower_first(summary)), 1), lines.join("\n"))
 }
 
 fn paged(Pagination { style, items, more, total, total_pages }: &Pagination) -> String {

@@ -6,26 +6,21 @@ use super::{
     Crate,
     print::{WIDTH, doc, inner_doc, literal},
 };
-use crate::{
-    model::{Alternative, Api, Checked, Field, Limits, Schema, Shape, TypeRef, Variant, checked, references},
-    names,
-};
+use crate::model::{Alternative, Api, Checked, Field, Limits, Schema, Shape, TypeRef, Variant, checked, references};
 
 /// How to read the macros, once a file.
 const GRAMMAR: &str = "
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 ";
-
-const DERIVE: &str = "#[derive(Clone, Debug, PartialEq)]\n";
 
 /// The types of a feature, or those that are always there; those of an edition that are its platform's come from there.
 pub fn write(api: &Api, of: &Crate<'_>, feature: Option<&str>) -> String {
     let own = || api.schemas.values().filter(|schema| !schema.shared && schema.feature.as_deref() == feature);
     let types: String = own().map(|schema| print(of, schema)).collect();
     let runtime = if types.contains("rt::") { "use reachout_runtime as rt;\n" } else { "" };
-    let grammar = if types.contains("rt::object!") { GRAMMAR } else { "" };
+    let grammar = if types.contains("rt::object!") || types.contains("rt::request!") { GRAMMAR } else { "" };
     if let Some(feature) = feature {
         let declared: BTreeSet<&str> = own().map(|schema| schema.name.as_str()).collect();
         let code = types.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -75,36 +70,23 @@ fn print(of: &Crate<'_>, schema: &Schema) -> String {
 
 fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize], extra: bool) -> String {
     let Schema { name, description, .. } = schema;
-    let named = |name: fn(&str) -> String| fields.iter().filter(|field| name(&field.name) == field.wire).count();
-    let camel_case = named(names::camel_case) > named(str::to_owned);
-    let declared: String = fields.iter().map(|field| declare(of, field, camel_case)).collect();
-    let schemars =
-        if camel_case { "derive(schemars::JsonSchema), schemars(rename_all = \"camelCase\")" } else { "derive(schemars::JsonSchema)" };
-    let keys: Vec<String> = fields.iter().map(|field| key(of, field)).collect();
-    let (keeps, extra_field) = match extra {
-        true => (
-            " extra",
-            "/// Fields that the vendor sends and nobody documented.\n#[cfg_attr(feature = \"schemars\", schemars(flatten))]\npub extra: rt::Extra,\n",
-        ),
-        false => ("", ""),
+    let section = |name: &str, fields: Vec<String>| match fields.concat() {
+        fields if fields.is_empty() => String::new(),
+        fields => format!("{name} {{\n{fields}    }}"),
     };
-    let mut text = format!(
-        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", {schemars})]\n#[non_exhaustive]\npub struct {name} {{\n{declared}{extra_field}}}\n\n{}",
-        doc(description, 0),
-        invocation(&format!("object!({name} {{"), &keys, &format!("}}{keeps}"))
-    );
-    if schema.sent {
-        let new: Vec<String> = required
-            .iter()
-            .map(|at| &fields[*at])
-            .map(|field| match field.nullable {
-                true => format!("{}: (Option<{}>)", field.name, of.own(&field.ty)),
-                false => format!("{}: {}", field.name, of.token(&field.ty)),
-            })
-            .collect();
-        let optional: Vec<String> = fields.iter().filter(|field| !field.required).map(|field| setter(of, field, fields)).collect();
-        text += &invocation(&format!("setters!({name} new({}) {{", new.join(", ")), &optional, &format!("}}{keeps}"));
-    }
+    let optional = |cleared: bool| fields.iter().filter(move |field| !field.required && field.cleared == cleared);
+    let sections = [
+        // In the order of the arguments of `new`.
+        section("", required.iter().map(|at| member(of, &fields[*at], "", schema.sent)).collect()),
+        section(" optional", optional(false).map(|field| member(of, field, "", schema.sent)).collect()),
+        section(
+            " nullable",
+            optional(true).map(|field| member(of, field, &format!(" {}", clearing(field, fields)), schema.sent)).collect(),
+        ),
+        if extra { " with extra".to_owned() } else { String::new() },
+    ];
+    let declares = if schema.sent { "request" } else { "object" };
+    let mut text = format!("rt::{declares}! {{\n{}    pub struct {name}{}\n}}\n", indented(&doc(description, 1), 1), sections.concat());
     if schema.limited {
         let checks: String = fields.iter().map(|field| check(of, field)).collect();
         text += &format!("\nimpl rt::Limited for {name} {{\nfn check(&self, check: &mut rt::Check<'_>) {{\n{checks}}}\n}}\n");
@@ -112,25 +94,24 @@ fn object(of: &Crate<'_>, schema: &Schema, fields: &[Field], required: &[usize],
     text + "\n"
 }
 
-/// `first_name? "firstName"`: a field as the runtime's `object!` reads and writes it.
-fn key(of: &Crate<'_>, field: &Field) -> String {
-    let kind = match (field.required, field.cleared) {
-        (true, _) => "!",
-        (false, true) => "~",
-        (false, false) => "?",
+/// `first_name "firstName": String,` below its docs: a field as the runtime's `object!` and `request!` take it.
+fn member(of: &Crate<'_>, field: &Field, clearing: &str, sent: bool) -> String {
+    let ty = match field.nullable && field.required {
+        true => format!("Option<{}>", of.own(&field.ty)),
+        false => of.own(&field.ty),
+    };
+    let items = match of.resolve(&field.ty) {
+        TypeRef::List(item) if sent && !(field.nullable && field.required) => format!(" [{}]", of.own(item)),
+        _ => String::new(),
     };
     let whole = if of.is_whole(&field.ty) { " int" } else { "" };
     let wire = if field.name == field.wire { String::new() } else { format!(" {}", literal(&field.wire)) };
-    format!("{}{kind}{whole}{wire}", field.name)
+    indented(&format!("{}{}{clearing}{whole}{wire}: {ty}{items},\n", doc(&field.description, 2), field.name), 2)
 }
 
-/// `title: String`, and `title: String, null clear_title` where null can be sent.
-fn setter(of: &Crate<'_>, field: &Field, fields: &[Field]) -> String {
-    let setter = format!("{}: {}", field.name, of.token(&field.ty));
-    if !field.cleared {
-        return setter;
-    }
-    format!("{setter} null {}", clearing(field, fields))
+/// Inside of a macro, where rustfmt leaves everything as it is.
+pub fn indented(lines: &str, levels: usize) -> String {
+    lines.lines().map(|line| format!("{}{line}\n", "    ".repeat(levels))).collect()
 }
 
 /// The method that sends null for a field.
@@ -142,31 +123,16 @@ pub fn clearing(field: &Field, fields: &[Field]) -> String {
     name
 }
 
-/// The call of a runtime macro, with its list broken into lines: rustfmt leaves it as it is.
-fn invocation(start: &str, items: &[String], end: &str) -> String {
-    let one_line = format!("rt::{start} {} {end});\n", items.join(", "));
-    if one_line.len() <= WIDTH {
-        return one_line;
-    }
+/// Items in lines of a macro's braces.
+pub fn filled(items: &[String], levels: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let comma = if index + 1 < items.len() { "," } else { "" };
+    for item in items {
         match lines.last_mut() {
-            Some(last) if last.len() + item.len() + 2 <= WIDTH => *last += &format!(" {item}{comma}"),
-            _ => lines.push(format!("    {item}{comma}")),
+            Some(last) if last.len() + item.len() + 2 <= WIDTH - levels * 4 => *last += &format!(" {item},"),
+            _ => lines.push(format!("{item},")),
         }
     }
-    format!("rt::{start}\n{}\n{end});\n", lines.join("\n"))
-}
-
-fn declare(of: &Crate<'_>, field: &Field, camel_case: bool) -> String {
-    let ty = declared(of, field);
-    let derived = if camel_case { names::camel_case(&field.name) } else { field.name.clone() };
-    let renamed = match field.wire == derived {
-        true => String::new(),
-        false => format!("#[cfg_attr(feature = \"schemars\", schemars(rename = {}))]\n", literal(&field.wire)),
-    };
-    format!("{}{renamed}pub {}: {ty},\n", doc(&field.description, 1), field.name)
+    indented(&lines.join("\n"), levels)
 }
 
 /// The type that a field is declared with.
@@ -257,58 +223,34 @@ fn string_enum(schema: &Schema, variants: &[Variant]) -> String {
         true => "UnknownValue".to_owned(),
         false => variant.name.clone(),
     };
-    let declared: String = variants.iter().map(|variant| format!("/// `{}`\n{},\n", variant.wire, named(variant))).collect();
     let pairs: Vec<String> = variants.iter().map(|variant| format!("{} = {}", named(variant), literal(&variant.wire))).collect();
-    match schema.received {
-        true => {
-            let open = "\n\nThe vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.";
-            format!(
-                "{}#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\n#[non_exhaustive]\npub enum {name} {{\n{declared}\
-                 /// A value this version does not know, as it came.\nUnknown(String),\n}}\n\n{}\n",
-                doc(&format!("{description}{open}"), 0),
-                invocation(&format!("open_enum!({name},"), &pairs, "")
-            )
-        }
-        false => format!(
-            "{}#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\n#[non_exhaustive]\npub enum {name} {{\n{declared}}}\n\n\
-             {}\n",
-            doc(description, 0),
-            invocation(&format!("closed_enum!({name},"), &pairs, "")
-        ),
-    }
+    let declares = if schema.received { "open_enum" } else { "closed_enum" };
+    format!("rt::{declares}! {{\n{}    pub enum {name} {{\n{}    }}\n}}\n\n", indented(&doc(description, 1), 1), filled(&pairs, 2))
 }
 
 fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[Alternative], open: bool) -> String {
     let Schema { name, description, .. } = schema;
-    let declared: String = alternatives
-        .iter()
-        .map(|Alternative { name, ty, .. }| format!("/// As {}.\n{name}({}),\n", described(of, ty), of.own(ty)))
-        .collect();
-    let (attribute, unknown, end) = match open {
-        true => (
-            "#[non_exhaustive]\n",
-            "/// An alternative that this version does not know, as it came.\nUnknown(rt::Value),\n",
-            "} else Unknown",
-        ),
-        false => ("", "", "}"),
-    };
-    let listed: Vec<String> = alternatives.iter().map(|one| alternative(of, one)).collect();
-    let mut text = format!(
-        "{}{DERIVE}#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema), schemars(untagged))]\n{attribute}pub enum {name} {{\n{declared}{unknown}}}\n\n{}",
-        doc(description, 0),
-        invocation(&format!("one_of!({name} {{"), &listed, end)
-    );
-    let mut known: Vec<String> = Vec::new();
+    let listed: String = alternatives.iter().map(|one| alternative(of, one)).collect();
+    let mut sources: Vec<(String, &str)> = Vec::new();
     for Alternative { name: variant, ty, .. } in alternatives {
         let printed = of.own(ty);
         // Of two alternatives of one type, the first is meant.
-        if known.contains(&printed) {
+        if sources.iter().any(|(known, _)| *known == printed) {
             continue;
         }
-        let from_text = (printed == "String").then(|| format!("rt::alternative!({name}, {variant}(&str));\n"));
-        text += &format!("rt::alternative!({name}, {variant}({printed}));\n{}", from_text.unwrap_or_default());
-        known.push(printed);
+        let is_text = printed == "String";
+        sources.push((printed, variant));
+        if is_text {
+            sources.push(("&str".to_owned(), variant));
+        }
     }
+    let sources: Vec<String> = sources.into_iter().map(|(source, variant)| format!("{variant}({source})")).collect();
+    let (attribute, unknown) = if open { ("    #[non_exhaustive]\n", " else Unknown") } else { ("", "") };
+    let mut text = format!(
+        "rt::one_of! {{\n{}{attribute}    pub enum {name} {{\n{listed}    }}{unknown}\n    from {}\n}}\n",
+        indented(&doc(description, 1), 1),
+        sources.join(", ")
+    );
     if schema.limited {
         let arms: Vec<String> = alternatives.iter().filter_map(|one| arm(of, one)).collect();
         let rest = if open || arms.len() < alternatives.len() { "_ => {}\n" } else { "" };
@@ -320,9 +262,9 @@ fn one_of(of: &Crate<'_>, schema: &Schema, alternatives: &[Alternative], open: b
     text + "\n"
 }
 
-/// `Sms(Sms) by Sms if "type" = "sms"`: an alternative, the objects whose fields it knows, and its tags.
+/// `Sms(Sms) by Sms if "type" = "sms",` below its docs: an alternative, the objects whose fields it knows, and its tags.
 fn alternative(of: &Crate<'_>, one: &Alternative) -> String {
-    let mut text = format!("{}({})", one.name, of.own(&one.ty));
+    let mut text = format!("/// As {}.\n{}({})", described(of, &one.ty), one.name, of.own(&one.ty));
     let mut objects = Vec::new();
     of.objects(&one.ty, &mut objects);
     if !objects.is_empty() {
@@ -335,7 +277,7 @@ fn alternative(of: &Crate<'_>, one: &Alternative) -> String {
         });
         text += &format!(" if {}", tags.collect::<Vec<_>>().join(" and "));
     }
-    text
+    indented(&format!("{text},"), 2)
 }
 
 /// The arm that checks an alternative before it is sent.

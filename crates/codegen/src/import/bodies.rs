@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{flat::Shape, prose, schemas::Schemas};
+use super::{flat::Shape, prose, schemas::Schemas, words};
 
 /// A request body, and whether it is multipart.
 pub struct Body {
@@ -19,7 +19,7 @@ impl Schemas<'_> {
         let order = ["application/json", "multipart/form-data", "application/x-www-form-urlencoded"];
         let found = order.iter().find_map(|wanted| content.iter().find(|(media_type, _)| is(media_type, wanted)));
         let json = || content.iter().find(|(media_type, _)| is_json(media_type));
-        let any = || content.iter().find(|(media_type, media)| bare(media_type) == "*/*" && media["schema"]["format"] != "binary");
+        let any = || content.iter().find(|(media_type, media)| bare(media_type) == "*/*" && !is_binary(media));
         let (media_type, media) = found.or_else(json).or_else(any).or_else(|| content.iter().next())?;
         if content.len() > 1 {
             self.notes.add("One media type of several was kept for requests", format!("{at}: `{media_type}` of {}", content.len()));
@@ -27,7 +27,7 @@ impl Schemas<'_> {
         let forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
         let media_type = match bare(media_type) {
             kept if forms.contains(&kept) || is_json(kept) => kept.to_lowercase(),
-            "*/*" if media["schema"]["format"] != "binary" => "application/json".to_owned(),
+            "*/*" if !is_binary(media) => "application/json".to_owned(),
             kept => {
                 self.notes.add("Request bodies that are neither JSON nor a form are bytes", format!("{at}: `{kept}`"));
                 let media_type = if kept.contains('*') { "application/octet-stream" } else { kept };
@@ -193,7 +193,7 @@ impl Schemas<'_> {
         let Some(content) = written["content"].as_object().filter(|content| !content.is_empty()) else { return node.into() };
         let json = content.iter().find(|(media_type, _)| bare(media_type) == "application/json");
         let like = || content.iter().find(|(media_type, _)| is_json(media_type));
-        let any = || content.iter().find(|(media_type, media)| bare(media_type) == "*/*" && media["schema"]["format"] != "binary");
+        let any = || content.iter().find(|(media_type, media)| bare(media_type) == "*/*" && !is_binary(media));
         if content.len() > 1 {
             let all: Vec<&String> = content.keys().collect();
             self.notes.add("One media type of several was kept for responses", format!("{at}: {all:?}"));
@@ -218,7 +218,7 @@ impl Schemas<'_> {
             return node.into();
         }
         let Some((media_type, media)) = content.iter().next() else { return node.into() };
-        if media["schema"]["format"] != "binary" {
+        if !is_binary(media) {
             self.notes.add("Responses that are no JSON are files", format!("{at}: `{media_type}`"));
         }
         let media_type = if bare(media_type).contains('*') { "application/octet-stream" } else { bare(media_type) };
@@ -305,13 +305,17 @@ pub fn shared_error() -> Value {
 /// The published example of a body.
 fn example(media: &Value) -> Option<Value> {
     let first = || media["examples"].as_object()?.values().find_map(|example| example.get("value"));
-    media.get("example").or_else(first).or_else(|| media["schema"].get("example")).cloned()
+    media.get("example").or_else(first).or_else(|| words::example(media["schema"].as_object()?)).cloned()
 }
 
 /// The schema of what is JSON; null where nothing is.
 fn json_schema(content: &Value) -> Value {
     let json = content.as_object().into_iter().flatten().find(|(media_type, _)| is_json(media_type));
     json.map(|(_, media)| media["schema"].clone()).unwrap_or_default()
+}
+
+fn is_binary(media: &Value) -> bool {
+    media["schema"].as_object().is_some_and(words::is_binary)
 }
 
 /// The media type without parameters.

@@ -1,11 +1,14 @@
 //! Examples: the vendor's where they fit, and made up from the schema where they do not. What is made up is marked.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
 use reachout_document::{Document, Strictness};
 use serde_json::{Map, Value, json};
 
-use super::{notes::Notes, pattern, relax};
+use super::{notes::Notes, pattern, relax, split};
 use crate::load::Position;
 
 /// The mark beside an example that no vendor published.
@@ -13,19 +16,36 @@ pub const MARK: &str = "x-synthesised";
 
 /// Gives every parameter and every body an example that fits. Where none can be made by the schemas as they are, they are relaxed: single values that
 /// nothing can be made for lose their limits, then what they stand in does, and then becomes a value of any type.
-pub fn fill(document: &mut Value, notes: &mut Notes) {
+pub fn fill(document: &mut Value, samples: &Samples, notes: &mut Notes) {
     unlimited_values(document, notes);
-    let failed = pass(document, notes);
+    let failed = pass(document, samples, notes);
     if failed.is_empty() {
         return;
     }
     for schema in &failed {
         relax::limits(document, schema, notes);
     }
-    for schema in pass(document, notes) {
+    for schema in pass(document, samples, notes) {
         relax::to_any(document, &schema, notes);
     }
-    pass(document, notes);
+    pass(document, samples, notes);
+}
+
+/// The published example of a property, by the draft's name of its component and its own.
+pub type Samples = BTreeMap<(String, String), Value>;
+
+/// The examples that the properties of published components have: a body is composed of them where it has none itself.
+pub fn samples(source: &Value, names: &[(String, String)]) -> Samples {
+    let mut samples = Samples::new();
+    for (published, own) in names {
+        let properties = source["components"]["schemas"][published]["properties"].as_object();
+        for (name, property) in properties.into_iter().flatten() {
+            if let Some(example) = property.get("example").filter(|example| !example.is_null() && **example != "") {
+                samples.insert((own.clone(), name.clone()), example.clone());
+            }
+        }
+    }
+    samples
 }
 
 /// Takes the limits of each text and number that no value can be made for, and of nothing else.
@@ -54,10 +74,10 @@ fn unlimited_values(document: &mut Value, notes: &mut Notes) {
 }
 
 /// Fills what has no example yet, and returns the schemas that none could be made for.
-fn pass(document: &mut Value, notes: &mut Notes) -> Vec<Value> {
+fn pass(document: &mut Value, samples: &Samples, notes: &mut Notes) -> Vec<Value> {
     let definitions = Document::new(document.clone());
     let schemas = document["components"]["schemas"].clone();
-    let mut maker = Maker { schemas: &schemas, definitions, notes, failed: Vec::new(), texts: Made::default() };
+    let mut maker = Maker { schemas: &schemas, definitions, notes, failed: Vec::new(), texts: Made::default(), samples };
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -86,6 +106,7 @@ struct Maker<'a, 'n> {
     notes: &'n mut Notes,
     failed: Vec<Value>,
     texts: Made,
+    samples: &'a Samples,
 }
 
 /// The texts that were made up, by the schemas with a pattern that they are of.
@@ -212,6 +233,14 @@ impl Maker<'_, '_> {
         None
     }
 
+    /// The published example of a property of the component that is being made, where it fits. One that went into two is looked up by the first's name.
+    fn sample(&self, property: &Value, name: &str, above: &[String]) -> Option<Value> {
+        let holder = above.last()?;
+        let of = |holder: &str| self.samples.get(&(holder.to_owned(), name.to_owned()));
+        let sample = of(holder).or_else(|| of(holder.strip_suffix(split::INPUT)?))?;
+        self.fits(property, sample).then(|| sample.clone())
+    }
+
     fn value(&self, schema: &Value, name: &str, extent: Extent, above: &mut Vec<String>) -> Option<Value> {
         let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
         if let Some(reference) = reference {
@@ -250,7 +279,7 @@ impl Maker<'_, '_> {
                     if !required(name) && (!extent.optional || extent.depth == 0) {
                         continue;
                     }
-                    match self.value(property, name, below(extent), above) {
+                    match self.sample(property, name, above).or_else(|| self.value(property, name, below(extent), above)) {
                         Some(value) => {
                             object.insert(name.clone(), value);
                         }

@@ -2,7 +2,7 @@
 
 use heck::{ToKebabCase as _, ToSnakeCase as _};
 
-use super::schemas::singular;
+use super::naming::singular;
 use crate::names::{group_name, is_identifier, is_number_of, is_reserved_group};
 
 /// Verbs that begin a name, or end it where the vendor puts the noun first.

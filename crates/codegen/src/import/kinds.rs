@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{flat::Flat, flatten::listed, schemas::Schemas};
+use super::{alternatives::listed, flat::Flat, schemas::Schemas};
 use crate::names::{is_nameable, variant_name};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
@@ -15,6 +15,11 @@ impl Schemas<'_> {
         let written = flat.map.get("type").and_then(Value::as_str).map(str::to_owned);
         let kind = match written.as_deref() {
             Some(known) if TYPES.contains(&known) => Some(known.to_owned()),
+            Some("null") => {
+                self.notes.add("Values that are always null became values of any type", at);
+                flat.nullable = true;
+                None
+            }
             Some(other) => {
                 let near = match other.to_lowercase().as_str() {
                     "int" | "int32" | "int64" | "long" => Some("integer"),

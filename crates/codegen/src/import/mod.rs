@@ -1,20 +1,25 @@
 //! A published document becomes a draft in our conventions, and every step that loses something is listed.
 //!
-//! `read` takes JSON and YAML of OpenAPI 3 and Swagger 2, `downgrade` writes 3.1 in the words of 3.0, `schemas` (with `flatten` and `kinds`)
-//! names and settles every schema, `operations` (with `ids`, `parameters` and `bodies`) every operation, `tidy` what depends on all of it,
-//! and `examples` makes up what the vendor does not show. The result passes what generation needs; what our conventions ask for beyond that
+//! `read` takes JSON and YAML of OpenAPI 3 and Swagger 2, `schemas` (with `flatten`, `alternatives` and `kinds`) names and settles every schema,
+//! whose `words` are those of 3.0 or 3.1, `operations` (with `ids`, `parameters` and `bodies`) every operation, `tidy` what depends on all of it,
+//! and `examples` makes up what the vendor does not show. `groups` takes several documents into the folder of a vendor that people wrote. The result passes what generation needs; what our conventions ask for beyond that
 //! is work that the lint lists.
 
+mod alternatives;
 mod bodies;
 mod document;
-mod downgrade;
 mod examples;
 mod flat;
 mod flatten;
+pub mod groups;
 mod ids;
 mod inheritance;
 mod kinds;
+mod lenient;
+mod naming;
 mod notes;
+mod one_of;
+mod one_way;
 mod operations;
 mod parameters;
 mod pattern;
@@ -25,6 +30,7 @@ mod schemas;
 mod split;
 mod swagger;
 mod tidy;
+mod words;
 mod yaml;
 
 use std::path::Path;
@@ -33,7 +39,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::{document::people, pattern::matching};
 use self::{notes::Notes, schemas::Schemas};
-use crate::diagnostic::Error;
+use crate::{diagnostic::Error, load::pointer};
 
 /// A document in our conventions.
 #[derive(Debug)]
@@ -64,11 +70,25 @@ impl Draft {
 /// Reads a published document and drafts it for a vendor.
 pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     let mut notes = Notes::default();
-    let mut source = read::read(file, &mut notes)?;
-    downgrade::downgrade(&mut source, &mut notes);
+    let source = read::read(file, &mut notes)?;
+    Ok(convert(source, vendor, notes, Responses::AsPublished))
+}
+
+/// What responses require.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Responses {
+    /// What the document says, for people to go on from.
+    AsPublished,
+    /// What our conventions allow without a recording: the id.
+    Lenient,
+}
+
+fn convert(source: Value, vendor: &str, mut notes: Notes, responses: Responses) -> Draft {
+    webhooks(&source, &mut notes);
     let security = document::Security::of(&source, &mut notes);
     let mut head = document::head(&source, vendor, &security, &mut notes);
 
+    let samples = examples::samples(&source, &naming::names(&source));
     let mut schemas = Schemas::new(&source, &mut notes);
     let operations = operations::convert(&source, &mut schemas, &security);
     let errors: Vec<Value> = errors(&source);
@@ -90,9 +110,9 @@ pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
         }),
     );
     let mut document = Value::Object(head);
-    tidy::tidy(&mut document, &mut notes);
-    examples::fill(&mut document, &mut notes);
-    Ok(Draft { document, notes })
+    tidy::tidy(&mut document, &mut notes, responses);
+    examples::fill(&mut document, &samples, &mut notes);
+    Draft { document, notes }
 }
 
 /// A published document as an import reads it.
@@ -110,8 +130,15 @@ pub struct Published {
 /// [`Error`] where the file cannot be read, or is no document of a version that is known.
 pub fn published(file: &Path) -> Result<Published, Error> {
     let document = read::read(file, &mut Notes::default())?;
-    let names = schemas::names(&document);
+    let names = naming::names(&document);
     Ok(Published { document, names })
+}
+
+/// What a vendor sends by itself is listed; where a body names its event, 3.1 does not say.
+fn webhooks(source: &Value, notes: &mut Notes) {
+    for (name, _) in source["webhooks"].as_object().into_iter().flatten() {
+        notes.add("Webhooks were left out: write `x-webhook-events`", pointer::child("/webhooks", name));
+    }
 }
 
 /// Every response that is not a success.

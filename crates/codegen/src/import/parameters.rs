@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
-use super::{flat::Shape, prose, schemas::Schemas};
+use super::{flat::Shape, prose, schemas::Schemas, words};
 use crate::{
     lint::CLIENTS_HEADERS,
     names::{is_nameable, rust_name},
@@ -117,10 +117,9 @@ impl Schemas<'_> {
         let mut description = prose::clean(written["description"].as_str().unwrap_or_default());
         let required = place == "path" || written["required"] == true;
         let settled = self.resolved(&schema, at);
-        let constant =
-            schema["enum"].as_array().filter(|values| values.len() == 1 && values[0].is_string() && required && place == "header");
-        let body = if let Some(values) = constant {
-            json!({ "type": "string", "enum": values })
+        let constant = words::constant(&schema).filter(|_| required && place == "header").map(Value::from);
+        let body = if let Some(value) = &constant {
+            json!({ "type": "string", "enum": [value] })
         } else {
             if description.is_empty() {
                 description = prose::clean(settled.description.as_deref().unwrap_or_default());
@@ -144,8 +143,9 @@ impl Schemas<'_> {
         parameter.insert("schema".into(), body);
         let examples =
             written["examples"].as_object().and_then(|examples| examples.values().next()).and_then(|example| example.get("value"));
-        let example = written.get("example").or(examples).or_else(|| schema.get("example")).or_else(|| settled.map.get("example"));
-        if let Some(example) = constant.and_then(|values| values.first()).or(example) {
+        let example =
+            written.get("example").or(examples).or_else(|| words::example(schema.as_object()?)).or_else(|| settled.map.get("example"));
+        if let Some(example) = constant.as_ref().or(example) {
             parameter.insert("example".into(), example.clone());
         }
         vec![parameter.into()]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{flatten::LIMITS, notes::Notes};
+use super::{notes::Notes, words::LIMITS};
 use crate::load::{Position, component_of, pointer, referenced, references};
 
 /// Takes the limits out of everything that a schema is made of.

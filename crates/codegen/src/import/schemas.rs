@@ -7,14 +7,16 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{
-    flat::{Flat, ORIGIN, Shape},
+    flat::{Flat, Shape},
     inheritance,
+    naming::{component_name, names, singular},
     notes::Notes,
-    prose, split,
+    one_way::OneWay,
+    prose, words,
 };
 use crate::{
     load::{component_of, pointer},
-    names::{is_nameable, is_reserved_type, type_name},
+    names::is_nameable,
 };
 
 /// The component for a value of any type.
@@ -27,7 +29,7 @@ const MAX_DEPTH: usize = 40;
 pub struct Schemas<'a> {
     source: &'a Value,
     /// What published components are called in the draft.
-    names: BTreeMap<String, String>,
+    pub(super) names: BTreeMap<String, String>,
     /// The components that are done.
     pub done: BTreeMap<String, Value>,
     /// Their names as Rust compares them.
@@ -43,7 +45,9 @@ pub struct Schemas<'a> {
     /// How many references were merged.
     pub parts: usize,
     /// The components that others are parts of, by discriminator: their names, and those of the others.
-    children: BTreeMap<String, Vec<String>>,
+    pub(super) children: BTreeMap<String, Vec<String>>,
+    /// What stands beside a `$ref` means something, which 3.1 brought.
+    pub siblings: bool,
     /// How many places are being written within each other.
     depth: usize,
     pub notes: &'a mut Notes,
@@ -63,6 +67,7 @@ impl<'a> Schemas<'a> {
             circles: 0,
             parts: 0,
             children: inheritance::children(source),
+            siblings: source["openapi"].as_str().is_some_and(|version| !version.starts_with("3.0")),
             depth: 0,
             notes,
         };
@@ -100,9 +105,8 @@ impl<'a> Schemas<'a> {
     /// Whether a published component may be null itself.
     pub fn is_nullable(&self, reference: &str) -> bool {
         let Some(target) = self.target(reference) else { return false };
-        let null = |one: &Value| one["type"] == "null" || one["enum"].as_array().is_some_and(|values| values.iter().any(Value::is_null));
-        let among = |key: &str| target[key].as_array().is_some_and(|parts| parts.iter().any(null));
-        target["nullable"] == true || null(target) || among("oneOf") || among("anyOf")
+        let among = |key: &str| target[key].as_array().is_some_and(|parts| parts.iter().any(words::is_null));
+        words::is_nullable(target) || among("oneOf") || among("anyOf")
     }
 
     /// A schema where it is used: a scalar, a list, a free map, or a `$ref` to a component of this name.
@@ -251,10 +255,6 @@ impl<'a> Schemas<'a> {
 
     fn list(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
         let items = match flat.map.get("items") {
-            Some(Value::Array(_)) => {
-                self.notes.add("Tuples became lists of any values (`items` as a list)", at);
-                self.any()
-            }
             Some(items) => self.place(&items.clone(), &singular(name), &pointer::child(at, "items")),
             None => {
                 self.notes.add("Lists that do not say of what hold any values", at);
@@ -272,77 +272,6 @@ impl<'a> Schemas<'a> {
             list.insert("uniqueItems".into(), true.into());
         }
         list
-    }
-
-    fn one_of(&mut self, flat: &Flat, name: &str, at: &str) -> Map<String, Value> {
-        let mut alternatives: Vec<Value> = Vec::new();
-        let mut published: Vec<(String, Value)> = Vec::new();
-        let written = flat.map["oneOf"].as_array().cloned().unwrap_or_default();
-        for (index, one) in written.iter().enumerate() {
-            let at = format!("{at}/oneOf/{index}");
-            let flat = self.flatten(one, &at);
-            let own = format!("{name}{}", alternative_word(one, &flat, index));
-            let named = self.named_flat(&flat, &own, &at);
-            let reference = one["$ref"].as_str().or(one[ORIGIN].as_str());
-            published.extend(reference.map(|reference| (reference.to_owned(), named["$ref"].clone())));
-            if !alternatives.contains(&named) {
-                alternatives.push(named);
-            }
-        }
-        let mut one_of = Map::from_iter([("oneOf".to_owned(), alternatives.into())]);
-        if let Some(discriminator) = &flat.discriminator {
-            let mapping = self.mapping(discriminator, &published, at);
-            one_of.insert("discriminator".into(), json!({ "propertyName": discriminator["propertyName"], "mapping": mapping }));
-        }
-        one_of
-    }
-
-    /// What the values of a discriminator mean: alternatives by the references that the document gives, and by those of the draft.
-    fn mapping(&mut self, discriminator: &Value, alternatives: &[(String, Value)], at: &str) -> Map<String, Value> {
-        let mut mapping = Map::new();
-        for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
-            let target = target.as_str().unwrap_or_default();
-            match alternatives.iter().find(|(reference, _)| reference == target || pointer::name(reference) == target) {
-                Some((_, own)) => drop(mapping.insert(value.clone(), own.clone())),
-                None => self.notes.add("Values of a discriminator that mean no alternative were left out", format!("{at}: `{value}`")),
-            }
-        }
-        let property = discriminator["propertyName"].as_str().unwrap_or_default();
-        for (target, own) in alternatives {
-            // Without a mapping the value is the component's name, unless its schema has values of its own.
-            let own_values = self.target(target).is_some_and(|target| target["properties"][property].get("enum").is_some());
-            if !own_values && !mapping.values().any(|known| known == own) {
-                mapping.insert(pointer::name(target), own.clone());
-            }
-        }
-        mapping
-    }
-
-    /// A component that others are parts of, and that a discriminator tells from them: one of all of these.
-    fn with_children(&mut self, published: &str, own: &str, body: Value, schema: &Value) -> Value {
-        let Some(children) = self.children.get(published).cloned() else { return body };
-        let discriminator = &schema["discriminator"];
-        let base = self.hoist(&format!("{own}Base"), body);
-        let mut alternatives: Vec<(String, Value)> = Vec::new();
-        for child in children {
-            alternatives.extend(self.names.get(&child).map(|own| (child.clone(), reference(own))));
-        }
-        let mut mapping = Map::new();
-        for (value, target) in discriminator["mapping"].as_object().into_iter().flatten() {
-            let target = pointer::name(target.as_str().unwrap_or_default());
-            let found = alternatives.iter().find(|(child, _)| *child == target).map(|(_, one)| one);
-            let found = found.or((target == published).then_some(&base));
-            mapping.extend(found.map(|one| (value.clone(), one["$ref"].clone())));
-        }
-        for (value, one) in alternatives.iter().chain([&(published.to_owned(), base.clone())]) {
-            if !mapping.values().any(|known| *known == one["$ref"]) {
-                mapping.insert(value.clone(), one["$ref"].clone());
-            }
-        }
-        self.notes.add("A component that a discriminator tells from its children is one of them", format!("`{own}`"));
-        let mut one_of: Vec<Value> = alternatives.into_iter().map(|(_, one)| one).collect();
-        one_of.push(base);
-        json!({ "oneOf": one_of, "discriminator": { "propertyName": discriminator["propertyName"], "mapping": mapping } })
     }
 
     /// A reference to a component with this content: one of this name, or the next that is free.
@@ -372,61 +301,6 @@ impl<'a> Schemas<'a> {
     pub fn any(&mut self) -> Value {
         self.hoist(ANY, json!({ "description": "Any JSON value: the vendor documents no type." }))
     }
-}
-
-/// Properties that go one way only, and what is required of them.
-#[derive(Default)]
-struct OneWay {
-    read: Vec<Value>,
-    write: Vec<Value>,
-}
-
-impl OneWay {
-    fn add(&mut self, wire: &str, property: &Value, schemas: &Schemas<'_>) {
-        let target = property["$ref"].as_str().and_then(|reference| schemas.target(reference)).unwrap_or(&Value::Null);
-        let parts = property["allOf"].as_array().into_iter().flatten();
-        let said = |key: &str| [property, target].into_iter().chain(parts.clone()).any(|node| node[key] == true);
-        for (key, list) in [("readOnly", &mut self.read), ("writeOnly", &mut self.write)] {
-            if said(key) {
-                list.push(wire.into());
-            }
-        }
-    }
-
-    /// What stands in the component until it is known which way it goes.
-    fn marks(self) -> impl Iterator<Item = (String, Value)> {
-        let marks = [(split::READ_ONLY, self.read), (split::WRITE_ONLY, self.write)];
-        marks.into_iter().filter(|(_, names)| !names.is_empty()).map(|(mark, names)| (mark.to_owned(), names.into()))
-    }
-}
-
-/// What each published component is called in the draft.
-pub fn names(source: &Value) -> Vec<(String, String)> {
-    // A name that is right already goes before one that becomes the same.
-    let mut order: Vec<&String> = source["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
-    order.sort_by_key(|name| type_name(name) != **name);
-    let mut taken = BTreeSet::new();
-    let mut free = |name: &String| {
-        let wanted = component_name(name);
-        let mut own = wanted.clone();
-        for number in 2.. {
-            if taken.insert(own.to_lowercase()) {
-                break;
-            }
-            own = format!("{wanted}{number}");
-        }
-        (name.clone(), own)
-    };
-    order.into_iter().map(&mut free).collect()
-}
-
-/// A name in `PascalCase` that Rust has no other use for.
-pub fn component_name(name: &str) -> String {
-    let name: String = type_name(name).chars().filter(|char| unicode_ident::is_xid_continue(*char)).collect();
-    // Settled, so that reading the name back gives the same.
-    let name = type_name(&name);
-    let name = if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("Schema{name}") } else { name };
-    if is_reserved_type(&name) { format!("Api{name}") } else { name }
 }
 
 /// `{"$ref": …}`
@@ -462,38 +336,4 @@ fn described(mut body: Map<String, Value>, description: Option<String>, default:
         body.shift_insert(behind.min(body.len()), "description".into(), text.into());
     }
     body.into()
-}
-
-/// What sets an alternative apart: its title, the one value of its tag, or its type.
-fn alternative_word(written: &Value, flat: &Flat, index: usize) -> String {
-    let title = written["title"].as_str().map(heck::ToUpperCamelCase::to_upper_camel_case).filter(|title| (1..=40).contains(&title.len()));
-    if let Some(title) = title {
-        return title;
-    }
-    let tag = flat.map.get("properties").and_then(Value::as_object).into_iter().flatten().find_map(|(_, property)| {
-        let [Value::String(value)] = property["enum"].as_array()?.as_slice() else { return None };
-        Some(value.to_upper_camel_case()).filter(|value| !value.is_empty())
-    });
-    if let Some(tag) = tag {
-        return tag;
-    }
-    match (flat.shape(), flat.map.get("type").and_then(Value::as_str)) {
-        (Shape::Array, _) => "List".to_owned(),
-        (Shape::Map, _) => "Map".to_owned(),
-        (Shape::Enum, _) => "Name".to_owned(),
-        (Shape::Scalar, Some("string")) => "Text".to_owned(),
-        (Shape::Scalar, Some("boolean")) => "Flag".to_owned(),
-        (Shape::Scalar, Some(_)) => "Number".to_owned(),
-        _ => format!("Variant{}", index + 1),
-    }
-}
-
-/// The name of one of many: `ContactTags` is `ContactTag`.
-pub fn singular(name: &str) -> String {
-    match name {
-        name if name.ends_with("ies") && name.len() > 4 => format!("{}y", &name[..name.len() - 3]),
-        name if ["sses", "xes", "ches", "shes"].iter().any(|end| name.ends_with(end)) => name[..name.len() - 2].to_owned(),
-        name if name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| name.ends_with(end)) => name[..name.len() - 1].to_owned(),
-        name => format!("{name}Item"),
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::notes::Notes;
+use super::{Responses, lenient, notes::Notes};
 use crate::load::{Position, component_of, referenced, references};
 
 /// Names of properties that only responses have, until it is known where a component is used.
@@ -12,18 +12,22 @@ pub const READ_ONLY: &str = "x-read-only";
 /// Names of properties that only requests have.
 pub const WRITE_ONLY: &str = "x-write-only";
 
+/// What the name of a request's own component ends with.
+pub const INPUT: &str = "Input";
+
 /// The media type whose null removes and whose absence leaves.
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// Gives requests components of their own where one that goes both ways cannot be both, and takes out what does not go a component's way.
-pub fn split(document: &mut Value, notes: &mut Notes) {
+pub fn split(document: &mut Value, notes: &mut Notes, responses: Responses) {
     let (sent, patched) = (reachable(document, Root::Requests), reachable(document, Root::Patches));
     let received = reachable(document, Root::Responses);
-    let torn = torn(document, &sent, &received, &patched);
+    let torn = torn(document, &sent, &received, &patched, responses);
+    never_null(document, sent.difference(&patched), notes);
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     let mut inputs: BTreeMap<String, String> = BTreeMap::new();
     for name in &torn {
-        let mut own = format!("{name}Input");
+        let mut own = format!("{name}{INPUT}");
         while schemas.keys().any(|known| known.eq_ignore_ascii_case(&own)) {
             own.push('2');
         }
@@ -58,15 +62,33 @@ pub fn split(document: &mut Value, notes: &mut Notes) {
     }
 }
 
+/// What may be null and may be left out is left out: of media types only that of a merge patch says that null is something else than absence.
+fn never_null<'a>(document: &Value, sent: impl Iterator<Item = &'a String>, notes: &mut Notes) {
+    for name in sent {
+        for property in optional_nullable(&document["components"]["schemas"][name]) {
+            notes.add("Optional properties of requests are left out and never sent as null", format!("`{name}.{property}`"));
+        }
+    }
+}
+
+/// The properties that may be null and may be left out.
+fn optional_nullable(schema: &Value) -> impl Iterator<Item = &String> {
+    let required =
+        |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name.as_str()));
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.filter(move |(name, property)| property["nullable"] == true && !required(name)).map(|(name, _)| name)
+}
+
 /// Where a component is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Root {
+pub enum Root {
     Requests,
     Patches,
     Responses,
 }
 
-fn reachable(document: &Value, root: Root) -> BTreeSet<String> {
+/// The components that are used there.
+pub fn reachable(document: &Value, root: Root) -> BTreeSet<String> {
     let mut found = Vec::new();
     for operation in document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten()) {
         let operation = operation.1;
@@ -93,17 +115,20 @@ fn reachable(document: &Value, root: Root) -> BTreeSet<String> {
 }
 
 /// Components that go both ways and cannot: what is required of them goes one way only, or null is sent; and all that hold one.
-fn torn(document: &Value, sent: &BTreeSet<String>, received: &BTreeSet<String>, patched: &BTreeSet<String>) -> BTreeSet<String> {
+fn torn(
+    document: &Value,
+    sent: &BTreeSet<String>,
+    received: &BTreeSet<String>,
+    patched: &BTreeSet<String>,
+    responses: Responses,
+) -> BTreeSet<String> {
     let schemas = &document["components"]["schemas"];
     let cannot = |name: &String| {
         let schema = &schemas[name];
         let required = |property: &Value| schema["required"].as_array().is_some_and(|names| names.contains(property));
         let one_way = [READ_ONLY, WRITE_ONLY].iter().any(|mark| schema[*mark].as_array().into_iter().flatten().any(required));
-        let cleared = || {
-            let properties = schema["properties"].as_object().into_iter().flatten();
-            properties.into_iter().any(|(name, property)| property["nullable"] == true && !required(&name.as_str().into()))
-        };
-        one_way || patched.contains(name) && cleared()
+        let stricter = responses == Responses::Lenient && lenient::dropped(schema).next().is_some();
+        one_way || stricter || patched.contains(name) && optional_nullable(schema).next().is_some()
     };
     let both: BTreeSet<&String> = sent.intersection(received).collect();
     let mut torn: BTreeSet<String> = both.iter().filter(|name| cannot(name)).map(|name| (*name).clone()).collect();
@@ -171,7 +196,8 @@ pub fn same(schemas: &Map<String, Value>, one: &Value, other: &Value) -> bool {
     of(one).is_some_and(|one| Some(one) == of(other))
 }
 
-fn plain(schema: &Value) -> Value {
+/// A schema without what is said of it.
+pub fn plain(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {
             let kept = map.iter().filter(|(key, value)| *key != "description" || !value.is_string());

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::{notes::Notes, relax, split};
+use super::{Responses, lenient, notes::Notes, relax, split};
 use crate::load::{Position, component_of, referenced, references};
 
 /// Settles the schemas of a draft.
-pub fn tidy(document: &mut Value, notes: &mut Notes) {
+pub fn tidy(document: &mut Value, notes: &mut Notes, responses: Responses) {
     merge_equal(document, notes);
     remove_unused(document, notes);
-    split::split(document, notes);
+    split::split(document, notes, responses);
+    if responses == Responses::Lenient {
+        lenient::relax(document);
+    }
     discriminators(document, notes);
     types_beside_nullable(document, notes);
     order_alternatives(document);

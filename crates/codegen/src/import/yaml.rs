@@ -1,6 +1,9 @@
 //! Writes a document as YAML in the layout of `specs/`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// How long a line may be.
+const WIDTH: usize = 150;
 
 /// The document, with this comment on its first lines.
 pub fn write(comment: &str, document: &Value) -> String {
@@ -39,12 +42,15 @@ fn node(value: &Value, indent: usize, text: &mut String) {
 /// What stands behind a colon: on its line, or on those below.
 fn behind(value: &Value, indent: usize, text: &mut String) {
     match value {
+        Value::Object(map) if !map.is_empty() && in_line(map).is_some_and(|line| line.len() + indent < WIDTH) => {
+            *text += &format!(" {}\n", in_line(map).unwrap_or_default());
+        }
         Value::Object(map) if !map.is_empty() => {
             text.push('\n');
             node(value, indent, text);
         }
         Value::Array(items) if !items.is_empty() => {
-            if items.iter().all(|item| !item.is_object() && !item.is_array()) && flow(items).len() + indent < 120 {
+            if items.iter().all(|item| !item.is_object() && !item.is_array()) && flow(items).len() + indent < WIDTH {
                 *text += &format!(" {}\n", flow(items));
             } else {
                 text.push('\n');
@@ -62,6 +68,22 @@ fn behind(value: &Value, indent: usize, text: &mut String) {
     }
 }
 
+/// A mapping of single values on one line.
+fn in_line(map: &Map<String, Value>) -> Option<String> {
+    let entries: Option<Vec<String>> = map
+        .iter()
+        .map(|(key, value)| match value {
+            Value::Object(_) => None,
+            Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => None,
+            Value::Array(items) => Some(format!("{}: {}", in_flow(key), flow(items))),
+            Value::String(text) if text.contains('\n') => None,
+            Value::String(text) => Some(format!("{}: {}", in_flow(key), in_flow(text))),
+            scalar => Some(format!("{}: {scalar}", in_flow(key))),
+        })
+        .collect();
+    Some(format!("{{ {} }}", entries?.join(", ")))
+}
+
 fn flow(items: &[Value]) -> String {
     let items: Vec<String> =
         items.iter().map(|item| if let Value::String(text) = item { in_flow(text) } else { item.to_string() }).collect();
@@ -69,7 +91,7 @@ fn flow(items: &[Value]) -> String {
 }
 
 fn in_flow(text: &str) -> String {
-    if text.contains([',', '[', ']', '{', '}']) { Value::from(text).to_string() } else { plain(text) }
+    if text.contains([',', '[', ']', '{', '}', '?']) { Value::from(text).to_string() } else { plain(text) }
 }
 
 /// JSON is YAML, so what is not plain is written as JSON.

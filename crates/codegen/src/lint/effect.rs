@@ -26,7 +26,7 @@ pub fn check(document: &Document, operation: &Operation<'_>, findings: &mut Vec<
         let words = Token::WORDS.map(|(word, _)| word).join(", ");
         findings.push(document.diagnostic(&at("/x-token"), "this is no kind of token", format!("write one of {words}, or leave it out")));
     }
-    if node["x-guess"] == true {
+    if node["x-guess"] == true && !operation.is_official() {
         let help = "look at what it does, correct `x-effect`, and remove `x-guess`";
         findings.push(document.work(&at("/x-guess"), "the effect is a guess of the import", help));
     }

@@ -15,7 +15,7 @@ pub fn check(document: &Document, findings: &mut Vec<Diagnostic>) {
     for operation in document.operations() {
         match &operation.node["x-pagination"] {
             Value::Null => {
-                if operation.parameters.iter().any(|parameter| PAGING.contains(&parameter.name)) {
+                if !operation.is_official() && operation.parameters.iter().any(|parameter| PAGING.contains(&parameter.name)) {
                     findings.push(document.work(&operation.pointer(), "this operation pages and does not say how", "write `x-pagination`"));
                 }
             }

@@ -9,15 +9,23 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    Position,
+    Position, fragments,
     origins::{Origins, Place},
     pointer,
     yaml::{self, Source},
 };
 use crate::diagnostic::{Diagnostic, Error};
 
+/// A document in one piece.
+pub struct Bundle {
+    pub json: Value,
+    pub origins: Origins,
+    /// The fragments that the root takes whole, in its order.
+    pub fragments: Vec<Arc<Path>>,
+}
+
 /// Reads `specs/<vendor>/openapi.yaml` and everything it refers to.
-pub fn bundle(root: &Path, vendor: &str) -> Result<(Value, Origins), Error> {
+pub fn bundle(root: &Path, vendor: &str) -> Result<Bundle, Error> {
     let entry: Arc<Path> = PathBuf::from(format!("specs/{vendor}/openapi.yaml")).into();
     let mut bundler = Bundler {
         root,
@@ -35,8 +43,14 @@ pub fn bundle(root: &Path, vendor: &str) -> Result<(Value, Origins), Error> {
         bundler.problem(&place, "the document is not a mapping", "write a mapping that begins with `openapi: 3.0.3`");
         return Err(Error::Spec(bundler.problems));
     }
-    let mut json = bundler.copy(&place, &source.value, "", Position::Node)?;
+    let mut written = source.value.clone();
+    let whole = written.as_object_mut().and_then(|root| root.shift_remove(fragments::KEY));
+    let mut json = bundler.copy(&place, &written, "", Position::Node)?;
+    let mut fragments = Vec::new();
     if let Some(document) = json.as_object_mut() {
+        if let Some(whole) = whole {
+            fragments = bundler.insert_fragments(document, &whole)?;
+        }
         bundler.insert_components(document);
         bundler.apply_operation_notes(document);
     }
@@ -45,11 +59,11 @@ pub fn bundle(root: &Path, vendor: &str) -> Result<(Value, Origins), Error> {
         bundler.problems.dedup();
         return Err(Error::Spec(bundler.problems));
     }
-    Ok((json, bundler.origins))
+    Ok(Bundle { json, origins: bundler.origins, fragments })
 }
 
 pub(super) struct Bundler<'a> {
-    root: &'a Path,
+    pub(super) root: &'a Path,
     pub(super) entry: Arc<Path>,
     pub(super) origins: Origins,
     /// Imported components by section.
@@ -62,7 +76,7 @@ pub(super) struct Bundler<'a> {
 }
 
 impl Bundler<'_> {
-    fn read(&mut self, file: &Path) -> Result<Arc<Source>, Error> {
+    pub(super) fn read(&mut self, file: &Path) -> Result<Arc<Source>, Error> {
         if let Some(source) = self.origins.file(file) {
             return Ok(Arc::clone(source));
         }
@@ -84,11 +98,11 @@ impl Bundler<'_> {
     fn check_fragment(&mut self, file: &Path, fragment: &Value) {
         let place = Place { file: file.into(), pointer: String::new() };
         for key in fragment.as_object().into_iter().flatten().map(|(key, _)| key) {
-            if !["paths", "components", "x-webhook-events"].contains(&key.as_str()) {
+            if !["tags", "paths", "components", "x-webhook-events"].contains(&key.as_str()) {
                 self.problem(
                     &place.child(key),
                     format!("`{key}` is not known in a fragment"),
-                    "a fragment has `paths`, `components` and `x-webhook-events`",
+                    "a fragment has `tags`, `paths`, `components` and `x-webhook-events`",
                 );
             }
         }
@@ -122,7 +136,7 @@ impl Bundler<'_> {
         }
     }
 
-    fn reference(&mut self, from: &Place, map: &Map<String, Value>, reference: &str, to: &str) -> Result<Value, Error> {
+    pub(super) fn reference(&mut self, from: &Place, map: &Map<String, Value>, reference: &str, to: &str) -> Result<Value, Error> {
         let Some((target, source)) = self.target(from, reference)? else {
             return Ok(Value::Object(map.clone()));
         };
@@ -339,7 +353,7 @@ fn component_pointer(section: &str, name: &str) -> String {
 }
 
 /// Folds `a/../b` into `b`.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod extend;
+mod fragments;
 mod layout;
 mod notes;
 mod origins;
@@ -75,16 +76,19 @@ pub fn vendors(root: &Path) -> Result<Vec<String>, Error> {
 
 /// A document that is not in `specs/` yet, with what the vendor's overlay says.
 pub fn overlaid(root: &Path, vendor: &str, json: Value) -> Result<Document, Error> {
-    applied(root, vendor, json, origins::Origins::default())
+    applied(root, vendor, bundle::Bundle { json, origins: origins::Origins::default(), fragments: Vec::new() })
 }
 
 /// Reads and bundles the document of one vendor, with what its overlay says.
 pub fn load(root: &Path, vendor: &str) -> Result<Document, Error> {
-    let (json, origins) = bundle::bundle(root, vendor)?;
-    applied(root, vendor, json, origins)
+    applied(root, vendor, bundle::bundle(root, vendor)?)
 }
 
-fn applied(root: &Path, vendor: &str, mut json: Value, mut origins: origins::Origins) -> Result<Document, Error> {
-    overlay::apply(root, vendor, &mut json, &mut origins)?;
+fn applied(root: &Path, vendor: &str, bundle: bundle::Bundle) -> Result<Document, Error> {
+    let bundle::Bundle { mut json, mut origins, fragments } = bundle;
+    for fragment in fragments {
+        overlay::apply(root, &overlay::of_fragment(&fragment), &mut json, &mut origins)?;
+    }
+    overlay::apply(root, &Path::new("specs").join(vendor).join(overlay::FILE), &mut json, &mut origins)?;
     Ok(Document { vendor: vendor.to_owned(), bundled: reachout_document::Document::new(json), origins })
 }

@@ -1,4 +1,4 @@
-//! `overlay.yaml`: what people say of a draft that an import writes anew each time. It is an OpenAPI Overlay 1.0.
+//! `overlay.yaml`: what people say of what an import writes anew each time. It is an OpenAPI Overlay 1.0.
 
 use std::path::{Path, PathBuf};
 
@@ -16,25 +16,29 @@ use crate::diagnostic::{Diagnostic, Error};
 /// Name of the file beside `openapi.yaml`.
 pub const FILE: &str = "overlay.yaml";
 
-/// Applies the vendor's overlay, if there is one, to the bundled document.
-pub fn apply(root: &Path, vendor: &str, document: &mut Value, origins: &mut Origins) -> Result<(), Error> {
-    let file = PathBuf::from(format!("specs/{vendor}/{FILE}"));
-    let text = match std::fs::read_to_string(root.join(&file)) {
+/// The overlay of a fragment stands beside it: `invoices.overlay.yaml` beside `invoices.yaml`.
+pub fn of_fragment(fragment: &Path) -> PathBuf {
+    fragment.with_extension(FILE)
+}
+
+/// Applies an overlay, if the file is there, to the bundled document.
+pub fn apply(root: &Path, file: &Path, document: &mut Value, origins: &mut Origins) -> Result<(), Error> {
+    let text = match std::fs::read_to_string(root.join(file)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::io(&file)(error)),
+        Err(error) => return Err(Error::io(file)(error)),
     };
-    let source = yaml::parse(&file, &text).map_err(|problem| Error::Spec(vec![problem]))?;
+    let source = yaml::parse(file, &text).map_err(|problem| Error::Spec(vec![problem]))?;
     let source = std::sync::Arc::new(source);
-    origins.read(&file, std::sync::Arc::clone(&source));
+    origins.read(file, std::sync::Arc::clone(&source));
     let mut problems = Vec::new();
-    for (index, action) in head(&file, &source)?.into_iter().enumerate() {
-        let place = Place { file: file.clone().into(), pointer: format!("/actions/{index}") };
+    for (index, action) in head(file, &source)?.into_iter().enumerate() {
+        let place = Place { file: file.into(), pointer: format!("/actions/{index}") };
         if let Err((below, message, help)) = one(action, document, &place, origins) {
-            problems.push(Diagnostic::new(origins.place(&file, &format!("{}{below}", place.pointer)), message, help));
+            problems.push(Diagnostic::new(origins.place(file, &format!("{}{below}", place.pointer)), message, help));
         }
     }
-    rename(document, &file, origins, &mut problems);
+    rename(document, file, origins, &mut problems);
     if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
 }
 

@@ -17,7 +17,7 @@ pub use checked::{Checked, checked};
 pub use edition::{is_alike, references, share, shows_the_same};
 pub use limits::Limits;
 pub use operation::{Operation, Parameter, Token};
-pub use reachout_document::{Effect, Location as Place, Pagination, Repeat, Style};
+pub use reachout_document::{Effect, Location as Place, Pagination, Style};
 pub use read::read;
 pub use schema::{Alternative, Field, Schema, Shape, Variant};
 pub use types::TypeRef;

@@ -8,19 +8,19 @@
 //! - null is in the type of the field that refers to a component, where typify has it in the component; so is a box;
 //! - an object of which nothing is documented is any object, and one that keeps more than is documented has a field for it;
 //! - parts that are not merged (`allOf` of several) are any JSON;
-//! - a field whose name is a word of Rust, or that of another field, has an underscore or a word more;
+//! - a field whose name is a word of Rust has an underscore;
 //! - what an open enum or `oneOf` does not know yet is a variant more, and alternatives are not named after their number.
 
 use std::collections::BTreeMap;
 
 use typify_impl::{Type, TypeDetails, TypeEnumVariant, TypeId, TypeSpace, TypeStruct};
 
+use super::dialect;
 use crate::{
     diagnostic::Diagnostic,
     emit::{self, Crate},
     load::{Document, pointer},
     model::{Api, Field, Schema, Shape, TypeRef},
-    names,
 };
 
 /// Where the types that progenitor made of a document are others than ours.
@@ -106,8 +106,9 @@ impl Sides<'_> {
     }
 
     fn fields(&self, fields: &[Field], theirs: &TypeStruct<'_>) -> Vec<Difference> {
-        // Both by what typify calls them; those of one name are in the order of the wire.
-        let mut ours: Vec<(String, &Field)> = fields.iter().map(|field| (key(&names::rust_name(&field.wire)), field)).collect();
+        // Both by what typify calls them.
+        let wires: Vec<&str> = fields.iter().map(|field| field.wire.as_str()).collect();
+        let mut ours: Vec<(String, &Field)> = dialect::field_names(&wires).iter().map(|name| key(name)).zip(fields).collect();
         ours.sort_by(|(one, _), (other, _)| one.cmp(other));
         let mut theirs: Vec<_> = theirs.properties_info().map(|property| (key(property.name), property)).collect();
         theirs.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -125,14 +126,10 @@ impl Sides<'_> {
             (true, "rt::Value") => format!("`{name}: rt::Value`"),
             (true, _) => format!("`{name}: {ty}`"),
         };
-        let pairs = ours.iter().zip(&theirs).map(|((name, field), (_, property))| {
-            let alone = named.iter().filter(|other| *other == name).count() == 1;
-            let own = if alone { key(&field.name) } else { name.clone() };
-            Difference {
-                field: Some(field.wire.clone()),
-                ours: declared(&own, field.required, &emit::declared(&self.ours, field)),
-                theirs: declared(name, property.required, &self.print(&property.type_id)),
-            }
+        let pairs = ours.iter().zip(&theirs).map(|((_, field), (name, property))| Difference {
+            field: Some(field.wire.clone()),
+            ours: declared(&key(&field.name), field.required, &emit::declared(&self.ours, field)),
+            theirs: declared(name, property.required, &self.print(&property.type_id)),
         });
         pairs.filter(|pair| pair.ours != pair.theirs).collect()
     }

@@ -37,11 +37,12 @@ pub fn check(document: &Document, api: &Api) -> Vec<Diagnostic> {
 }
 
 fn generate(document: &Value) -> Result<(Generator, String), String> {
-    let spec = serde_json::from_value(dialect::dialect(document)).map_err(|error| format!("openapiv3 cannot read it: {error}"))?;
+    let (written, renamed) = dialect::dialect(document);
+    let spec = serde_json::from_value(written).map_err(|error| format!("openapiv3 cannot read it: {error}"))?;
     panics::catch(|| {
         let mut generator = Generator::new(&GenerationSettings::new());
         let code = generator.generate_tokens(&spec).map_err(|error| error.to_string())?;
-        Ok((generator, code.to_string()))
+        Ok((generator, renamed.restore(code.to_string())))
     })
 }
 

@@ -5,10 +5,10 @@ mod name;
 use std::path::{Path, PathBuf};
 
 use crate::{
+    checked::{Checked, check},
     diagnostic::Error,
     files,
-    import::{Draft, draft, people},
-    lint,
+    import::{Draft, draft, groups, people},
     load::{self, overlay},
 };
 
@@ -81,6 +81,9 @@ pub fn new(root: &Path, vendor: &str, from: Option<&Path>) -> Result<Written, Er
 /// [`Error::Name`] where people wrote the vendor's document by hand, and [`Error`] where a file cannot be read or written, or where the overlay names
 /// something that the published document does not have any more.
 pub fn import(root: &Path, file: &Path, vendor: &str) -> Result<Written, Error> {
+    if groups::are_planned(root, vendor) {
+        return imported_groups(root, file, vendor);
+    }
     if root.join("specs").join(vendor).join("openapi.yaml").is_file() { name::spelling(vendor) } else { name::check(root, vendor) }?;
     imported(root, file, vendor)
 }
@@ -102,6 +105,16 @@ fn imported(root: &Path, file: &Path, vendor: &str) -> Result<Written, Error> {
     let mut tried = document(trial.path(), file, vendor, &draft)?;
     tried.count(trial.path(), vendor)?;
     Ok(Written { operations: tried.operations, work: tried.work, ..document(root, file, vendor, &draft)? })
+}
+
+/// Writes the groups that a vendor's plan takes from a folder of published files.
+fn imported_groups(root: &Path, folder: &Path, vendor: &str) -> Result<Written, Error> {
+    let groups = groups::import(root, folder, vendor)?;
+    let mut written = Written { operations: groups.operations, lossy: groups.lossy, ..Written::default() };
+    for (path, content) in groups.files {
+        written.file(root, path, &content)?;
+    }
+    Ok(written)
 }
 
 /// Refuses to replace what people wrote.
@@ -144,12 +157,10 @@ impl Written {
 
     /// Reads what was written back: it must be fit for generation.
     fn count(&mut self, root: &Path, vendor: &str) -> Result<(), Error> {
-        let document = load::load(root, vendor)?;
+        let Checked { document, refused, work } = check(root, vendor)?;
         self.operations = document.operations().count();
-        let (work, wrong): (Vec<_>, Vec<_>) =
-            lint::lint(&document).into_iter().partition(|finding| finding.level == crate::Level::Convention && document.is_draft());
         self.work = work.len();
-        if wrong.is_empty() { Ok(()) } else { Err(Error::Spec(wrong)) }
+        if refused.is_empty() { Ok(()) } else { Err(Error::Spec(refused)) }
     }
 }
 

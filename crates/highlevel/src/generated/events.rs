@@ -18,7 +18,8 @@ pub enum WebhookEvent {
     ConversationUnreadUpdate(Box<types::ConversationUnreadEvent>),
     /// `ContactCreate`: A contact was created.
     ContactCreate(Box<types::ContactEvent>),
-    /// `ContactUpdate`: Fields of a contact changed. The page does not say which fields count.
+    /// `ContactUpdate`: Fields of a contact changed. The page does not say which fields count; a time zone does since December 2025 (issue
+    /// 77).
     ContactUpdate(Box<types::ContactEvent>),
     /// `ContactDelete`: A contact was deleted.
     ContactDelete(Box<types::ContactEvent>),
@@ -31,8 +32,117 @@ pub enum WebhookEvent {
     /// `UNINSTALL`: The app was removed from a sub-account or an agency. Also called `AppUninstall`.
     Uninstall(Box<types::UninstallEvent>),
     /// `ProviderOutboundMessage`: A message the platform hands to a conversation provider to deliver. It comes to the Delivery URL of the
-    /// provider, not to the app's webhook URL, and has no event name: `type` is the channel. Also called `SMS`, `Email`, `Custom`.
+    /// provider, not to the app's webhook URL, and has no event name: `type` is the channel. Also called `SMS`, `Email`, `Custom`,
+    /// `ConversationProviderOutboundMessage`.
     ProviderOutboundMessage(Box<types::ProviderOutboundMessage>),
+    /// `PLAN_CHANGE`: A user changed the plan of a paid app. Also called `PlanChange`.
+    PlanChange(Box<types::PlanChangeEvent>),
+    /// `NoteCreate`: A note was added to a contact.
+    NoteCreate(Box<types::NoteEvent>),
+    /// `NoteUpdate`: A note of a contact changed.
+    NoteUpdate(Box<types::NoteEvent>),
+    /// `NoteDelete`: A note of a contact was deleted.
+    NoteDelete(Box<types::NoteEvent>),
+    /// `TaskCreate`: A task was created. A real body was reported to lack `contactId` and `body` (issue 332).
+    TaskCreate(Box<types::TaskEvent>),
+    /// `TaskComplete`: A task was completed. No page has an event for other changes of a task.
+    TaskComplete(Box<types::TaskEvent>),
+    /// `TaskDelete`: A task was deleted.
+    TaskDelete(Box<types::TaskEvent>),
+    /// `AppointmentCreate`: An appointment was created.
+    AppointmentCreate(Box<types::AppointmentEvent>),
+    /// `AppointmentUpdate`: An appointment changed.
+    AppointmentUpdate(Box<types::AppointmentEvent>),
+    /// `AppointmentDelete`: An appointment was deleted.
+    AppointmentDelete(Box<types::AppointmentEvent>),
+    /// `OpportunityCreate`: An opportunity was created. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityCreate(Box<types::OpportunityEvent>),
+    /// `OpportunityUpdate`: An opportunity changed. It is sent beside the event that says what changed, and also where an opportunity was
+    /// created or deleted (issue 27), so a handler of both sees one change twice.
+    OpportunityUpdate(Box<types::OpportunityEvent>),
+    /// `OpportunityDelete`: An opportunity was deleted. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityDelete(Box<types::OpportunityEvent>),
+    /// `OpportunityStageUpdate`: An opportunity moved to another stage. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityStageUpdate(Box<types::OpportunityEvent>),
+    /// `OpportunityStatusUpdate`: The status of an opportunity changed. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityStatusUpdate(Box<types::OpportunityEvent>),
+    /// `OpportunityAssignedToUpdate`: An opportunity was assigned to another user. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityAssignedToUpdate(Box<types::OpportunityEvent>),
+    /// `OpportunityMonetaryValueUpdate`: The value of an opportunity changed. `OpportunityUpdate` is sent as well (issue 27).
+    OpportunityMonetaryValueUpdate(Box<types::OpportunityEvent>),
+    /// `CampaignStatusUpdate`: The status of a campaign changed.
+    CampaignStatusUpdate(Box<types::CampaignStatusEvent>),
+    /// `LCEmailStats`: An email that the platform's own email service sent was delivered, or something else happened to it. Only apps of
+    /// sub-accounts get it.
+    LcEmailStats(Box<types::EmailStatsEvent>),
+    /// `LocationCreate`: A sub-account was created. Only apps of agencies get it.
+    LocationCreate(Box<types::LocationEvent>),
+    /// `LocationUpdate`: A sub-account changed. Apps of agencies get it, for all sub-accounts or for some.
+    LocationUpdate(Box<types::LocationEvent>),
+    /// `UserCreate`: A user of a sub-account or of an agency was created. A user of an agency has `companyId` and `locations` in the place
+    /// of `locationId`. Also called `user.created`.
+    UserCreate(Box<types::UserEvent>),
+    /// `AssociationCreate`: An association between two objects was created. The page prints no `type`: that a real body has this name was
+    /// not verified. Also called `AssociationCreated`.
+    AssociationCreate(Box<types::AssociationEvent>),
+    /// `AssociationUpdate`: An association between two objects changed. The page prints no `type`: that a real body has this name was not
+    /// verified. Also called `AssociationUpdated`.
+    AssociationUpdate(Box<types::AssociationEvent>),
+    /// `AssociationDelete`: An association between two objects was deleted. The page prints no `type`: that a real body has this name was
+    /// not verified. Also called `AssociationDeleted`.
+    AssociationDelete(Box<types::AssociationEvent>),
+    /// `RelationCreate`: Two records were related. Reported not to be sent for a contact and its company (issue 276). The page prints no
+    /// `type`: that a real body has this name was not verified.
+    RelationCreate(Box<types::RelationEvent>),
+    /// `RelationDelete`: The relation of two records was deleted. Reported not to be sent for a contact and its company (issue 276). The
+    /// page prints no `type`: that a real body has this name was not verified.
+    RelationDelete(Box<types::RelationEvent>),
+    /// `RecordCreate`: A record of a custom object, or a company, was created. The page prints no `type`: that a real body has this name
+    /// was not verified.
+    RecordCreate(Box<types::RecordEvent>),
+    /// `RecordUpdate`: A record of a custom object, or a company, changed. The page prints no `type`: that a real body has this name was
+    /// not verified.
+    RecordUpdate(Box<types::RecordEvent>),
+    /// `RecordDelete`: A record of a custom object, or a company, was deleted. The page prints no `type`: that a real body has this name
+    /// was not verified. Also called `DeleteRecord`.
+    RecordDelete(Box<types::RecordEvent>),
+    /// `ObjectSchemaCreate`: A custom object was created. The page prints no `type`: that a real body has this name was not verified.
+    ObjectSchemaCreate(Box<types::ObjectSchemaEvent>),
+    /// `ObjectSchemaUpdate`: A custom object changed. The page prints no `type`: that a real body has this name was not verified. Also
+    /// called `UpdateCustomObject`.
+    ObjectSchemaUpdate(Box<types::ObjectSchemaEvent>),
+    /// `InvoiceCreate`: An invoice was created. The page prints no `type`: that a real body has this name was not verified.
+    InvoiceCreate(Box<types::InvoiceEvent>),
+    /// `InvoiceUpdate`: An invoice changed. The page prints no `type`: that a real body has this name was not verified.
+    InvoiceUpdate(Box<types::InvoiceEvent>),
+    /// `InvoiceDelete`: An invoice was deleted. The page prints no `type`: that a real body has this name was not verified.
+    InvoiceDelete(Box<types::InvoiceEvent>),
+    /// `InvoiceSent`: An invoice was sent. The page prints no `type`: that a real body has this name was not verified.
+    InvoiceSent(Box<types::InvoiceEvent>),
+    /// `InvoicePaid`: An invoice was paid. The page prints no `type`: that a real body has this name was not verified.
+    InvoicePaid(Box<types::InvoiceEvent>),
+    /// `InvoicePartiallyPaid`: A part of an invoice was paid. The page prints no `type`: that a real body has this name was not verified.
+    InvoicePartiallyPaid(Box<types::InvoiceEvent>),
+    /// `InvoiceVoid`: An invoice was made void. The page prints no `type`: that a real body has this name was not verified.
+    InvoiceVoid(Box<types::InvoiceEvent>),
+    /// `OrderCreate`: An order was placed.
+    OrderCreate(Box<types::OrderEvent>),
+    /// `OrderStatusUpdate`: The status of an order changed.
+    OrderStatusUpdate(Box<types::OrderEvent>),
+    /// `ProductCreate`: A product was created. The page prints no `type`: that a real body has this name was not verified.
+    ProductCreate(Box<types::ProductEvent>),
+    /// `ProductUpdate`: A product changed. The page prints no `type`: that a real body has this name was not verified.
+    ProductUpdate(Box<types::ProductEvent>),
+    /// `ProductDelete`: A product was deleted. The page prints no `type`: that a real body has this name was not verified.
+    ProductDelete(Box<types::ProductEvent>),
+    /// `PriceCreate`: A price of a product was created. The page prints no `type`: that a real body has this name was not verified.
+    PriceCreate(Box<types::PriceEvent>),
+    /// `PriceUpdate`: A price of a product changed. The page prints no event name, and in `type` the kind of price: where a real body has
+    /// that, `type` does not tell the event.
+    PriceUpdate(Box<types::PriceEvent>),
+    /// `PriceDelete`: A price of a product was deleted. The page prints no event name, and in `type` the kind of price: where a real body
+    /// has that, `type` does not tell the event.
+    PriceDelete(Box<types::PriceEvent>),
     /// An event that this version does not know.
     Unknown {
         /// Its name; empty where the body has none.
@@ -56,7 +166,56 @@ impl<'de> rt::Deserialize<'de> for WebhookEvent {
             "ContactTagUpdate" => Self::ContactTagUpdate(rt::payload(payload)?),
             "INSTALL" | "AppInstall" => Self::Install(rt::payload(payload)?),
             "UNINSTALL" | "AppUninstall" => Self::Uninstall(rt::payload(payload)?),
-            "ProviderOutboundMessage" | "SMS" | "Email" | "Custom" => Self::ProviderOutboundMessage(rt::payload(payload)?),
+            "ProviderOutboundMessage" | "SMS" | "Email" | "Custom" | "ConversationProviderOutboundMessage" => {
+                Self::ProviderOutboundMessage(rt::payload(payload)?)
+            }
+            "PLAN_CHANGE" | "PlanChange" => Self::PlanChange(rt::payload(payload)?),
+            "NoteCreate" => Self::NoteCreate(rt::payload(payload)?),
+            "NoteUpdate" => Self::NoteUpdate(rt::payload(payload)?),
+            "NoteDelete" => Self::NoteDelete(rt::payload(payload)?),
+            "TaskCreate" => Self::TaskCreate(rt::payload(payload)?),
+            "TaskComplete" => Self::TaskComplete(rt::payload(payload)?),
+            "TaskDelete" => Self::TaskDelete(rt::payload(payload)?),
+            "AppointmentCreate" => Self::AppointmentCreate(rt::payload(payload)?),
+            "AppointmentUpdate" => Self::AppointmentUpdate(rt::payload(payload)?),
+            "AppointmentDelete" => Self::AppointmentDelete(rt::payload(payload)?),
+            "OpportunityCreate" => Self::OpportunityCreate(rt::payload(payload)?),
+            "OpportunityUpdate" => Self::OpportunityUpdate(rt::payload(payload)?),
+            "OpportunityDelete" => Self::OpportunityDelete(rt::payload(payload)?),
+            "OpportunityStageUpdate" => Self::OpportunityStageUpdate(rt::payload(payload)?),
+            "OpportunityStatusUpdate" => Self::OpportunityStatusUpdate(rt::payload(payload)?),
+            "OpportunityAssignedToUpdate" => Self::OpportunityAssignedToUpdate(rt::payload(payload)?),
+            "OpportunityMonetaryValueUpdate" => Self::OpportunityMonetaryValueUpdate(rt::payload(payload)?),
+            "CampaignStatusUpdate" => Self::CampaignStatusUpdate(rt::payload(payload)?),
+            "LCEmailStats" => Self::LcEmailStats(rt::payload(payload)?),
+            "LocationCreate" => Self::LocationCreate(rt::payload(payload)?),
+            "LocationUpdate" => Self::LocationUpdate(rt::payload(payload)?),
+            "UserCreate" | "user.created" => Self::UserCreate(rt::payload(payload)?),
+            "AssociationCreate" | "AssociationCreated" => Self::AssociationCreate(rt::payload(payload)?),
+            "AssociationUpdate" | "AssociationUpdated" => Self::AssociationUpdate(rt::payload(payload)?),
+            "AssociationDelete" | "AssociationDeleted" => Self::AssociationDelete(rt::payload(payload)?),
+            "RelationCreate" => Self::RelationCreate(rt::payload(payload)?),
+            "RelationDelete" => Self::RelationDelete(rt::payload(payload)?),
+            "RecordCreate" => Self::RecordCreate(rt::payload(payload)?),
+            "RecordUpdate" => Self::RecordUpdate(rt::payload(payload)?),
+            "RecordDelete" | "DeleteRecord" => Self::RecordDelete(rt::payload(payload)?),
+            "ObjectSchemaCreate" => Self::ObjectSchemaCreate(rt::payload(payload)?),
+            "ObjectSchemaUpdate" | "UpdateCustomObject" => Self::ObjectSchemaUpdate(rt::payload(payload)?),
+            "InvoiceCreate" => Self::InvoiceCreate(rt::payload(payload)?),
+            "InvoiceUpdate" => Self::InvoiceUpdate(rt::payload(payload)?),
+            "InvoiceDelete" => Self::InvoiceDelete(rt::payload(payload)?),
+            "InvoiceSent" => Self::InvoiceSent(rt::payload(payload)?),
+            "InvoicePaid" => Self::InvoicePaid(rt::payload(payload)?),
+            "InvoicePartiallyPaid" => Self::InvoicePartiallyPaid(rt::payload(payload)?),
+            "InvoiceVoid" => Self::InvoiceVoid(rt::payload(payload)?),
+            "OrderCreate" => Self::OrderCreate(rt::payload(payload)?),
+            "OrderStatusUpdate" => Self::OrderStatusUpdate(rt::payload(payload)?),
+            "ProductCreate" => Self::ProductCreate(rt::payload(payload)?),
+            "ProductUpdate" => Self::ProductUpdate(rt::payload(payload)?),
+            "ProductDelete" => Self::ProductDelete(rt::payload(payload)?),
+            "PriceCreate" => Self::PriceCreate(rt::payload(payload)?),
+            "PriceUpdate" => Self::PriceUpdate(rt::payload(payload)?),
+            "PriceDelete" => Self::PriceDelete(rt::payload(payload)?),
             _ => Self::Unknown { name, payload },
         })
     }

@@ -20,68 +20,29 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of Leonar, in their groups.
-impl super::Client {
-    /// People the workspace knows, as candidates or as clients, with their notes and files.
-    pub fn contacts(&self) -> Contacts {
-        Contacts::from(self.core.clone())
-    }
-
-    /// Messages to and from contacts by email, LinkedIn and WhatsApp.
-    pub fn messages(&self) -> Messages {
-        Messages::from(self.core.clone())
-    }
-
-    /// Companies the workspace works for, or its contacts work at.
-    pub fn companies(&self) -> Companies {
-        Companies::from(self.core.clone())
-    }
-
-    /// Sales opportunities and their way through a deal pipeline.
-    pub fn deals(&self) -> Deals {
-        Deals::from(self.core.clone())
-    }
-
-    /// What the members of the workspace are to do.
-    pub fn tasks(&self) -> Tasks {
-        Tasks::from(self.core.clone())
-    }
-
-    /// Words that contacts, companies, deals and projects are marked with.
-    pub fn tags(&self) -> Tags {
-        Tags::from(self.core.clone())
-    }
-
-    /// Hiring projects, the candidates in their pipelines, and their files.
-    pub fn projects(&self) -> Projects {
-        Projects::from(self.core.clone())
-    }
-
-    /// Series of outreach steps that contacts are enrolled in.
-    pub fn sequences(&self) -> Sequences {
-        Sequences::from(self.core.clone())
-    }
-
-    /// Searches for candidates, and adding what was found to a project.
-    pub fn sourcing(&self) -> Sourcing {
-        Sourcing::from(self.core.clone())
-    }
-
-    /// The members of the workspace and the accounts connected to it.
-    pub fn workspace(&self) -> Workspace {
-        Workspace::from(self.core.clone())
-    }
-}
-
-/// People the workspace knows, as candidates or as clients, with their notes and files.
-#[derive(Clone, Debug)]
-pub struct Contacts {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Contacts {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of Leonar, in their groups.
+    super::Client {
+        /// People the workspace knows, as candidates or as clients, with their notes and files.
+        contacts: Contacts,
+        /// Messages to and from contacts by email, LinkedIn and WhatsApp.
+        messages: Messages,
+        /// Companies the workspace works for, or its contacts work at.
+        companies: Companies,
+        /// Sales opportunities and their way through a deal pipeline.
+        deals: Deals,
+        /// What the members of the workspace are to do.
+        tasks: Tasks,
+        /// Words that contacts, companies, deals and projects are marked with.
+        tags: Tags,
+        /// Hiring projects, the candidates in their pipelines, and their files.
+        projects: Projects,
+        /// Series of outreach steps that contacts are enrolled in.
+        sequences: Sequences,
+        /// Searches for candidates, and adding what was found to a project.
+        sourcing: Sourcing,
+        /// The members of the workspace and the accounts connected to it.
+        workspace: Workspace,
     }
 }
 
@@ -97,16 +58,15 @@ impl Contacts {
     /// missing from the page; public third-party clients send it.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.list().limit(50).offset(0).search("Sophie").contact_type("candidate")
     ///     .company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
     ///     .location("Paris, France").global_status(types::GlobalStatusFilter::New)
     ///     .created_after("2025-01-01".parse::<leonar::NaiveDate>()?)
     ///     .created_before("2025-12-31".parse::<leonar::NaiveDate>()?).sort("-created_at").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_contacts")]
     pub fn list(&self) -> ListContacts {
         ListContacts(self.core.operation(&routes::LIST_CONTACTS).list(|page: types::ListContactsResponse| page.data))
     }
@@ -121,8 +81,7 @@ impl Contacts {
     /// create_pipeline_entry only; it is optional here.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("Sophie").current_company("Doctolib")
     ///         .emails([types::NewContactEmail::new("sophie@doctolib.com").type_("work")])
@@ -130,9 +89,9 @@ impl Contacts {
     ///         .location("Paris, France").skills(["React", "TypeScript"]).tags(["frontend"])
     ///         .title("Senior Software Engineer"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_contact")]
     pub fn create(&self, request: impl Into<types::CreateContactRequest>) -> rt::Call<types::ContactResponse> {
         let request: types::CreateContactRequest = request.into();
         self.core.operation(&routes::CREATE_CONTACT).check(&request).json(&request).send()
@@ -148,16 +107,15 @@ impl Contacts {
     /// required flags, limits or values.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.search(
     ///     types::SearchContactsRequest::new().company("Doctolib").contact_types(["candidate"])
     ///         .limit(50).location("Paris, France").offset(0).query("Sophie").sort_by("updated_at")
     ///         .sort_direction(types::SortDirection::Desc).tags(["frontend"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_contacts")]
     pub fn search(&self, request: impl Into<types::SearchContactsRequest>) -> rt::List<types::ListContactsResponse, types::Contact> {
         let request: types::SearchContactsRequest = request.into();
         self.core.operation(&routes::SEARCH_CONTACTS).check(&request).json(&request).list(|page: types::ListContactsResponse| page.data)
@@ -172,15 +130,14 @@ impl Contacts {
     /// response follows the vendor's general form of a single object.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.update(
     ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
     ///     types::UpdateContactRequest::new().title("Staff Software Engineer"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_contact")]
     pub fn update(&self, id: impl std::fmt::Display, request: impl Into<types::UpdateContactRequest>) -> rt::Call<types::ContactResponse> {
         let request: types::UpdateContactRequest = request.into();
         self.core.operation(&routes::UPDATE_CONTACT).path_param("id", &id).json(&request).send()
@@ -194,14 +151,12 @@ impl Contacts {
     /// <https://leonar.mintlify.app/authentication>. Sent by public third-party clients; no field of the response was seen.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create_note(
     ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
     ///     types::CreateNoteRequest::new("Discuss salary expectations and start date"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_note(&self, id: impl std::fmt::Display, request: impl Into<types::CreateNoteRequest>) -> rt::Call<types::NoteResponse> {
         let request: types::CreateNoteRequest = request.into();
@@ -216,96 +171,43 @@ impl Contacts {
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create_file(
     ///     "a1b2c3d4-5678-90ab-cdef-1234567890ab",
     ///     types::CreateFileRequest::new("sophie-martin.pdf", "application/pdf", "JVBERi0xLjQK"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_contact_file")]
     pub fn create_file(&self, id: impl std::fmt::Display, request: impl Into<types::CreateFileRequest>) -> rt::Call<types::FileResponse> {
         let request: types::CreateFileRequest = request.into();
         self.core.operation(&routes::CREATE_CONTACT_FILE).path_param("id", &id).json(&request).send()
     }
 }
 
-/// A call of [`Contacts::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListContacts(rt::List<types::ListContactsResponse, types::Contact>);
-
-rt::list_call!(ListContacts, types::ListContactsResponse, types::Contact);
-
-impl ListContacts {
+rt::call! { Contacts::list => ListContacts(List<types::ListContactsResponse, types::Contact>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// Text to find in names, titles and employers. Clients look contacts up by LinkedIn URL with it too.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Kind of contact. The values are not documented; third-party clients use `candidate`.
-    pub fn contact_type(self, contact_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contact_type", contact_type)))
-    }
-
+    contact_type: impl Into<String> => parameter::<String>("contact_type"),
     /// Id of the company the contacts belong to.
-    pub fn company_id(self, company_id: impl Into<rt::Uuid>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Uuid>("company_id", company_id)))
-    }
-
+    company_id: impl Into<rt::Uuid> => parameter::<rt::Uuid>("company_id"),
     /// Place as free text.
-    pub fn location(self, location: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("location", location)))
-    }
-
+    location: impl Into<String> => parameter::<String>("location"),
     /// Where the relation with the contacts stands; `all` when it is absent.
-    pub fn global_status(self, global_status: impl Into<types::GlobalStatusFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::GlobalStatusFilter>("global_status", global_status)))
-    }
-
+    global_status: impl Into<types::GlobalStatusFilter> => parameter::<types::GlobalStatusFilter>("global_status"),
     /// Earliest day of creation.
-    pub fn created_after(self, created_after: impl Into<rt::NaiveDate>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::NaiveDate>("created_after", created_after)))
-    }
-
+    created_after: impl Into<rt::NaiveDate> => parameter::<rt::NaiveDate>("created_after"),
     /// Latest day of creation.
-    pub fn created_before(self, created_before: impl Into<rt::NaiveDate>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::NaiveDate>("created_before", created_before)))
-    }
-
+    created_before: impl Into<rt::NaiveDate> => parameter::<rt::NaiveDate>("created_before"),
     /// Field to sort by: `created_at`, `updated_at`, `first_name`, `last_name` or `last_contacted_at`, with a `-` before it for descending
     /// order; `-created_at` when it is absent.
-    pub fn sort(self, sort: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sort", sort)))
-    }
-}
-
-/// Messages to and from contacts by email, LinkedIn and WhatsApp.
-#[derive(Clone, Debug)]
-pub struct Messages {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Messages {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    sort: impl Into<String> => parameter::<String>("sort"),
+} }
 
 impl Messages {
     /// Send a message to a contact.
@@ -319,8 +221,7 @@ impl Messages {
     /// `messaging:write`; the table of scopes, which is followed, has `messages:write`.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(messages: leonar::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(messages: leonar::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send(
     ///     types::SendMessageRequest::new(
     ///         "a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?,
@@ -328,9 +229,9 @@ impl Messages {
     ///         "Hi Sophie, I came across your profile and thought you might be interested...",
     ///     ).subject("Exciting opportunity at Doctolib"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_message")]
     pub fn send(&self, request: impl Into<types::SendMessageRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendMessageRequest = request.into();
         self.core.operation(&routes::SEND_MESSAGE).json(&request).send()
@@ -346,48 +247,20 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: leonar::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.list("3c90c3cc-0d44-4b50-8888-8dd25736052a").limit(50).offset(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_messages")]
     pub fn list(&self, id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("id", &id).list(|page: types::ListMessagesResponse| page.data))
     }
 }
 
-/// A call of [`Messages::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListMessages(rt::List<types::ListMessagesResponse, types::Message>);
-
-rt::list_call!(ListMessages, types::ListMessagesResponse, types::Message);
-
-impl ListMessages {
+rt::call! { Messages::list => ListMessages(List<types::ListMessagesResponse, types::Message>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-}
-
-/// Companies the workspace works for, or its contacts work at.
-#[derive(Clone, Debug)]
-pub struct Companies {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Companies {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
+} }
 
 impl Companies {
     /// List companies.
@@ -401,9 +274,9 @@ impl Companies {
     /// ```no_run
     /// # async fn example(companies: leonar::operations::Companies) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = companies.list().limit(50).offset(0).search("Doctolib").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_companies")]
     pub fn list(&self) -> ListCompanies {
         ListCompanies(self.core.operation(&routes::LIST_COMPANIES).list(|page: types::ListCompaniesResponse| page.data))
     }
@@ -416,57 +289,25 @@ impl Companies {
     /// <https://leonar.mintlify.app/authentication>. Public third-party clients send `name` and read `data.id`.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(companies: leonar::operations::Companies) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(companies: leonar::operations::Companies) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = companies.create(types::CreateCompanyRequest::new("Doctolib")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_company")]
     pub fn create(&self, request: impl Into<types::CreateCompanyRequest>) -> rt::Call<types::CompanyResponse> {
         let request: types::CreateCompanyRequest = request.into();
         self.core.operation(&routes::CREATE_COMPANY).json(&request).send()
     }
 }
 
-/// A call of [`Companies::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCompanies(rt::List<types::ListCompaniesResponse, types::Company>);
-
-rt::list_call!(ListCompanies, types::ListCompaniesResponse, types::Company);
-
-impl ListCompanies {
+rt::call! { Companies::list => ListCompanies(List<types::ListCompaniesResponse, types::Company>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// Text to find.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-}
-
-/// Sales opportunities and their way through a deal pipeline.
-#[derive(Clone, Debug)]
-pub struct Deals {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Deals {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    search: impl Into<String> => parameter::<String>("search"),
+} }
 
 impl Deals {
     /// Close a deal.
@@ -478,17 +319,16 @@ impl Deals {
     /// example of all deal pages: read as reused, not as what closing does.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = deals.close(
     ///     "c3d4e5f6-7890-12ab-cdef-345678901bcd",
     ///     types::CloseDealRequest::new(types::DealCloseStatus::Won)
     ///         .actual_close_date("2025-03-15".parse::<leonar::NaiveDate>()?)
     ///         .signed_amount(leonar::Number::from(45000_i64)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "close_deal")]
     pub fn close(&self, id: impl std::fmt::Display, request: impl Into<types::CloseDealRequest>) -> rt::Call<types::DealResponse> {
         let request: types::CloseDealRequest = request.into();
         self.core.operation(&routes::CLOSE_DEAL).path_param("id", &id).json(&request).send()
@@ -504,9 +344,9 @@ impl Deals {
     /// ```no_run
     /// # async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = deals.reopen("c3d4e5f6-7890-12ab-cdef-345678901bcd").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "reopen_deal")]
     pub fn reopen(&self, id: impl std::fmt::Display) -> rt::Call<types::DealResponse> {
         self.core.operation(&routes::REOPEN_DEAL).path_param("id", &id).send()
     }
@@ -519,15 +359,14 @@ impl Deals {
     /// <https://leonar.mintlify.app/api-reference/deals/move-deal-to-a-stage>.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(deals: leonar::operations::Deals) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = deals.update_stage(
     ///     "c3d4e5f6-7890-12ab-cdef-345678901bcd",
     ///     types::UpdateDealStageRequest::new("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_deal_stage")]
     pub fn update_stage(
         &self,
         id: impl std::fmt::Display,
@@ -535,18 +374,6 @@ impl Deals {
     ) -> rt::Call<types::DealResponse> {
         let request: types::UpdateDealStageRequest = request.into();
         self.core.operation(&routes::UPDATE_DEAL_STAGE).path_param("id", &id).json(&request).send()
-    }
-}
-
-/// What the members of the workspace are to do.
-#[derive(Clone, Debug)]
-pub struct Tasks {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Tasks {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -560,8 +387,7 @@ impl Tasks {
     /// <https://leonar.mintlify.app/api-reference/tasks/update-a-task>.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(tasks: leonar::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(tasks: leonar::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.update(
     ///     "e5f6a7b8-9012-34cd-efab-567890123def",
     ///     types::UpdateTaskRequest::new()
@@ -570,24 +396,12 @@ impl Tasks {
     ///         .priority(types::TaskPriority::High).status(types::TaskStatus::Todo)
     ///         .title("Follow up with Sophie Martin").type_(types::TaskType::Call),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_task")]
     pub fn update(&self, id: impl std::fmt::Display, request: impl Into<types::UpdateTaskRequest>) -> rt::Call<types::TaskResponse> {
         let request: types::UpdateTaskRequest = request.into();
         self.core.operation(&routes::UPDATE_TASK).path_param("id", &id).json(&request).send()
-    }
-}
-
-/// Words that contacts, companies, deals and projects are marked with.
-#[derive(Clone, Debug)]
-pub struct Tags {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Tags {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -600,29 +414,16 @@ impl Tags {
     /// <https://leonar.mintlify.app/api-reference/tags/create-a-tag>.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(tags: leonar::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(tags: leonar::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.create(
     ///     types::CreateTagRequest::new("frontend").color("#3b82f6").scope(types::TagScope::Global),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_tag")]
     pub fn create(&self, request: impl Into<types::CreateTagRequest>) -> rt::Call<types::TagResponse> {
         let request: types::CreateTagRequest = request.into();
         self.core.operation(&routes::CREATE_TAG).check(&request).json(&request).send()
-    }
-}
-
-/// Hiring projects, the candidates in their pipelines, and their files.
-#[derive(Clone, Debug)]
-pub struct Projects {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Projects {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -638,9 +439,9 @@ impl Projects {
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.list().limit(50).offset(0).status("active").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_projects")]
     pub fn list(&self) -> ListProjects {
         ListProjects(self.core.operation(&routes::LIST_PROJECTS).list(|page: types::ListProjectsResponse| page.data))
     }
@@ -653,16 +454,15 @@ impl Projects {
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients; the response is read as a project.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.create(
     ///     types::CreateProjectRequest::new("Senior Frontend Engineers - Paris")
     ///         .client_company_id("b2c3d4e5-6789-01ab-cdef-234567890abc".parse::<leonar::Uuid>()?)
     ///         .owner_ids(["f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_project")]
     pub fn create(&self, request: impl Into<types::CreateProjectRequest>) -> rt::Call<types::ProjectResponse> {
         let request: types::CreateProjectRequest = request.into();
         self.core.operation(&routes::CREATE_PROJECT).json(&request).send()
@@ -679,9 +479,9 @@ impl Projects {
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.get("d4e5f6a7-8901-23bc-defa-456789012cde").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_project")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::ProjectResponse> {
         self.core.operation(&routes::GET_PROJECT).path_param("id", &id).send()
     }
@@ -696,8 +496,7 @@ impl Projects {
     /// third-party client reads it as an object: both decode.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.update(
     ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
     ///     types::UpdateProjectRequest::new()
@@ -707,9 +506,9 @@ impl Projects {
     ///         .location("Paris, France").name("Senior Frontend Engineers - Paris")
     ///         .status(types::ProjectStatus::Active),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_project")]
     pub fn update(&self, id: impl std::fmt::Display, request: impl Into<types::UpdateProjectRequest>) -> rt::Call<types::ProjectResponse> {
         let request: types::UpdateProjectRequest = request.into();
         self.core.operation(&routes::UPDATE_PROJECT).path_param("id", &id).json(&request).send()
@@ -727,8 +526,7 @@ impl Projects {
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.list_pipeline_entries("d4e5f6a7-8901-23bc-defa-456789012cde").limit(50).offset(0)
     ///     .stage_id("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_pipeline_entries(&self, id: impl std::fmt::Display) -> ListPipelineEntries {
         ListPipelineEntries(
@@ -749,15 +547,13 @@ impl Projects {
     /// as required.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.create_pipeline_entry(
     ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
     ///     types::CreatePipelineEntryRequest::new("a1b2c3d4-5678-90ab-cdef-1234567890ab".parse::<leonar::Uuid>()?)
     ///         .stage_id("e5f6a7b8-9012-34cd-efab-567890123def".parse::<leonar::Uuid>()?),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_pipeline_entry(
         &self,
@@ -779,9 +575,9 @@ impl Projects {
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.list_files("d4e5f6a7-8901-23bc-defa-456789012cde").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_project_files")]
     pub fn list_files(&self, id: impl std::fmt::Display) -> rt::Call<types::ListProjectFilesResponse> {
         self.core.operation(&routes::LIST_PROJECT_FILES).path_param("id", &id).send()
     }
@@ -794,15 +590,14 @@ impl Projects {
     /// <https://leonar.mintlify.app/guides/workflows>. Sent by public third-party clients.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = projects.create_file(
     ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
     ///     types::CreateFileRequest::new("job-description.pdf", "application/pdf", "JVBERi0xLjQK"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_project_file")]
     pub fn create_file(&self, id: impl std::fmt::Display, request: impl Into<types::CreateFileRequest>) -> rt::Call<types::FileResponse> {
         let request: types::CreateFileRequest = request.into();
         self.core.operation(&routes::CREATE_PROJECT_FILE).path_param("id", &id).json(&request).send()
@@ -822,81 +617,31 @@ impl Projects {
     ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
     ///     "3c90c3cc-0d44-4b50-8888-8dd25736052a",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_project_file")]
     pub fn delete_file(&self, id: impl std::fmt::Display, file_id: impl std::fmt::Display) -> rt::Call<()> {
         self.core.operation(&routes::DELETE_PROJECT_FILE).path_param("id", &id).path_param("file_id", &file_id).send_empty()
     }
 }
 
-/// A call of [`Projects::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListProjects(rt::List<types::ListProjectsResponse, types::Project>);
-
-rt::list_call!(ListProjects, types::ListProjectsResponse, types::Project);
-
-impl ListProjects {
+rt::call! { Projects::list => ListProjects(List<types::ListProjectsResponse, types::Project>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// State of the projects, such as `active`.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-}
+    status: impl Into<String> => parameter::<String>("status"),
+} }
 
-/// A call of [`Projects::list_pipeline_entries`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPipelineEntries(rt::List<types::ListPipelineEntriesResponse, types::PipelineEntry>);
-
-rt::list_call!(ListPipelineEntries, types::ListPipelineEntriesResponse, types::PipelineEntry);
-
-impl ListPipelineEntries {
+rt::call! { Projects::list_pipeline_entries => ListPipelineEntries(List<types::ListPipelineEntriesResponse, types::PipelineEntry>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// Id of the stage the entries are in. The name of a stage is refused.
-    pub fn stage_id(self, stage_id: impl Into<rt::Uuid>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Uuid>("stage_id", stage_id)))
-    }
-}
-
-/// Series of outreach steps that contacts are enrolled in.
-#[derive(Clone, Debug)]
-pub struct Sequences {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Sequences {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    stage_id: impl Into<rt::Uuid> => parameter::<rt::Uuid>("stage_id"),
+} }
 
 impl Sequences {
     /// List sequences.
@@ -909,9 +654,9 @@ impl Sequences {
     /// ```no_run
     /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sequences.list().limit(50).offset(0).status("active").sort("-created_at").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_sequences")]
     pub fn list(&self) -> ListSequences {
         ListSequences(self.core.operation(&routes::LIST_SEQUENCES).list(|page: types::ListSequencesResponse| page.data))
     }
@@ -927,9 +672,9 @@ impl Sequences {
     /// ```no_run
     /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sequences.get("f6a7b8c9-0123-45de-fabc-678901234ef0").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_sequence")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::SequenceResponse> {
         self.core.operation(&routes::GET_SEQUENCE).path_param("id", &id).send()
     }
@@ -944,8 +689,7 @@ impl Sequences {
     /// of their own is a heading of the workflows guide and is sent by a public third-party client: both are taken as alternatives.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sequences.enroll_contacts(
     ///     "f6a7b8c9-0123-45de-fabc-678901234ef0",
     ///     types::EnrollContactsRequest::ByIds(types::EnrollByIds::new(
@@ -955,8 +699,7 @@ impl Sequences {
     ///         ],
     ///     )),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn enroll_contacts(
         &self,
@@ -975,14 +718,12 @@ impl Sequences {
     /// <https://leonar.mintlify.app/api-reference/sequences/unenroll-contacts>.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sequences: leonar::operations::Sequences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sequences.unenroll_contacts(
     ///     "f6a7b8c9-0123-45de-fabc-678901234ef0",
     ///     types::UnenrollContactsRequest::new(["3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn unenroll_contacts(
         &self,
@@ -994,51 +735,17 @@ impl Sequences {
     }
 }
 
-/// A call of [`Sequences::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSequences(rt::List<types::ListSequencesResponse, types::Sequence>);
-
-rt::list_call!(ListSequences, types::ListSequencesResponse, types::Sequence);
-
-impl ListSequences {
+rt::call! { Sequences::list => ListSequences(List<types::ListSequencesResponse, types::Sequence>) {
     /// Page size, 1 to 100; 50 when it is absent.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Number of items to skip; 0 when it is absent.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// State of the sequences, such as `active`. The values are not documented.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Field to sort by: `created_at`, `updated_at`, `name` or `status`, with a `-` before it for descending order; `-created_at` when it
     /// is absent.
-    pub fn sort(self, sort: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sort", sort)))
-    }
-}
-
-/// Searches for candidates, and adding what was found to a project.
-#[derive(Clone, Debug)]
-pub struct Sourcing {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Sourcing {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    sort: impl Into<String> => parameter::<String>("sort"),
+} }
 
 impl Sourcing {
     /// Search candidates.
@@ -1053,8 +760,7 @@ impl Sourcing {
     /// client.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_candidates(
     ///     types::SearchCandidatesRequest::new(
     ///         "d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?,
@@ -1072,8 +778,7 @@ impl Sourcing {
     ///         25,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_candidates(
         &self,
@@ -1097,8 +802,7 @@ impl Sourcing {
     /// `profiles`: the counters are those the pagination guide gives to all sourcing searches.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_crm_contacts(
     ///     types::SearchCrmContactsRequest::new().contact_types(["candidate"])
     ///         .job_titles(["Senior Software Engineer"])
@@ -1107,8 +811,7 @@ impl Sourcing {
     ///         .project_id("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?)
     ///         .skills(["Python", "Django"]).stage_categories(["sourced"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_crm_contacts(
         &self,
@@ -1131,8 +834,7 @@ impl Sourcing {
     /// response are cut; where revealed addresses appear was not seen.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_advanced_profiles(
     ///     types::SearchAdvancedProfilesRequest::new().company(["Stripe", "Datadog"])
     ///         .company_filter("current").data_types(["personal_email", "work_email"])
@@ -1140,8 +842,7 @@ impl Sourcing {
     ///         .location(["Paris, France", "London, United Kingdom"]).page(1).reveal_info(true)
     ///         .skills(["SaaS", "Product Management"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_advanced_profiles(
         &self,
@@ -1165,8 +866,7 @@ impl Sourcing {
     /// goes on with the returned `cursor`, which is followed here; `boolean_query` is from a public third-party client.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_linkedin_profiles(
     ///     serde_json::from_value::<types::SearchLinkedinProfilesRequest>(serde_json::json!({
     ///       "project_id": "d4e5f6a7-8901-23bc-defa-456789012cde",
@@ -1185,8 +885,7 @@ impl Sourcing {
     ///       "page_size": 25
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn search_linkedin_profiles(
         &self,
@@ -1213,8 +912,7 @@ impl Sourcing {
     /// let response = sourcing.list_linkedin_locations().q("Paris")
     ///     .account_id("3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?)
     ///     .api_type("recruiter").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_linkedin_locations(&self) -> ListLinkedinLocations {
         ListLinkedinLocations(self.core.operation(&routes::LIST_LINKEDIN_LOCATIONS).send())
@@ -1232,9 +930,9 @@ impl Sourcing {
     /// ```no_run
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.list_locations().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_sourcing_locations")]
     pub fn list_locations(&self) -> rt::Call<rt::Object> {
         self.core.operation(&routes::LIST_SOURCING_LOCATIONS).send()
     }
@@ -1249,8 +947,7 @@ impl Sourcing {
     /// as `account_id`) and the whole response are cut; the response is what public third-party clients read.
     ///
     /// ```no_run
-    /// # use leonar::types;
-    /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.add_profiles_to_project(
     ///     serde_json::from_value::<types::AddProfilesToProjectRequest>(serde_json::json!({
     ///       "project_id": "d4e5f6a7-8901-23bc-defa-456789012cde",
@@ -1308,8 +1005,7 @@ impl Sourcing {
     ///       ]
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_profiles_to_project(
         &self,
@@ -1320,41 +1016,14 @@ impl Sourcing {
     }
 }
 
-/// A call of [`Sourcing::list_linkedin_locations`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLinkedinLocations(rt::Call<types::ListLinkedinLocationsResponse>);
-
-rt::call!(ListLinkedinLocations, types::ListLinkedinLocationsResponse);
-
-impl ListLinkedinLocations {
+rt::call! { Sourcing::list_linkedin_locations => ListLinkedinLocations(Call<types::ListLinkedinLocationsResponse>) {
     /// Name of the place.
-    pub fn q(self, q: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("q", q)))
-    }
-
+    q: impl Into<String> => parameter::<String>("q"),
     /// Id of the connected account to ask LinkedIn with.
-    pub fn account_id(self, account_id: impl Into<rt::Uuid>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Uuid>("account_id", account_id)))
-    }
-
+    account_id: impl Into<rt::Uuid> => parameter::<rt::Uuid>("account_id"),
     /// LinkedIn product the ids are for, such as `recruiter`.
-    pub fn api_type(self, api_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("api_type", api_type)))
-    }
-}
-
-/// The members of the workspace and the accounts connected to it.
-#[derive(Clone, Debug)]
-pub struct Workspace {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Workspace {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    api_type: impl Into<String> => parameter::<String>("api_type"),
+} }
 
 impl Workspace {
     /// List connected accounts.
@@ -1368,8 +1037,7 @@ impl Workspace {
     /// ```no_run
     /// # async fn example(workspace: leonar::operations::Workspace) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = workspace.list_connected_accounts().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_connected_accounts(&self) -> rt::Call<types::ListConnectedAccountsResponse> {
         self.core.operation(&routes::LIST_CONNECTED_ACCOUNTS).send()
@@ -1385,9 +1053,9 @@ impl Workspace {
     /// ```no_run
     /// # async fn example(workspace: leonar::operations::Workspace) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = workspace.list_members().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_workspace_members")]
     pub fn list_members(&self) -> rt::Call<types::ListWorkspaceMembersResponse> {
         self.core.operation(&routes::LIST_WORKSPACE_MEMBERS).send()
     }

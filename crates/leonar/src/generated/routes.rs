@@ -4,263 +4,138 @@
 
 use reachout_runtime as rt;
 
-/// `GET /contacts`: list contacts.
-pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/contacts/list-contacts");
-
-/// `POST /contacts`: create a contact.
-pub static CREATE_CONTACT: rt::Route = rt::Route::new("create_contact", "contacts", "create", rt::Method::POST, "/contacts")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/contacts/create-a-contact");
-
-/// `POST /contacts/search`: search contacts.
-pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/contacts/search-contacts");
-
-/// `PUT /contacts/{id}`: update a contact.
-pub static UPDATE_CONTACT: rt::Route = rt::Route::new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{id}")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `POST /contacts/{id}/notes`: add a note to a contact.
-pub static CREATE_NOTE: rt::Route = rt::Route::new("create_note", "contacts", "create_note", rt::Method::POST, "/contacts/{id}/notes")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
-
-/// `POST /contacts/{id}/files`: attach a file to a contact.
-pub static CREATE_CONTACT_FILE: rt::Route =
-    rt::Route::new("create_contact_file", "contacts", "create_file", rt::Method::POST, "/contacts/{id}/files")
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `POST /messages`: send a message to a contact.
-pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "messages", "send", rt::Method::POST, "/messages")
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/messages/send-a-message-to-a-contact");
-
-/// `GET /conversations/{id}/messages`: list the messages of a conversation.
-pub static LIST_MESSAGES: rt::Route = rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{id}/messages")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/conversations/list-messages");
-
-/// `GET /companies`: list companies.
-pub static LIST_COMPANIES: rt::Route = rt::Route::new("list_companies", "companies", "list", rt::Method::GET, "/companies")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
-
-/// `POST /companies`: create a company.
-pub static CREATE_COMPANY: rt::Route = rt::Route::new("create_company", "companies", "create", rt::Method::POST, "/companies")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
-
-/// `POST /deals/{id}/close`: close a deal.
-pub static CLOSE_DEAL: rt::Route = rt::Route::new("close_deal", "deals", "close", rt::Method::POST, "/deals/{id}/close")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/deals/close-a-deal");
-
-/// `POST /deals/{id}/reopen`: reopen a deal.
-pub static REOPEN_DEAL: rt::Route = rt::Route::new("reopen_deal", "deals", "reopen", rt::Method::POST, "/deals/{id}/reopen")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/deals/reopen-a-deal");
-
-/// `PUT /deals/{id}/stage`: move a deal to a stage.
-pub static UPDATE_DEAL_STAGE: rt::Route =
-    rt::Route::new("update_deal_stage", "deals", "update_stage", rt::Method::PUT, "/deals/{id}/stage")
+rt::routes! {
+    /// All of them, in the order of the spec.
+    pub static ALL;
+    /// `GET /contacts`: list contacts.
+    LIST_CONTACTS = new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/contacts/list-contacts");
+    /// `POST /contacts`: create a contact.
+    CREATE_CONTACT = new("create_contact", "contacts", "create", rt::Method::POST, "/contacts").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/contacts/create-a-contact");
+    /// `POST /contacts/search`: search contacts.
+    SEARCH_CONTACTS = new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/contacts/search-contacts");
+    /// `PUT /contacts/{id}`: update a contact.
+    UPDATE_CONTACT = new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{id}").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
+    /// `POST /contacts/{id}/notes`: add a note to a contact.
+    CREATE_NOTE = new("create_note", "contacts", "create_note", rt::Method::POST, "/contacts/{id}/notes").does(rt::Effect::Changes)
+        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
+    /// `POST /contacts/{id}/files`: attach a file to a contact.
+    CREATE_CONTACT_FILE = new("create_contact_file", "contacts", "create_file", rt::Method::POST, "/contacts/{id}/files")
+        .does(rt::Effect::Changes).documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `POST /messages`: send a message to a contact.
+    SEND_MESSAGE = new("send_message", "messages", "send", rt::Method::POST, "/messages").does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/messages/send-a-message-to-a-contact");
+    /// `GET /conversations/{id}/messages`: list the messages of a conversation.
+    LIST_MESSAGES = new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{id}/messages").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/conversations/list-messages");
+    /// `GET /companies`: list companies.
+    LIST_COMPANIES = new("list_companies", "companies", "list", rt::Method::GET, "/companies").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
+    /// `POST /companies`: create a company.
+    CREATE_COMPANY = new("create_company", "companies", "create", rt::Method::POST, "/companies").does(rt::Effect::Changes)
+        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/authentication");
+    /// `POST /deals/{id}/close`: close a deal.
+    CLOSE_DEAL = new("close_deal", "deals", "close", rt::Method::POST, "/deals/{id}/close").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/deals/close-a-deal");
+    /// `POST /deals/{id}/reopen`: reopen a deal.
+    REOPEN_DEAL = new("reopen_deal", "deals", "reopen", rt::Method::POST, "/deals/{id}/reopen").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/deals/reopen-a-deal");
+    /// `PUT /deals/{id}/stage`: move a deal to a stage.
+    UPDATE_DEAL_STAGE = new("update_deal_stage", "deals", "update_stage", rt::Method::PUT, "/deals/{id}/stage")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/deals/move-deal-to-a-stage");
-
-/// `PUT /tasks/{id}`: update a task.
-pub static UPDATE_TASK: rt::Route = rt::Route::new("update_task", "tasks", "update", rt::Method::PUT, "/tasks/{id}")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/tasks/update-a-task");
-
-/// `POST /tags`: create a tag.
-pub static CREATE_TAG: rt::Route = rt::Route::new("create_tag", "tags", "create", rt::Method::POST, "/tags")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/tags/create-a-tag");
-
-/// `GET /projects`: list projects.
-pub static LIST_PROJECTS: rt::Route = rt::Route::new("list_projects", "projects", "list", rt::Method::GET, "/projects")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `POST /projects`: create a project.
-pub static CREATE_PROJECT: rt::Route = rt::Route::new("create_project", "projects", "create", rt::Method::POST, "/projects")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `GET /projects/{id}`: get a project.
-pub static GET_PROJECT: rt::Route = rt::Route::new("get_project", "projects", "get", rt::Method::GET, "/projects/{id}")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `PUT /projects/{id}`: update a project.
-pub static UPDATE_PROJECT: rt::Route = rt::Route::new("update_project", "projects", "update", rt::Method::PUT, "/projects/{id}")
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/projects/update-a-project");
-
-/// `GET /projects/{id}/entries`: list the pipeline entries of a project.
-pub static LIST_PIPELINE_ENTRIES: rt::Route =
-    rt::Route::new("list_pipeline_entries", "projects", "list_pipeline_entries", rt::Method::GET, "/projects/{id}/entries")
+    /// `PUT /tasks/{id}`: update a task.
+    UPDATE_TASK = new("update_task", "tasks", "update", rt::Method::PUT, "/tasks/{id}").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/tasks/update-a-task");
+    /// `POST /tags`: create a tag.
+    CREATE_TAG = new("create_tag", "tags", "create", rt::Method::POST, "/tags").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/tags/create-a-tag");
+    /// `GET /projects`: list projects.
+    LIST_PROJECTS = new("list_projects", "projects", "list", rt::Method::GET, "/projects").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `POST /projects`: create a project.
+    CREATE_PROJECT = new("create_project", "projects", "create", rt::Method::POST, "/projects").does(rt::Effect::Changes)
+        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `GET /projects/{id}`: get a project.
+    GET_PROJECT = new("get_project", "projects", "get", rt::Method::GET, "/projects/{id}").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
+    /// `PUT /projects/{id}`: update a project.
+    UPDATE_PROJECT = new("update_project", "projects", "update", rt::Method::PUT, "/projects/{id}").does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/projects/update-a-project");
+    /// `GET /projects/{id}/entries`: list the pipeline entries of a project.
+    LIST_PIPELINE_ENTRIES = new("list_pipeline_entries", "projects", "list_pipeline_entries", rt::Method::GET, "/projects/{id}/entries")
         .does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `POST /projects/{id}/entries`: add a contact to the pipeline of a project.
-pub static CREATE_PIPELINE_ENTRY: rt::Route =
-    rt::Route::new("create_pipeline_entry", "projects", "create_pipeline_entry", rt::Method::POST, "/projects/{id}/entries")
+    /// `POST /projects/{id}/entries`: add a contact to the pipeline of a project.
+    CREATE_PIPELINE_ENTRY = new("create_pipeline_entry", "projects", "create_pipeline_entry", rt::Method::POST, "/projects/{id}/entries")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/projects/add-contact-to-pipeline");
-
-/// `GET /projects/{id}/files`: list the files of a project.
-pub static LIST_PROJECT_FILES: rt::Route =
-    rt::Route::new("list_project_files", "projects", "list_files", rt::Method::GET, "/projects/{id}/files")
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `POST /projects/{id}/files`: attach a file to a project.
-pub static CREATE_PROJECT_FILE: rt::Route =
-    rt::Route::new("create_project_file", "projects", "create_file", rt::Method::POST, "/projects/{id}/files")
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `DELETE /projects/{id}/files/{file_id}`: delete a file of a project.
-pub static DELETE_PROJECT_FILE: rt::Route =
-    rt::Route::new("delete_project_file", "projects", "delete_file", rt::Method::DELETE, "/projects/{id}/files/{file_id}")
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// `GET /sequences`: list sequences.
-pub static LIST_SEQUENCES: rt::Route = rt::Route::new("list_sequences", "sequences", "list", rt::Method::GET, "/sequences")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/list-sequences");
-
-/// `GET /sequences/{id}`: get a sequence.
-pub static GET_SEQUENCE: rt::Route = rt::Route::new("get_sequence", "sequences", "get", rt::Method::GET, "/sequences/{id}")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/get-a-sequence");
-
-/// `POST /sequences/{id}/enroll`: enroll contacts in a sequence.
-pub static ENROLL_CONTACTS: rt::Route =
-    rt::Route::new("enroll_contacts", "sequences", "enroll_contacts", rt::Method::POST, "/sequences/{id}/enroll")
+    /// `GET /projects/{id}/files`: list the files of a project.
+    LIST_PROJECT_FILES = new("list_project_files", "projects", "list_files", rt::Method::GET, "/projects/{id}/files")
+        .does(rt::Effect::Reads).documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `POST /projects/{id}/files`: attach a file to a project.
+    CREATE_PROJECT_FILE = new("create_project_file", "projects", "create_file", rt::Method::POST, "/projects/{id}/files")
+        .does(rt::Effect::Changes).documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `DELETE /projects/{id}/files/{file_id}`: delete a file of a project.
+    DELETE_PROJECT_FILE = new("delete_project_file", "projects", "delete_file", rt::Method::DELETE, "/projects/{id}/files/{file_id}")
+        .does(rt::Effect::Deletes).documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+    /// `GET /sequences`: list sequences.
+    LIST_SEQUENCES = new("list_sequences", "sequences", "list", rt::Method::GET, "/sequences").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "data").more("meta.has_more").total("meta.total"))
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/list-sequences");
+    /// `GET /sequences/{id}`: get a sequence.
+    GET_SEQUENCE = new("get_sequence", "sequences", "get", rt::Method::GET, "/sequences/{id}").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/get-a-sequence");
+    /// `POST /sequences/{id}/enroll`: enroll contacts in a sequence.
+    ENROLL_CONTACTS = new("enroll_contacts", "sequences", "enroll_contacts", rt::Method::POST, "/sequences/{id}/enroll")
         .does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/enroll-contacts");
-
-/// `POST /sequences/{id}/unenroll`: unenroll contacts from a sequence.
-pub static UNENROLL_CONTACTS: rt::Route =
-    rt::Route::new("unenroll_contacts", "sequences", "unenroll_contacts", rt::Method::POST, "/sequences/{id}/unenroll")
+    /// `POST /sequences/{id}/unenroll`: unenroll contacts from a sequence.
+    UNENROLL_CONTACTS = new("unenroll_contacts", "sequences", "unenroll_contacts", rt::Method::POST, "/sequences/{id}/unenroll")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sequences/unenroll-contacts");
-
-/// `POST /sourcing/search`: search candidates.
-pub static SEARCH_CANDIDATES: rt::Route =
-    rt::Route::new("search_candidates", "sourcing", "search_candidates", rt::Method::POST, "/sourcing/search")
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
+    /// `POST /sourcing/search`: search candidates.
+    SEARCH_CANDIDATES = new("search_candidates", "sourcing", "search_candidates", rt::Method::POST, "/sourcing/search")
+        .does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Full, "https://leonar.mintlify.app/api-reference/sourcing/search-candidates");
-
-/// `POST /sourcing/contacts/search`: search candidates among the contacts.
-pub static SEARCH_CRM_CONTACTS: rt::Route =
-    rt::Route::new("search_crm_contacts", "sourcing", "search_crm_contacts", rt::Method::POST, "/sourcing/contacts/search")
-        .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
+    /// `POST /sourcing/contacts/search`: search candidates among the contacts.
+    SEARCH_CRM_CONTACTS = new("search_crm_contacts", "sourcing", "search_crm_contacts", rt::Method::POST, "/sourcing/contacts/search")
+        .does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/search-crm-contacts");
-
-/// `POST /sourcing/advanced/profiles/search`: search profiles with advanced sourcing.
-pub static SEARCH_ADVANCED_PROFILES: rt::Route = rt::Route::new(
-    "search_advanced_profiles",
-    "sourcing",
-    "search_advanced_profiles",
-    rt::Method::POST,
-    "/sourcing/advanced/profiles/search",
-)
-.does(rt::Effect::Reads)
-.repeated(rt::Repeat::Twice)
-.paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
-.documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search");
-
-/// `POST /sourcing/linkedin/search`: search profiles on LinkedIn.
-pub static SEARCH_LINKEDIN_PROFILES: rt::Route =
-    rt::Route::new("search_linkedin_profiles", "sourcing", "search_linkedin_profiles", rt::Method::POST, "/sourcing/linkedin/search")
+    /// `POST /sourcing/advanced/profiles/search`: search profiles with advanced sourcing.
+    SEARCH_ADVANCED_PROFILES = new("search_advanced_profiles", "sourcing", "search_advanced_profiles", rt::Method::POST, "/sourcing/advanced/profiles/search")
+        .does(rt::Effect::Reads).repeated(rt::Repeat::Twice)
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "data.profiles").more("data.has_more"))
+        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/advanced-sourcing-profile-search");
+    /// `POST /sourcing/linkedin/search`: search profiles on LinkedIn.
+    SEARCH_LINKEDIN_PROFILES = new("search_linkedin_profiles", "sourcing", "search_linkedin_profiles", rt::Method::POST, "/sourcing/linkedin/search")
         .does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Token(&[("cursor", "data.cursor")]), "data.profiles").more("data.has_more"))
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `GET /sourcing/linkedin/locations`: find the LinkedIn ids of places.
-pub static LIST_LINKEDIN_LOCATIONS: rt::Route =
-    rt::Route::new("list_linkedin_locations", "sourcing", "list_linkedin_locations", rt::Method::GET, "/sourcing/linkedin/locations")
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `GET /sourcing/locations`: find the ids of places for a candidate search.
-pub static LIST_SOURCING_LOCATIONS: rt::Route =
-    rt::Route::new("list_sourcing_locations", "sourcing", "list_locations", rt::Method::GET, "/sourcing/locations")
+    /// `GET /sourcing/linkedin/locations`: find the LinkedIn ids of places.
+    LIST_LINKEDIN_LOCATIONS = new("list_linkedin_locations", "sourcing", "list_linkedin_locations", rt::Method::GET, "/sourcing/linkedin/locations")
+        .does(rt::Effect::Reads).documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
+    /// `GET /sourcing/locations`: find the ids of places for a candidate search.
+    LIST_SOURCING_LOCATIONS = new("list_sourcing_locations", "sourcing", "list_locations", rt::Method::GET, "/sourcing/locations")
         .does(rt::Effect::Reads)
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/search-candidates");
-
-/// `POST /sourcing/add-to-project`: add found profiles to a project.
-pub static ADD_PROFILES_TO_PROJECT: rt::Route =
-    rt::Route::new("add_profiles_to_project", "sourcing", "add_profiles_to_project", rt::Method::POST, "/sourcing/add-to-project")
+    /// `POST /sourcing/add-to-project`: add found profiles to a project.
+    ADD_PROFILES_TO_PROJECT = new("add_profiles_to_project", "sourcing", "add_profiles_to_project", rt::Method::POST, "/sourcing/add-to-project")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/api-reference/sourcing/add-profiles-to-project");
-
-/// `GET /connected-accounts`: list connected accounts.
-pub static LIST_CONNECTED_ACCOUNTS: rt::Route =
-    rt::Route::new("list_connected_accounts", "workspace", "list_connected_accounts", rt::Method::GET, "/connected-accounts")
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
-
-/// `GET /workspace/members`: list the members of the workspace.
-pub static LIST_WORKSPACE_MEMBERS: rt::Route =
-    rt::Route::new("list_workspace_members", "workspace", "list_members", rt::Method::GET, "/workspace/members")
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
-
-/// All of them, in the order of the spec.
-pub static ALL: &[&rt::Route] = &[
-    &LIST_CONTACTS,
-    &CREATE_CONTACT,
-    &SEARCH_CONTACTS,
-    &UPDATE_CONTACT,
-    &CREATE_NOTE,
-    &CREATE_CONTACT_FILE,
-    &SEND_MESSAGE,
-    &LIST_MESSAGES,
-    &LIST_COMPANIES,
-    &CREATE_COMPANY,
-    &CLOSE_DEAL,
-    &REOPEN_DEAL,
-    &UPDATE_DEAL_STAGE,
-    &UPDATE_TASK,
-    &CREATE_TAG,
-    &LIST_PROJECTS,
-    &CREATE_PROJECT,
-    &GET_PROJECT,
-    &UPDATE_PROJECT,
-    &LIST_PIPELINE_ENTRIES,
-    &CREATE_PIPELINE_ENTRY,
-    &LIST_PROJECT_FILES,
-    &CREATE_PROJECT_FILE,
-    &DELETE_PROJECT_FILE,
-    &LIST_SEQUENCES,
-    &GET_SEQUENCE,
-    &ENROLL_CONTACTS,
-    &UNENROLL_CONTACTS,
-    &SEARCH_CANDIDATES,
-    &SEARCH_CRM_CONTACTS,
-    &SEARCH_ADVANCED_PROFILES,
-    &SEARCH_LINKEDIN_PROFILES,
-    &LIST_LINKEDIN_LOCATIONS,
-    &LIST_SOURCING_LOCATIONS,
-    &ADD_PROFILES_TO_PROJECT,
-    &LIST_CONNECTED_ACCOUNTS,
-    &LIST_WORKSPACE_MEMBERS,
-];
+    /// `GET /connected-accounts`: list connected accounts.
+    LIST_CONNECTED_ACCOUNTS = new("list_connected_accounts", "workspace", "list_connected_accounts", rt::Method::GET, "/connected-accounts")
+        .does(rt::Effect::Reads).documented(rt::Evidence::Partial, "https://leonar.mintlify.app/guides/workflows");
+    /// `GET /workspace/members`: list the members of the workspace.
+    LIST_WORKSPACE_MEMBERS = new("list_workspace_members", "workspace", "list_members", rt::Method::GET, "/workspace/members")
+        .does(rt::Effect::Reads).documented(rt::Evidence::ClientOnly, "https://leonar.mintlify.app/guides/workflows");
+}

@@ -4,371 +4,294 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The profiles to add, and the project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddProfilesToProjectRequest {
-    /// Id of a connected account.
-    pub account_id: Option<rt::Uuid>,
-    /// The profiles, as a search returned them. A third-party client sends at most 100 at once. Experiences, educations, skills, the
-    /// summary and the picture are worth passing on.
-    pub profiles: Vec<SourcingProfile>,
-    /// Id of the project.
-    pub project_id: rt::Uuid,
+rt::request! {
+    /// The profiles to add, and the project.
+    pub struct AddProfilesToProjectRequest {
+        /// Id of the project.
+        project_id: rt::Uuid,
+        /// The profiles, as a search returned them. A third-party client sends at most 100 at once. Experiences, educations, skills, the
+        /// summary and the picture are worth passing on.
+        profiles: Vec<SourcingProfile> [SourcingProfile],
+    } optional {
+        /// Id of a connected account.
+        account_id: rt::Uuid,
+    }
 }
 
-rt::object!(AddProfilesToProjectRequest { account_id?, profiles!, project_id! });
-rt::setters!(AddProfilesToProjectRequest new(project_id: (rt::Uuid), profiles: [SourcingProfile]) { account_id: (rt::Uuid) });
+rt::object! {
+    /// The result for the profiles.
+    pub struct AddProfilesToProjectResponse optional {
+        /// The contacts the profiles became.
+        data: AddedProfiles,
+    }
+}
 
-/// The result for the profiles.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddProfilesToProjectResponse {
+rt::object! {
     /// The contacts the profiles became.
-    pub data: Option<AddedProfiles>,
+    pub struct AddedProfiles optional {
+        /// Number of profiles that were added.
+        added int: i64,
+        /// Ids of the contacts.
+        contact_ids: Vec<rt::Uuid>,
+    }
 }
 
-rt::object!(AddProfilesToProjectResponse { data? });
-
-/// The contacts the profiles became.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AddedProfiles {
-    /// Number of profiles that were added.
-    pub added: Option<i64>,
-    /// Ids of the contacts.
-    pub contact_ids: Option<Vec<rt::Uuid>>,
-}
-
-rt::object!(AddedProfiles { added? int, contact_ids? });
-
-/// Profiles, where the page stands, and what it cost.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdvancedSearchPage {
-    /// Sourcing credits this page cost.
-    pub credits_consumed: Option<i64>,
-    /// Number of profiles that are left after filtering.
-    pub filtered_count: Option<i64>,
-    /// Whether the filters leave too little.
-    pub filters_too_strict: Option<bool>,
-    /// Whether profiles follow this page.
-    pub has_more: Option<bool>,
-    /// Number of the next page.
-    pub next_page: Option<i64>,
-    /// The profiles.
-    pub profiles: Option<Vec<SourcingProfile>>,
-    /// Sourcing credits the workspace has left.
-    pub sourcing_credits_remaining: Option<i64>,
-    /// Number of profiles that match, on all pages together.
-    pub total_count: Option<i64>,
-}
-
-rt::object!(AdvancedSearchPage {
-    credits_consumed? int, filtered_count? int, filters_too_strict?, has_more?, next_page? int, profiles?, sourcing_credits_remaining? int,
-    total_count? int
-});
-
-/// A page of profiles.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AdvancedSearchResponse {
+rt::object! {
     /// Profiles, where the page stands, and what it cost.
-    pub data: Option<AdvancedSearchPage>,
+    pub struct AdvancedSearchPage optional {
+        /// Sourcing credits this page cost.
+        credits_consumed int: i64,
+        /// Number of profiles that are left after filtering.
+        filtered_count int: i64,
+        /// Whether the filters leave too little.
+        filters_too_strict: bool,
+        /// Whether profiles follow this page.
+        has_more: bool,
+        /// Number of the next page.
+        next_page int: i64,
+        /// The profiles.
+        profiles: Vec<SourcingProfile>,
+        /// Sourcing credits the workspace has left.
+        sourcing_credits_remaining int: i64,
+        /// Number of profiles that match, on all pages together.
+        total_count int: i64,
+    }
 }
 
-rt::object!(AdvancedSearchResponse { data? });
-
-/// Channel a message goes through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Channel {
-    /// `email`
-    Email,
-    /// `linkedin`
-    Linkedin,
-    /// `whatsapp`
-    Whatsapp,
+rt::object! {
+    /// A page of profiles.
+    pub struct AdvancedSearchResponse optional {
+        /// Profiles, where the page stands, and what it cost.
+        data: AdvancedSearchPage,
+    }
 }
 
-rt::closed_enum!(Channel, Email = "email", Linkedin = "linkedin", Whatsapp = "whatsapp");
-
-/// The company a project is for, as an object or as its bare name.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum ClientCompany {
-    /// As [`ClientCompanyObject`].
-    Object(ClientCompanyObject),
-    /// As a text.
-    Name(String),
+rt::closed_enum! {
+    /// Channel a message goes through.
+    pub enum Channel {
+        Email = "email", Linkedin = "linkedin", Whatsapp = "whatsapp",
+    }
 }
 
-rt::one_of!(ClientCompany { Object(ClientCompanyObject) by ClientCompanyObject, Name(String) });
-rt::alternative!(ClientCompany, Object(ClientCompanyObject));
-rt::alternative!(ClientCompany, Name(String));
-rt::alternative!(ClientCompany, Name(&str));
-
-/// The company a project is for.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ClientCompanyObject {
-    /// Name of the company.
-    pub name: Option<String>,
+rt::one_of! {
+    /// The company a project is for, as an object or as its bare name.
+    pub enum ClientCompany {
+        /// As [`ClientCompanyObject`].
+        Object(ClientCompanyObject) by ClientCompanyObject,
+        /// As a text.
+        Name(String),
+    }
+    from Object(ClientCompanyObject), Name(String), Name(&str)
 }
 
-rt::object!(ClientCompanyObject { name? });
-
-/// How the deal ended.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CloseDealRequest {
-    /// Day the deal was closed.
-    pub actual_close_date: Option<rt::NaiveDate>,
-    /// Id of the reason for closing. Where the ids come from is not documented.
-    pub close_reason_id: Option<rt::Uuid>,
-    /// Id of the reason for losing. Where the ids come from is not documented.
-    pub loss_reason_id: Option<rt::Uuid>,
-    /// Amount that was signed, in the deal's currency.
-    pub signed_amount: Option<rt::Number>,
-    /// How a deal ended.
-    pub status: DealCloseStatus,
+rt::object! {
+    /// The company a project is for.
+    pub struct ClientCompanyObject optional {
+        /// Name of the company.
+        name: String,
+    }
 }
 
-rt::object!(CloseDealRequest { actual_close_date?, close_reason_id?, loss_reason_id?, signed_amount?, status! });
-rt::setters!(CloseDealRequest new(status: DealCloseStatus) {
-    actual_close_date: (rt::NaiveDate), close_reason_id: (rt::Uuid), loss_reason_id: (rt::Uuid), signed_amount: (rt::Number)
-});
-
-/// A company the workspace knows, as a client or as an employer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Company {
-    /// Id of the company.
-    pub id: rt::Uuid,
-    /// Name of the company.
-    pub name: Option<String>,
+rt::request! {
+    /// How the deal ended.
+    pub struct CloseDealRequest {
+        /// How a deal ended.
+        status: DealCloseStatus,
+    } optional {
+        /// Day the deal was closed.
+        actual_close_date: rt::NaiveDate,
+        /// Id of the reason for closing. Where the ids come from is not documented.
+        close_reason_id: rt::Uuid,
+        /// Id of the reason for losing. Where the ids come from is not documented.
+        loss_reason_id: rt::Uuid,
+        /// Amount that was signed, in the deal's currency.
+        signed_amount: rt::Number,
+    }
 }
 
-rt::object!(Company { id!, name? });
-
-/// One company.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CompanyResponse {
+rt::object! {
     /// A company the workspace knows, as a client or as an employer.
-    pub data: Company,
+    pub struct Company {
+        /// Id of the company.
+        id: rt::Uuid,
+    } optional {
+        /// Name of the company.
+        name: String,
+    }
 }
 
-rt::object!(CompanyResponse { data! });
-
-/// An account, such as a recruiter's LinkedIn account, that messages are sent and searches are made from.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConnectedAccount {
-    /// Which of LinkedIn's products the account can be used with.
-    pub api_status: Option<ConnectedAccountStatus>,
-    /// Id of the account.
-    pub id: rt::Uuid,
-    /// LinkedIn licence of the account, such as `recruiter`. The values are not documented.
-    pub license_type: Option<String>,
-    /// Name of the account.
-    pub name: Option<String>,
+rt::object! {
+    /// One company.
+    pub struct CompanyResponse {
+        /// A company the workspace knows, as a client or as an employer.
+        data: Company,
+    }
 }
 
-rt::object!(ConnectedAccount { api_status?, id!, license_type?, name? });
-
-/// State of an account in each of LinkedIn's products, `active` or `inactive`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConnectedAccountStatus {
-    /// State in plain LinkedIn.
-    pub classic: Option<String>,
-    /// State in Recruiter.
-    pub recruiter: Option<String>,
-    /// State in Sales Navigator.
-    pub sales_navigator: Option<String>,
+rt::object! {
+    /// An account, such as a recruiter's LinkedIn account, that messages are sent and searches are made from.
+    pub struct ConnectedAccount {
+        /// Id of the account.
+        id: rt::Uuid,
+    } optional {
+        /// Which of LinkedIn's products the account can be used with.
+        api_status: ConnectedAccountStatus,
+        /// LinkedIn licence of the account, such as `recruiter`. The values are not documented.
+        license_type: String,
+        /// Name of the account.
+        name: String,
+    }
 }
 
-rt::object!(ConnectedAccountStatus { classic?, recruiter?, sales_navigator? });
-
-/// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Contact {
-    /// When the contact was archived; null while it is not.
-    pub archived_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the contact was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Name of the present employer.
-    pub current_company: Option<String>,
-    /// The caller's own keys and values.
-    pub custom_data: Option<rt::Object>,
-    /// Whether the contact must not be written to.
-    pub do_not_contact: Option<bool>,
-    /// Email addresses.
-    pub emails: Option<Vec<ContactEmail>>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Where the relation with the contact stands.
-    pub global_status: Option<GlobalStatus>,
-    /// Id of the contact.
-    pub id: rt::Uuid,
-    /// Names of spoken languages.
-    pub languages: Option<Vec<String>>,
-    /// When the contact was last written to; null before the first time.
-    pub last_contacted_at: Option<rt::DateTime<rt::Utc>>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_profile: Option<String>,
-    /// Place as free text.
-    pub location: Option<String>,
-    /// Phone numbers.
-    pub phones: Option<Vec<ContactPhone>>,
-    /// Names of skills.
-    pub skills: Option<Vec<String>>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// Short text about the person. It cannot be set when the contact is created.
-    pub summary: Option<String>,
-    /// Names of the attached tags.
-    pub tags: Option<Vec<String>>,
-    /// Job title.
-    pub title: Option<String>,
-    /// When the contact was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Professional experience in years.
-    pub years_experience: Option<i64>,
+rt::object! {
+    /// State of an account in each of LinkedIn's products, `active` or `inactive`.
+    pub struct ConnectedAccountStatus optional {
+        /// State in plain LinkedIn.
+        classic: String,
+        /// State in Recruiter.
+        recruiter: String,
+        /// State in Sales Navigator.
+        sales_navigator: String,
+    }
 }
 
-rt::object!(Contact {
-    archived_at?, created_at?, current_company?, custom_data?, do_not_contact?, emails?, first_name?, global_status?, id!, languages?,
-    last_contacted_at?, last_name?, linkedin_profile?, location?, phones?, skills?, source?, summary?, tags?, title?, updated_at?,
-    years_experience? int
-});
-
-/// An email address of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactEmail {
-    /// The address.
-    pub email: Option<String>,
-    /// Kind of address, such as `work`. The values are not documented.
-    pub type_: Option<String>,
-}
-
-rt::object!(ContactEmail { email?, type_? "type" });
-
-/// A phone number of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactPhone {
-    /// The number; the vendor's examples are in international form, such as `+33612345678`.
-    pub phone: Option<String>,
-    /// Kind of number, such as `personal`. The values are not documented.
-    pub type_: Option<String>,
-}
-
-rt::object!(ContactPhone { phone?, type_? "type" });
-
-/// One contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactResponse {
+rt::object! {
     /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
-    pub data: Contact,
+    pub struct Contact {
+        /// Id of the contact.
+        id: rt::Uuid,
+    } optional {
+        /// When the contact was archived; null while it is not.
+        archived_at: rt::DateTime<rt::Utc>,
+        /// When the contact was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Name of the present employer.
+        current_company: String,
+        /// The caller's own keys and values.
+        custom_data: rt::Object,
+        /// Whether the contact must not be written to.
+        do_not_contact: bool,
+        /// Email addresses.
+        emails: Vec<ContactEmail>,
+        /// Given name.
+        first_name: String,
+        /// Where the relation with the contact stands.
+        global_status: GlobalStatus,
+        /// Names of spoken languages.
+        languages: Vec<String>,
+        /// When the contact was last written to; null before the first time.
+        last_contacted_at: rt::DateTime<rt::Utc>,
+        /// Family name.
+        last_name: String,
+        /// URL of the LinkedIn profile.
+        linkedin_profile: String,
+        /// Place as free text.
+        location: String,
+        /// Phone numbers.
+        phones: Vec<ContactPhone>,
+        /// Names of skills.
+        skills: Vec<String>,
+        /// Where the contact came from.
+        source: String,
+        /// Short text about the person. It cannot be set when the contact is created.
+        summary: String,
+        /// Names of the attached tags.
+        tags: Vec<String>,
+        /// Job title.
+        title: String,
+        /// When the contact was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+        /// Professional experience in years.
+        years_experience int: i64,
+    }
 }
 
-rt::object!(ContactResponse { data! });
-
-/// The new company.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateCompanyRequest {
-    /// Name of the company.
-    pub name: String,
+rt::object! {
+    /// An email address of a contact.
+    pub struct ContactEmail optional {
+        /// The address.
+        email: String,
+        /// Kind of address, such as `work`. The values are not documented.
+        type_ "type": String,
+    }
 }
 
-rt::object!(CreateCompanyRequest { name! });
-rt::setters!(CreateCompanyRequest new(name: String) {  });
-
-/// The new contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateContactRequest {
-    /// Id of the company the contact belongs to.
-    pub company_id: Option<rt::Uuid>,
-    /// Kinds of contact this person is. The values are not documented; third-party clients use `candidate`.
-    pub contact_type: Option<Vec<String>>,
-    /// Name of the present employer.
-    pub current_company: Option<String>,
-    /// The caller's own keys and values, kept with the contact.
-    pub custom_data: Option<rt::Object>,
-    /// Whether the contact must not be written to.
-    pub do_not_contact: Option<bool>,
-    /// The only email address; give several in `emails` instead.
-    pub email: Option<String>,
-    /// Email addresses, at most 5.
-    pub emails: Option<Vec<NewContactEmail>>,
-    /// Given name, at most 100 characters.
-    pub first_name: String,
-    /// Where the relation with a contact stands.
-    pub global_status: Option<GlobalStatus>,
-    /// Names of spoken languages.
-    pub languages: Option<Vec<String>>,
-    /// Family name, at most 100 characters.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_profile: Option<String>,
-    /// Place as free text, such as `Paris, France`.
-    pub location: Option<String>,
-    /// The only phone number; give several in `phones` instead.
-    pub phone: Option<String>,
-    /// Phone numbers, at most 5.
-    pub phones: Option<Vec<NewContactPhone>>,
-    /// Names of skills.
-    pub skills: Option<Vec<String>>,
-    /// Where the contact came from, such as `linkedin`.
-    pub source: Option<String>,
-    /// Names of the tags to attach. A name that does not exist yet becomes a new tag.
-    pub tags: Option<Vec<String>>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Professional experience in years.
-    pub years_experience: Option<i64>,
+rt::object! {
+    /// A phone number of a contact.
+    pub struct ContactPhone optional {
+        /// The number; the vendor's examples are in international form, such as `+33612345678`.
+        phone: String,
+        /// Kind of number, such as `personal`. The values are not documented.
+        type_ "type": String,
+    }
 }
 
-rt::object!(CreateContactRequest {
-    company_id?, contact_type?, current_company?, custom_data?, do_not_contact?, email?, emails?, first_name!, global_status?, languages?,
-    last_name?, linkedin_profile?, location?, phone?, phones?, skills?, source?, tags?, title?, years_experience? int
-});
-rt::setters!(CreateContactRequest new(first_name: String) {
-    company_id: (rt::Uuid), contact_type: [String], current_company: String, custom_data: (rt::Object), do_not_contact: bool, email: String,
-    emails: [NewContactEmail], global_status: GlobalStatus, languages: [String], last_name: String, linkedin_profile: String,
-    location: String, phone: String, phones: [NewContactPhone], skills: [String], source: String, tags: [String], title: String,
-    years_experience: i64
-});
+rt::object! {
+    /// One contact.
+    pub struct ContactResponse {
+        /// A person the workspace knows. Lists print only some of the fields, so everything but `id` may be missing.
+        data: Contact,
+    }
+}
+
+rt::request! {
+    /// The new company.
+    pub struct CreateCompanyRequest {
+        /// Name of the company.
+        name: String,
+    }
+}
+
+rt::request! {
+    /// The new contact.
+    pub struct CreateContactRequest {
+        /// Given name, at most 100 characters.
+        first_name: String,
+    } optional {
+        /// Id of the company the contact belongs to.
+        company_id: rt::Uuid,
+        /// Kinds of contact this person is. The values are not documented; third-party clients use `candidate`.
+        contact_type: Vec<String> [String],
+        /// Name of the present employer.
+        current_company: String,
+        /// The caller's own keys and values, kept with the contact.
+        custom_data: rt::Object,
+        /// Whether the contact must not be written to.
+        do_not_contact: bool,
+        /// The only email address; give several in `emails` instead.
+        email: String,
+        /// Email addresses, at most 5.
+        emails: Vec<NewContactEmail> [NewContactEmail],
+        /// Where the relation with a contact stands.
+        global_status: GlobalStatus,
+        /// Names of spoken languages.
+        languages: Vec<String> [String],
+        /// Family name, at most 100 characters.
+        last_name: String,
+        /// URL of the LinkedIn profile.
+        linkedin_profile: String,
+        /// Place as free text, such as `Paris, France`.
+        location: String,
+        /// The only phone number; give several in `phones` instead.
+        phone: String,
+        /// Phone numbers, at most 5.
+        phones: Vec<NewContactPhone> [NewContactPhone],
+        /// Names of skills.
+        skills: Vec<String> [String],
+        /// Where the contact came from, such as `linkedin`.
+        source: String,
+        /// Names of the tags to attach. A name that does not exist yet becomes a new tag.
+        tags: Vec<String> [String],
+        /// Job title.
+        title: String,
+        /// Professional experience in years.
+        years_experience int: i64,
+    }
+}
 
 impl rt::Limited for CreateContactRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -379,79 +302,62 @@ impl rt::Limited for CreateContactRequest {
     }
 }
 
-/// The file to attach, its content included.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateFileRequest {
-    /// Media type of the file, such as `application/pdf`.
-    pub content_type: String,
-    /// Content of the file in Base64.
-    pub file_base64: String,
-    /// Name of the file. A third-party client cuts it to 255 characters.
-    pub filename: String,
+rt::request! {
+    /// The file to attach, its content included.
+    pub struct CreateFileRequest {
+        /// Name of the file. A third-party client cuts it to 255 characters.
+        filename: String,
+        /// Media type of the file, such as `application/pdf`.
+        content_type: String,
+        /// Content of the file in Base64.
+        file_base64: String,
+    }
 }
 
-rt::object!(CreateFileRequest { content_type!, file_base64!, filename! });
-rt::setters!(CreateFileRequest new(filename: String, content_type: String, file_base64: String) {  });
-
-/// The new note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateNoteRequest {
-    /// Text of the note.
-    pub content: String,
+rt::request! {
+    /// The new note.
+    pub struct CreateNoteRequest {
+        /// Text of the note.
+        content: String,
+    }
 }
 
-rt::object!(CreateNoteRequest { content! });
-rt::setters!(CreateNoteRequest new(content: String) {  });
-
-/// The contact to add, and where.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreatePipelineEntryRequest {
-    /// Id of the contact to add.
-    pub contact_id: rt::Uuid,
-    /// Id of the stage, from the project's `pipeline.stages`; the first stage when it is absent.
-    pub stage_id: Option<rt::Uuid>,
+rt::request! {
+    /// The contact to add, and where.
+    pub struct CreatePipelineEntryRequest {
+        /// Id of the contact to add.
+        contact_id: rt::Uuid,
+    } optional {
+        /// Id of the stage, from the project's `pipeline.stages`; the first stage when it is absent.
+        stage_id: rt::Uuid,
+    }
 }
 
-rt::object!(CreatePipelineEntryRequest { contact_id!, stage_id? });
-rt::setters!(CreatePipelineEntryRequest new(contact_id: (rt::Uuid)) { stage_id: (rt::Uuid) });
-
-/// The new project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateProjectRequest {
-    /// Id of the company the project is for.
-    pub client_company_id: Option<rt::Uuid>,
-    /// Name of the project. A third-party client cuts it to 100 characters.
-    pub name: String,
-    /// User ids of the members of the workspace who own the project.
-    pub owner_ids: Option<Vec<rt::Uuid>>,
+rt::request! {
+    /// The new project.
+    pub struct CreateProjectRequest {
+        /// Name of the project. A third-party client cuts it to 100 characters.
+        name: String,
+    } optional {
+        /// Id of the company the project is for.
+        client_company_id: rt::Uuid,
+        /// User ids of the members of the workspace who own the project.
+        owner_ids: Vec<rt::Uuid> [rt::Uuid],
+    }
 }
 
-rt::object!(CreateProjectRequest { client_company_id?, name!, owner_ids? });
-rt::setters!(CreateProjectRequest new(name: String) { client_company_id: (rt::Uuid), owner_ids: [(rt::Uuid)] });
-
-/// The new tag.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateTagRequest {
-    /// Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
-    pub color: Option<String>,
-    /// Name of the tag, 1 to 100 characters.
-    pub name: String,
-    /// What a tag can be put on; a tag made without one is `global`.
-    pub scope: Option<TagScope>,
+rt::request! {
+    /// The new tag.
+    pub struct CreateTagRequest {
+        /// Name of the tag, 1 to 100 characters.
+        name: String,
+    } optional {
+        /// Colour in hexadecimal notation, at most 7 characters, such as `#3b82f6`.
+        color: String,
+        /// What a tag can be put on; a tag made without one is `global`.
+        scope: TagScope,
+    }
 }
-
-rt::object!(CreateTagRequest { color?, name!, scope? });
-rt::setters!(CreateTagRequest new(name: String) { color: String, scope: TagScope });
 
 impl rt::Limited for CreateTagRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -460,88 +366,69 @@ impl rt::Limited for CreateTagRequest {
     }
 }
 
-/// A sales opportunity with a company. Everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Deal {
-    /// Amount of the deal, in `currency`.
-    pub amount: Option<rt::Number>,
-    /// When the deal was archived; null while it is not.
-    pub archived_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the deal was closed; null while it is open.
-    pub closed_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the company the deal is with.
-    pub company_id: Option<rt::Uuid>,
-    /// When the deal was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Currency code, such as `EUR`.
-    pub currency: Option<String>,
-    /// Amount that is expected, in `currency`.
-    pub expected_amount: Option<rt::Number>,
-    /// Day the deal is expected to close.
-    pub expected_close_date: Option<rt::NaiveDate>,
-    /// Id of the deal.
-    pub id: rt::Uuid,
-    /// Id of the member of the workspace who owns the deal.
-    pub owner_id: Option<rt::Uuid>,
-    /// Id of the deal pipeline.
-    pub pipeline_id: Option<rt::Uuid>,
-    /// Chance of winning, such as 60.
-    pub probability: Option<rt::Number>,
-    /// Amount that was signed, in `currency`; null before.
-    pub signed_amount: Option<rt::Number>,
-    /// Id of the stage in the pipeline.
-    pub stage_id: Option<rt::Uuid>,
-    /// State of the deal, `open` or how it ended.
-    pub status: Option<String>,
-    /// What the deal is about.
-    pub title: Option<String>,
-    /// When the deal was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(Deal {
-    amount?, archived_at?, closed_at?, company_id?, created_at?, currency?, expected_amount?, expected_close_date?, id!, owner_id?,
-    pipeline_id?, probability?, signed_amount?, stage_id?, status?, title?, updated_at?
-});
-
-/// How a deal ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DealCloseStatus {
-    /// `won`
-    Won,
-    /// `lost`
-    Lost,
-    /// `disqualified`
-    Disqualified,
-}
-
-rt::closed_enum!(DealCloseStatus, Won = "won", Lost = "lost", Disqualified = "disqualified");
-
-/// One deal.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DealResponse {
+rt::object! {
     /// A sales opportunity with a company. Everything but `id` may be missing.
-    pub data: Deal,
+    pub struct Deal {
+        /// Id of the deal.
+        id: rt::Uuid,
+    } optional {
+        /// Amount of the deal, in `currency`.
+        amount: rt::Number,
+        /// When the deal was archived; null while it is not.
+        archived_at: rt::DateTime<rt::Utc>,
+        /// When the deal was closed; null while it is open.
+        closed_at: rt::DateTime<rt::Utc>,
+        /// Id of the company the deal is with.
+        company_id: rt::Uuid,
+        /// When the deal was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Currency code, such as `EUR`.
+        currency: String,
+        /// Amount that is expected, in `currency`.
+        expected_amount: rt::Number,
+        /// Day the deal is expected to close.
+        expected_close_date: rt::NaiveDate,
+        /// Id of the member of the workspace who owns the deal.
+        owner_id: rt::Uuid,
+        /// Id of the deal pipeline.
+        pipeline_id: rt::Uuid,
+        /// Chance of winning, such as 60.
+        probability: rt::Number,
+        /// Amount that was signed, in `currency`; null before.
+        signed_amount: rt::Number,
+        /// Id of the stage in the pipeline.
+        stage_id: rt::Uuid,
+        /// State of the deal, `open` or how it ended.
+        status: String,
+        /// What the deal is about.
+        title: String,
+        /// When the deal was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(DealResponse { data! });
-
-/// Contacts to enroll, by id.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnrollByIds {
-    /// Ids of the contacts, at most 500.
-    pub contact_ids: Vec<rt::Uuid>,
+rt::closed_enum! {
+    /// How a deal ended.
+    pub enum DealCloseStatus {
+        Won = "won", Lost = "lost", Disqualified = "disqualified",
+    }
 }
 
-rt::object!(EnrollByIds { contact_ids! });
-rt::setters!(EnrollByIds new(contact_ids: [(rt::Uuid)]) {  });
+rt::object! {
+    /// One deal.
+    pub struct DealResponse {
+        /// A sales opportunity with a company. Everything but `id` may be missing.
+        data: Deal,
+    }
+}
+
+rt::request! {
+    /// Contacts to enroll, by id.
+    pub struct EnrollByIds {
+        /// Ids of the contacts, at most 500.
+        contact_ids: Vec<rt::Uuid> [rt::Uuid],
+    }
+}
 
 impl rt::Limited for EnrollByIds {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -549,34 +436,28 @@ impl rt::Limited for EnrollByIds {
     }
 }
 
-/// A contact to enroll.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnrollContact {
-    /// Id of the contact.
-    pub contact_id: rt::Uuid,
-    /// Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to
-    /// `custom_variable_4`; whether there are more is not documented.
-    pub custom_variables: Option<std::collections::BTreeMap<String, String>>,
+rt::request! {
+    /// A contact to enroll.
+    pub struct EnrollContact {
+        /// Id of the contact.
+        contact_id: rt::Uuid,
+    } optional {
+        /// Texts that stand in for the placeholders of the sequence's messages. The keys are fixed names, `custom_variable_1` to
+        /// `custom_variable_4`; whether there are more is not documented.
+        custom_variables: std::collections::BTreeMap<String, String>,
+    }
 }
 
-rt::object!(EnrollContact { contact_id!, custom_variables? });
-rt::setters!(EnrollContact new(contact_id: (rt::Uuid)) { custom_variables: (std::collections::BTreeMap<String, String>) });
-
-/// The contacts to enroll, in `contact_ids` by id alone or in `contacts` each with variables of its own; one of the two, not both.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum EnrollContactsRequest {
-    /// As [`EnrollByIds`].
-    ByIds(EnrollByIds),
-    /// As [`EnrollWithVariables`].
-    WithVariables(EnrollWithVariables),
+rt::one_of! {
+    /// The contacts to enroll, in `contact_ids` by id alone or in `contacts` each with variables of its own; one of the two, not both.
+    pub enum EnrollContactsRequest {
+        /// As [`EnrollByIds`].
+        ByIds(EnrollByIds) by EnrollByIds,
+        /// As [`EnrollWithVariables`].
+        WithVariables(EnrollWithVariables) by EnrollWithVariables,
+    }
+    from ByIds(EnrollByIds), WithVariables(EnrollWithVariables)
 }
-
-rt::one_of!(EnrollContactsRequest { ByIds(EnrollByIds) by EnrollByIds, WithVariables(EnrollWithVariables) by EnrollWithVariables });
-rt::alternative!(EnrollContactsRequest, ByIds(EnrollByIds));
-rt::alternative!(EnrollContactsRequest, WithVariables(EnrollWithVariables));
 
 impl rt::Limited for EnrollContactsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -587,769 +468,548 @@ impl rt::Limited for EnrollContactsRequest {
     }
 }
 
-/// The result for the contacts to enroll.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnrollContactsResponse {
+rt::object! {
+    /// The result for the contacts to enroll.
+    pub struct EnrollContactsResponse optional {
+        /// Numbers of contacts that were enrolled or skipped.
+        data: EnrollmentResult,
+    }
+}
+
+rt::request! {
+    /// Contacts to enroll, each with variables of its own.
+    pub struct EnrollWithVariables {
+        /// The contacts.
+        contacts: Vec<EnrollContact> [EnrollContact],
+    }
+}
+
+rt::object! {
     /// Numbers of contacts that were enrolled or skipped.
-    pub data: Option<EnrollmentResult>,
+    pub struct EnrollmentResult optional {
+        /// Contacts that were enrolled.
+        enrolled int: i64,
+        /// Contacts skipped because they are active in another sequence.
+        skipped_active_elsewhere int: i64,
+        /// Contacts skipped because they are in this sequence.
+        skipped_already_enrolled int: i64,
+        /// Contacts skipped because they are on the blacklist.
+        skipped_blacklisted int: i64,
+        /// Ids that were not found.
+        skipped_not_found int: i64,
+    }
 }
 
-rt::object!(EnrollContactsResponse { data? });
-
-/// Contacts to enroll, each with variables of its own.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnrollWithVariables {
-    /// The contacts.
-    pub contacts: Vec<EnrollContact>,
+rt::open_enum! {
+    /// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
+    /// 403, `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
+    /// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
+    pub enum ErrorCode {
+        ValidationError = "validation_error", InvalidApiKey = "invalid_api_key", InsufficientCredits = "insufficient_credits",
+        InsufficientScope = "insufficient_scope", BillingRequired = "billing_required", PlanUpgradeRequired = "plan_upgrade_required",
+        NotFound = "not_found", RateLimitExceeded = "rate_limit_exceeded", InternalError = "internal_error",
+    }
 }
 
-rt::object!(EnrollWithVariables { contacts! });
-rt::setters!(EnrollWithVariables new(contacts: [EnrollContact]) {  });
-
-/// Numbers of contacts that were enrolled or skipped.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EnrollmentResult {
-    /// Contacts that were enrolled.
-    pub enrolled: Option<i64>,
-    /// Contacts skipped because they are active in another sequence.
-    pub skipped_active_elsewhere: Option<i64>,
-    /// Contacts skipped because they are in this sequence.
-    pub skipped_already_enrolled: Option<i64>,
-    /// Contacts skipped because they are on the blacklist.
-    pub skipped_blacklisted: Option<i64>,
-    /// Ids that were not found.
-    pub skipped_not_found: Option<i64>,
-}
-
-rt::object!(EnrollmentResult {
-    enrolled? int, skipped_active_elsewhere? int, skipped_already_enrolled? int, skipped_blacklisted? int, skipped_not_found? int
-});
-
-/// Kind of error, with its HTTP status: `validation_error` 400, `invalid_api_key` 401, `insufficient_credits` 402, `insufficient_scope`
-/// 403, `billing_required` 403 (the workspace has no active subscription), `plan_upgrade_required` 403 (its plan lacks the feature),
-/// `not_found` 404, `rate_limit_exceeded` 429, `internal_error` 500.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ErrorCode {
-    /// `validation_error`
-    ValidationError,
-    /// `invalid_api_key`
-    InvalidApiKey,
-    /// `insufficient_credits`
-    InsufficientCredits,
-    /// `insufficient_scope`
-    InsufficientScope,
-    /// `billing_required`
-    BillingRequired,
-    /// `plan_upgrade_required`
-    PlanUpgradeRequired,
-    /// `not_found`
-    NotFound,
-    /// `rate_limit_exceeded`
-    RateLimitExceeded,
-    /// `internal_error`
-    InternalError,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    ErrorCode,
-    ValidationError = "validation_error",
-    InvalidApiKey = "invalid_api_key",
-    InsufficientCredits = "insufficient_credits",
-    InsufficientScope = "insufficient_scope",
-    BillingRequired = "billing_required",
-    PlanUpgradeRequired = "plan_upgrade_required",
-    NotFound = "not_found",
-    RateLimitExceeded = "rate_limit_exceeded",
-    InternalError = "internal_error"
-);
-
-/// What went wrong.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ErrorInfo {
-    /// Kind of error.
-    pub code: Option<ErrorCode>,
-    /// Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.
-    pub details: Option<rt::Object>,
-    /// Explanation for a person; a validation error names the field first.
-    pub message: Option<String>,
-}
-
-rt::object!(ErrorInfo { code?, details?, message? });
-
-/// Body of every error response.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ErrorResponse {
+rt::object! {
     /// What went wrong.
-    pub error: Option<ErrorInfo>,
+    pub struct ErrorInfo optional {
+        /// Kind of error.
+        code: ErrorCode,
+        /// Facts about the error. Documented for `insufficient_credits` only, which gives `credit_type`, `available` and `required`.
+        details: rt::Object,
+        /// Explanation for a person; a validation error names the field first.
+        message: String,
+    }
 }
 
-rt::object!(ErrorResponse { error? });
-
-/// One attached file.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FileResponse {
-    /// A file attached to a contact or a project, without its content.
-    pub data: UploadedFile,
+rt::object! {
+    /// Body of every error response.
+    pub struct ErrorResponse optional {
+        /// What went wrong.
+        error: ErrorInfo,
+    }
 }
 
-rt::object!(FileResponse { data! });
-
-/// Where the relation with a contact stands.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GlobalStatus {
-    /// `new`
-    New,
-    /// `contacted`
-    Contacted,
-    /// `replied`
-    Replied,
-    /// `qualified`
-    Qualified,
-    /// `archived`
-    Archived,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// One attached file.
+    pub struct FileResponse {
+        /// A file attached to a contact or a project, without its content.
+        data: UploadedFile,
+    }
 }
 
-rt::open_enum!(GlobalStatus, New = "new", Contacted = "contacted", Replied = "replied", Qualified = "qualified", Archived = "archived");
-
-/// Which contacts to list by where the relation stands; `all` is every one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GlobalStatusFilter {
-    /// `new`
-    New,
-    /// `contacted`
-    Contacted,
-    /// `replied`
-    Replied,
-    /// `bounced`
-    Bounced,
-    /// `do_not_contact`
-    DoNotContact,
-    /// `archived`
-    Archived,
-    /// `all`
-    All,
+rt::open_enum! {
+    /// Where the relation with a contact stands.
+    pub enum GlobalStatus {
+        New = "new", Contacted = "contacted", Replied = "replied", Qualified = "qualified", Archived = "archived",
+    }
 }
 
-rt::closed_enum!(
-    GlobalStatusFilter,
-    New = "new",
-    Contacted = "contacted",
-    Replied = "replied",
-    Bounced = "bounced",
-    DoNotContact = "do_not_contact",
-    Archived = "archived",
-    All = "all"
-);
-
-/// Job titles a candidate must and must not have.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct JobTitleFilter {
-    /// Titles to leave out.
-    pub exclude: Option<Vec<String>>,
-    /// Titles to look for.
-    pub include: Option<Vec<String>>,
-    /// Whether only the present job counts.
-    pub include_current_only: Option<bool>,
+rt::closed_enum! {
+    /// Which contacts to list by where the relation stands; `all` is every one.
+    pub enum GlobalStatusFilter {
+        New = "new", Contacted = "contacted", Replied = "replied", Bounced = "bounced", DoNotContact = "do_not_contact",
+        Archived = "archived", All = "all",
+    }
 }
 
-rt::object!(JobTitleFilter { exclude?, include?, include_current_only? });
-rt::setters!(JobTitleFilter new() { exclude: [String], include: [String], include_current_only: bool });
-
-/// LinkedIn product the search is made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedinApiType {
-    /// `recruiter`
-    Recruiter,
-    /// `sales_navigator`
-    SalesNavigator,
+rt::request! {
+    /// Job titles a candidate must and must not have.
+    pub struct JobTitleFilter optional {
+        /// Titles to leave out.
+        exclude: Vec<String> [String],
+        /// Titles to look for.
+        include: Vec<String> [String],
+        /// Whether only the present job counts.
+        include_current_only: bool,
+    }
 }
 
-rt::closed_enum!(LinkedinApiType, Recruiter = "recruiter", SalesNavigator = "sales_navigator");
-
-/// Filters of LinkedIn's own.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LinkedinFilter {
-    /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
-    pub location_ids: Option<std::collections::BTreeMap<String, String>>,
-}
-
-rt::object!(LinkedinFilter { location_ids? });
-rt::setters!(LinkedinFilter new() { location_ids: (std::collections::BTreeMap<String, String>) });
-
-/// A place as LinkedIn knows it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LinkedinLocation {
-    /// LinkedIn's id of the place, digits in a string.
-    pub id: String,
-    /// Name of the place.
-    pub title: Option<String>,
-}
-
-rt::object!(LinkedinLocation { id!, title? });
-
-/// Kind of LinkedIn message; `message` when it is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LinkedinMessageType {
-    /// `message`
-    Message,
-    /// `inmail`
-    Inmail,
-    /// `invitation`
-    Invitation,
-}
-
-rt::closed_enum!(LinkedinMessageType, Message = "message", Inmail = "inmail", Invitation = "invitation");
-
-/// Profiles, and how to get at the next ones.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LinkedinSearchPage {
-    /// What to send for the next page.
-    pub cursor: Option<String>,
-    /// Whether profiles follow this page.
-    pub has_more: Option<bool>,
-    /// The profiles.
-    pub profiles: Option<Vec<SourcingProfile>>,
-    /// Number of profiles that match, on all pages together.
-    pub total_count: Option<i64>,
-}
-
-rt::object!(LinkedinSearchPage { cursor?, has_more?, profiles?, total_count? int });
-
-/// A page of LinkedIn profiles.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LinkedinSearchResponse {
-    /// Profiles, and how to get at the next ones.
-    pub data: Option<LinkedinSearchPage>,
-}
-
-rt::object!(LinkedinSearchResponse { data? });
-
-/// A page of companies.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCompaniesResponse {
-    /// The companies.
-    pub data: Vec<Company>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListCompaniesResponse { data!, meta? });
-
-/// The connected accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListConnectedAccountsResponse {
-    /// The accounts.
-    pub data: Vec<ConnectedAccount>,
-}
-
-rt::object!(ListConnectedAccountsResponse { data! });
-
-/// A page of contacts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListContactsResponse {
-    /// The contacts.
-    pub data: Vec<Contact>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListContactsResponse { data!, meta? });
-
-/// LinkedIn's places that match.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLinkedinLocationsResponse {
-    /// The places.
-    pub data: Vec<LinkedinLocation>,
-}
-
-rt::object!(ListLinkedinLocationsResponse { data! });
-
-/// A page of messages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListMessagesResponse {
-    /// The messages.
-    pub data: Vec<Message>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListMessagesResponse { data!, meta? });
-
-/// A page of pipeline entries.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListPipelineEntriesResponse {
-    /// The entries.
-    pub data: Vec<PipelineEntry>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListPipelineEntriesResponse { data!, meta? });
-
-/// The files of a project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListProjectFilesResponse {
-    /// The files, one level deeper than in other lists.
-    pub data: Option<UploadedFileList>,
-}
-
-rt::object!(ListProjectFilesResponse { data? });
-
-/// A page of projects.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListProjectsResponse {
-    /// The projects.
-    pub data: Vec<Project>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListProjectsResponse { data!, meta? });
-
-/// A page of sequences.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSequencesResponse {
-    /// The sequences.
-    pub data: Vec<Sequence>,
-    /// Where the page stands in the whole.
-    pub meta: Option<PageMeta>,
-}
-
-rt::object!(ListSequencesResponse { data!, meta? });
-
-/// The members of the workspace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListWorkspaceMembersResponse {
-    /// The members.
-    pub data: Vec<WorkspaceMember>,
-}
-
-rt::object!(ListWorkspaceMembersResponse { data! });
-
-/// Places by name.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LocationFilter {
-    /// Names of cities.
-    pub cities: Option<Vec<String>>,
-    /// Names of countries.
-    pub countries: Option<Vec<String>>,
-    /// Names of states or regions.
-    pub states: Option<Vec<String>>,
-}
-
-rt::object!(LocationFilter { cities?, countries?, states? });
-rt::setters!(LocationFilter new() { cities: [String], countries: [String], states: [String] });
-
-/// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Message {
-    /// Channel the message went through.
-    pub channel: Option<String>,
-    /// The contact the message was sent to.
-    pub contact: Option<Contact>,
-    /// Text of the message.
-    pub content: Option<String>,
-    /// Id of the conversation the message is part of.
-    pub conversation_id: Option<rt::Uuid>,
-    /// Which way the message went, such as `inbound`. The other values are not documented.
-    pub direction: Option<String>,
-    /// Id of the message.
-    pub id: rt::Uuid,
-    /// When the message was read; null before.
-    pub read_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the message was sent.
-    pub sent_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(Message { channel?, contact?, content?, conversation_id?, direction?, id!, read_at?, sent_at? });
-
-/// An email address to give to a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NewContactEmail {
-    /// The address.
-    pub email: String,
-    /// Kind of address, such as `work`. The values are not documented.
-    pub type_: Option<String>,
-}
-
-rt::object!(NewContactEmail { email!, type_? "type" });
-rt::setters!(NewContactEmail new(email: String) { type_: String });
-
-/// A phone number to give to a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NewContactPhone {
-    /// The number; the vendor's examples are in international form, such as `+33612345678`.
-    pub phone: String,
-    /// Kind of number, such as `personal`. The values are not documented.
-    pub type_: Option<String>,
-}
-
-rt::object!(NewContactPhone { phone!, type_? "type" });
-rt::setters!(NewContactPhone new(phone: String) { type_: String });
-
-/// One note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteResponse {
-    /// The note. None of its fields was seen.
-    pub data: Option<rt::Object>,
-}
-
-rt::object!(NoteResponse { data? });
-
-/// Where a page of a list stands in the whole.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PageMeta {
-    /// Whether items follow this page.
-    pub has_more: Option<bool>,
-    /// Page size that was used.
-    pub limit: Option<i64>,
-    /// Number of items before this page.
-    pub offset: Option<i64>,
-    /// Number of items that match, on all pages together.
-    pub total: Option<i64>,
-}
-
-rt::object!(PageMeta { has_more?, limit? int, offset? int, total? int });
-
-/// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PipelineEntry {
-    /// The contact.
-    pub contact: Option<Contact>,
-    /// When the contact was added.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the entry.
-    pub id: rt::Uuid,
-    /// Notes on the candidate in this project.
-    pub notes: Option<String>,
-    /// Id of the project.
-    pub project_id: Option<rt::Uuid>,
-    /// Rating of the candidate. The scale is not documented.
-    pub rating: Option<rt::Number>,
-    /// Id of the reason the candidate was rejected for.
-    pub rejection_reason_id: Option<rt::Uuid>,
-    /// The stage the candidate is in.
-    pub stage: Option<PipelineStage>,
-    /// When the entry was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(PipelineEntry { contact?, created_at?, id!, notes?, project_id?, rating?, rejection_reason_id?, stage?, updated_at? });
-
-/// One pipeline entry.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PipelineEntryResponse {
-    /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
-    pub data: PipelineEntry,
-}
-
-rt::object!(PipelineEntryResponse { data! });
-
-/// A stage of a project's pipeline. In an entry only `id` and `name` are printed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PipelineStage {
-    /// Colour in hexadecimal notation.
-    pub color: Option<String>,
-    /// Number of candidates in the stage.
-    pub entries_count: Option<i64>,
-    /// Id of the stage.
-    pub id: rt::Uuid,
-    /// Name of the stage.
-    pub name: Option<String>,
-    /// Place in the pipeline, from 0.
-    pub position: Option<i64>,
-    /// Leonar's own category of the stage, such as `sourced`. The values are not documented.
-    pub system_category: Option<String>,
-}
-
-rt::object!(PipelineStage { color?, entries_count? int, id!, name?, position? int, system_category? });
-
-/// A school or degree of a candidate.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProfileEducation {
-    /// Degree.
-    pub diploma: Option<String>,
-    /// Name of the school.
-    pub educational_establishment: Option<String>,
-    /// Last day, or its year alone.
-    pub end_date: Option<String>,
-    /// Field of study.
-    pub specialization: Option<String>,
-    /// First day, or its year alone.
-    pub start_date: Option<String>,
-}
-
-rt::object!(ProfileEducation { diploma?, educational_establishment?, end_date?, specialization?, start_date? });
-rt::setters!(ProfileEducation new() {
-    diploma: String, educational_establishment: String, end_date: String, specialization: String, start_date: String
-});
-
-/// A job of a candidate.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProfileExperience {
-    /// Internet domain of the employer.
-    pub company_domain: Option<String>,
-    /// Name of the employer.
-    pub company_name: Option<String>,
-    /// What the job is about.
-    pub description: Option<String>,
-    /// Last day, or its year alone; null while the job lasts.
-    pub end_date: Option<String>,
-    /// Whether the job lasts.
-    pub is_current: Option<bool>,
-    /// First day, or its year alone.
-    pub start_date: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-}
-
-rt::object!(ProfileExperience { company_domain?, company_name?, description?, end_date?, is_current?, start_date?, title? });
-rt::setters!(ProfileExperience new() {
-    company_domain: String, company_name: String, description: String, end_date: String, is_current: bool, start_date: String,
-    title: String
-});
-
-/// A present job.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProfileJob {
-    /// Name of the employer.
-    pub company_name: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-}
-
-rt::object!(ProfileJob { company_name?, title? });
-rt::setters!(ProfileJob new() { company_name: String, title: String });
-
-/// A hiring project with its candidate pipeline. Everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Project {
-    /// The company the project is for.
-    pub client_company: Option<ClientCompany>,
-    /// Name of the contact person at the client.
-    pub client_name: Option<String>,
-    /// When the project was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// What the project is about.
-    pub description: Option<String>,
-    /// Number of candidates in the pipeline.
-    pub entries_count: Option<i64>,
-    /// Id of the project.
-    pub id: rt::Uuid,
-    /// Place of work as free text.
-    pub location: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// The members of the workspace who own the project.
-    pub owners: Option<Vec<ProjectOwner>>,
-    /// The stages candidates go through.
-    pub pipeline: Option<ProjectPipeline>,
-    /// Whether the project is still worked on.
-    pub status: Option<ProjectStatus>,
-    /// Id of the template the project was made from.
-    pub template_id: Option<rt::Uuid>,
-    /// When the project was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(Project {
-    client_company?, client_name?, created_at?, description?, entries_count? int, id!, location?, name?, owners?, pipeline?, status?,
-    template_id?, updated_at?
-});
-
-/// A member of the workspace who owns a project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectOwner {
-    /// Email address.
-    pub email: Option<String>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// Id of the person.
-    pub user_id: rt::Uuid,
-}
-
-rt::object!(ProjectOwner { email?, first_name?, last_name?, user_id! });
-
-/// The pipeline of a project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectPipeline {
-    /// The stages in order.
-    pub stages: Option<Vec<PipelineStage>>,
-}
-
-rt::object!(ProjectPipeline { stages? });
-
-/// One project.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ProjectResponse {
-    /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
-    pub data: Project,
-}
-
-rt::object!(ProjectResponse { data! });
-
-/// Whether a project is still worked on.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProjectStatus {
-    /// `active`
-    Active,
-    /// `archived`
-    Archived,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(ProjectStatus, Active = "active", Archived = "archived");
-
-/// What the profiles must match, what to reveal of them, and which page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchAdvancedProfilesRequest {
-    /// Names of companies.
-    pub company: Option<Vec<String>>,
-    /// Which jobs `company` is matched with, such as `current`. The other values are not documented.
-    pub company_filter: Option<String>,
-    /// Contact data asked for, such as `personal_email` and `work_email`. The other values are not documented.
-    pub data_types: Option<Vec<String>>,
-    /// Job titles.
-    pub job_title: Option<Vec<String>>,
-    /// Places, such as `Paris, France`.
-    pub location: Option<Vec<String>>,
-    /// Number of the page, from 1.
-    pub page: Option<i64>,
-    /// Whether to reveal the contact data.
-    pub reveal_info: Option<bool>,
-    /// Names of skills.
-    pub skills: Option<Vec<String>>,
-}
-
-rt::object!(SearchAdvancedProfilesRequest {
-    company?, company_filter?, data_types?, job_title?, location?, page? int, reveal_info?, skills?
-});
-rt::setters!(SearchAdvancedProfilesRequest new() {
-    company: [String], company_filter: String, data_types: [String], job_title: [String], location: [String], page: i64, reveal_info: bool,
-    skills: [String]
-});
-
-/// Where to search, for whom, and which page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchCandidatesRequest {
-    /// Id of the connected account to search with. Needed when `source_type` is `linkedin`.
-    pub account_id: Option<rt::Uuid>,
-    /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
-    /// `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
-    pub filters: SourcingFilters,
+rt::closed_enum! {
     /// LinkedIn product the search is made with.
-    pub linkedin_api_type: Option<LinkedinApiType>,
-    /// Number of the page, from 1.
-    pub page: i64,
-    /// Page size, 1 to 100.
-    pub page_size: i64,
-    /// Id of the project the candidates are for.
-    pub project_id: rt::Uuid,
-    /// Where candidates are searched.
-    pub source_type: SourceType,
+    pub enum LinkedinApiType {
+        Recruiter = "recruiter", SalesNavigator = "sales_navigator",
+    }
 }
 
-rt::object!(SearchCandidatesRequest { account_id?, filters!, linkedin_api_type?, page! int, page_size! int, project_id!, source_type! });
-rt::setters!(SearchCandidatesRequest new(project_id: (rt::Uuid), source_type: SourceType, filters: SourcingFilters, page: i64, page_size: i64) {
-    account_id: (rt::Uuid), linkedin_api_type: LinkedinApiType
-});
+rt::request! {
+    /// Filters of LinkedIn's own.
+    pub struct LinkedinFilter optional {
+        /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
+        location_ids: std::collections::BTreeMap<String, String>,
+    }
+}
+
+rt::object! {
+    /// A place as LinkedIn knows it.
+    pub struct LinkedinLocation {
+        /// LinkedIn's id of the place, digits in a string.
+        id: String,
+    } optional {
+        /// Name of the place.
+        title: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Kind of LinkedIn message; `message` when it is absent.
+    pub enum LinkedinMessageType {
+        Message = "message", Inmail = "inmail", Invitation = "invitation",
+    }
+}
+
+rt::object! {
+    /// Profiles, and how to get at the next ones.
+    pub struct LinkedinSearchPage optional {
+        /// What to send for the next page.
+        cursor: String,
+        /// Whether profiles follow this page.
+        has_more: bool,
+        /// The profiles.
+        profiles: Vec<SourcingProfile>,
+        /// Number of profiles that match, on all pages together.
+        total_count int: i64,
+    }
+}
+
+rt::object! {
+    /// A page of LinkedIn profiles.
+    pub struct LinkedinSearchResponse optional {
+        /// Profiles, and how to get at the next ones.
+        data: LinkedinSearchPage,
+    }
+}
+
+rt::object! {
+    /// A page of companies.
+    pub struct ListCompaniesResponse {
+        /// The companies.
+        data: Vec<Company>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// The connected accounts.
+    pub struct ListConnectedAccountsResponse {
+        /// The accounts.
+        data: Vec<ConnectedAccount>,
+    }
+}
+
+rt::object! {
+    /// A page of contacts.
+    pub struct ListContactsResponse {
+        /// The contacts.
+        data: Vec<Contact>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// LinkedIn's places that match.
+    pub struct ListLinkedinLocationsResponse {
+        /// The places.
+        data: Vec<LinkedinLocation>,
+    }
+}
+
+rt::object! {
+    /// A page of messages.
+    pub struct ListMessagesResponse {
+        /// The messages.
+        data: Vec<Message>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// A page of pipeline entries.
+    pub struct ListPipelineEntriesResponse {
+        /// The entries.
+        data: Vec<PipelineEntry>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// The files of a project.
+    pub struct ListProjectFilesResponse optional {
+        /// The files, one level deeper than in other lists.
+        data: UploadedFileList,
+    }
+}
+
+rt::object! {
+    /// A page of projects.
+    pub struct ListProjectsResponse {
+        /// The projects.
+        data: Vec<Project>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// A page of sequences.
+    pub struct ListSequencesResponse {
+        /// The sequences.
+        data: Vec<Sequence>,
+    } optional {
+        /// Where the page stands in the whole.
+        meta: PageMeta,
+    }
+}
+
+rt::object! {
+    /// The members of the workspace.
+    pub struct ListWorkspaceMembersResponse {
+        /// The members.
+        data: Vec<WorkspaceMember>,
+    }
+}
+
+rt::request! {
+    /// Places by name.
+    pub struct LocationFilter optional {
+        /// Names of cities.
+        cities: Vec<String> [String],
+        /// Names of countries.
+        countries: Vec<String> [String],
+        /// Names of states or regions.
+        states: Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
+    pub struct Message {
+        /// Id of the message.
+        id: rt::Uuid,
+    } optional {
+        /// Channel the message went through.
+        channel: String,
+        /// The contact the message was sent to.
+        contact: Contact,
+        /// Text of the message.
+        content: String,
+        /// Id of the conversation the message is part of.
+        conversation_id: rt::Uuid,
+        /// Which way the message went, such as `inbound`. The other values are not documented.
+        direction: String,
+        /// When the message was read; null before.
+        read_at: rt::DateTime<rt::Utc>,
+        /// When the message was sent.
+        sent_at: rt::DateTime<rt::Utc>,
+    }
+}
+
+rt::request! {
+    /// An email address to give to a contact.
+    pub struct NewContactEmail {
+        /// The address.
+        email: String,
+    } optional {
+        /// Kind of address, such as `work`. The values are not documented.
+        type_ "type": String,
+    }
+}
+
+rt::request! {
+    /// A phone number to give to a contact.
+    pub struct NewContactPhone {
+        /// The number; the vendor's examples are in international form, such as `+33612345678`.
+        phone: String,
+    } optional {
+        /// Kind of number, such as `personal`. The values are not documented.
+        type_ "type": String,
+    }
+}
+
+rt::object! {
+    /// One note.
+    pub struct NoteResponse optional {
+        /// The note. None of its fields was seen.
+        data: rt::Object,
+    }
+}
+
+rt::object! {
+    /// Where a page of a list stands in the whole.
+    pub struct PageMeta optional {
+        /// Whether items follow this page.
+        has_more: bool,
+        /// Page size that was used.
+        limit int: i64,
+        /// Number of items before this page.
+        offset int: i64,
+        /// Number of items that match, on all pages together.
+        total int: i64,
+    }
+}
+
+rt::object! {
+    /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
+    pub struct PipelineEntry {
+        /// Id of the entry.
+        id: rt::Uuid,
+    } optional {
+        /// The contact.
+        contact: Contact,
+        /// When the contact was added.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Notes on the candidate in this project.
+        notes: String,
+        /// Id of the project.
+        project_id: rt::Uuid,
+        /// Rating of the candidate. The scale is not documented.
+        rating: rt::Number,
+        /// Id of the reason the candidate was rejected for.
+        rejection_reason_id: rt::Uuid,
+        /// The stage the candidate is in.
+        stage: PipelineStage,
+        /// When the entry was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+    }
+}
+
+rt::object! {
+    /// One pipeline entry.
+    pub struct PipelineEntryResponse {
+        /// A contact as a candidate in a project's pipeline. Everything but `id` may be missing.
+        data: PipelineEntry,
+    }
+}
+
+rt::object! {
+    /// A stage of a project's pipeline. In an entry only `id` and `name` are printed.
+    pub struct PipelineStage {
+        /// Id of the stage.
+        id: rt::Uuid,
+    } optional {
+        /// Colour in hexadecimal notation.
+        color: String,
+        /// Number of candidates in the stage.
+        entries_count int: i64,
+        /// Name of the stage.
+        name: String,
+        /// Place in the pipeline, from 0.
+        position int: i64,
+        /// Leonar's own category of the stage, such as `sourced`. The values are not documented.
+        system_category: String,
+    }
+}
+
+rt::request! {
+    /// A school or degree of a candidate.
+    pub struct ProfileEducation optional {
+        /// Degree.
+        diploma: String,
+        /// Name of the school.
+        educational_establishment: String,
+        /// Last day, or its year alone.
+        end_date: String,
+        /// Field of study.
+        specialization: String,
+        /// First day, or its year alone.
+        start_date: String,
+    }
+}
+
+rt::request! {
+    /// A job of a candidate.
+    pub struct ProfileExperience optional {
+        /// Internet domain of the employer.
+        company_domain: String,
+        /// Name of the employer.
+        company_name: String,
+        /// What the job is about.
+        description: String,
+        /// Last day, or its year alone; null while the job lasts.
+        end_date: String,
+        /// Whether the job lasts.
+        is_current: bool,
+        /// First day, or its year alone.
+        start_date: String,
+        /// Job title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// A present job.
+    pub struct ProfileJob optional {
+        /// Name of the employer.
+        company_name: String,
+        /// Job title.
+        title: String,
+    }
+}
+
+rt::object! {
+    /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
+    pub struct Project {
+        /// Id of the project.
+        id: rt::Uuid,
+    } optional {
+        /// The company the project is for.
+        client_company: ClientCompany,
+        /// Name of the contact person at the client.
+        client_name: String,
+        /// When the project was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// What the project is about.
+        description: String,
+        /// Number of candidates in the pipeline.
+        entries_count int: i64,
+        /// Place of work as free text.
+        location: String,
+        /// Name of the project.
+        name: String,
+        /// The members of the workspace who own the project.
+        owners: Vec<ProjectOwner>,
+        /// The stages candidates go through.
+        pipeline: ProjectPipeline,
+        /// Whether the project is still worked on.
+        status: ProjectStatus,
+        /// Id of the template the project was made from.
+        template_id: rt::Uuid,
+        /// When the project was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+    }
+}
+
+rt::object! {
+    /// A member of the workspace who owns a project.
+    pub struct ProjectOwner {
+        /// Id of the person.
+        user_id: rt::Uuid,
+    } optional {
+        /// Email address.
+        email: String,
+        /// Given name.
+        first_name: String,
+        /// Family name.
+        last_name: String,
+    }
+}
+
+rt::object! {
+    /// The pipeline of a project.
+    pub struct ProjectPipeline optional {
+        /// The stages in order.
+        stages: Vec<PipelineStage>,
+    }
+}
+
+rt::object! {
+    /// One project.
+    pub struct ProjectResponse {
+        /// A hiring project with its candidate pipeline. Everything but `id` may be missing.
+        data: Project,
+    }
+}
+
+rt::open_enum! {
+    /// Whether a project is still worked on.
+    pub enum ProjectStatus {
+        Active = "active", Archived = "archived",
+    }
+}
+
+rt::request! {
+    /// What the profiles must match, what to reveal of them, and which page.
+    pub struct SearchAdvancedProfilesRequest optional {
+        /// Names of companies.
+        company: Vec<String> [String],
+        /// Which jobs `company` is matched with, such as `current`. The other values are not documented.
+        company_filter: String,
+        /// Contact data asked for, such as `personal_email` and `work_email`. The other values are not documented.
+        data_types: Vec<String> [String],
+        /// Job titles.
+        job_title: Vec<String> [String],
+        /// Places, such as `Paris, France`.
+        location: Vec<String> [String],
+        /// Number of the page, from 1.
+        page int: i64,
+        /// Whether to reveal the contact data.
+        reveal_info: bool,
+        /// Names of skills.
+        skills: Vec<String> [String],
+    }
+}
+
+rt::request! {
+    /// Where to search, for whom, and which page.
+    pub struct SearchCandidatesRequest {
+        /// Id of the project the candidates are for.
+        project_id: rt::Uuid,
+        /// Where candidates are searched.
+        source_type: SourceType,
+        /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text
+        /// in `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
+        filters: SourcingFilters,
+        /// Number of the page, from 1.
+        page int: i64,
+        /// Page size, 1 to 100.
+        page_size int: i64,
+    } optional {
+        /// Id of the connected account to search with. Needed when `source_type` is `linkedin`.
+        account_id: rt::Uuid,
+        /// LinkedIn product the search is made with.
+        linkedin_api_type: LinkedinApiType,
+    }
+}
 
 impl rt::Limited for SearchCandidatesRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1358,61 +1018,49 @@ impl rt::Limited for SearchCandidatesRequest {
     }
 }
 
-/// What the contacts must match. Every field is optional.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchContactsRequest {
-    /// Name of the employer.
-    pub company: Option<String>,
-    /// Kinds of contact. The values are not documented; third-party clients use `candidate`.
-    pub contact_types: Option<Vec<String>>,
-    /// Earliest day of creation.
-    pub created_after: Option<rt::NaiveDate>,
-    /// Latest day of creation.
-    pub created_before: Option<rt::NaiveDate>,
-    /// Earliest day of the last message to the contact.
-    pub last_contacted_after: Option<rt::NaiveDate>,
-    /// Latest day of the last message to the contact.
-    pub last_contacted_before: Option<rt::NaiveDate>,
-    /// Page size, 1 to 100; 50 when it is absent.
-    pub limit: Option<i64>,
-    /// Place as free text.
-    pub location: Option<String>,
-    /// Name of the person.
-    pub name: Option<String>,
-    /// Number of contacts to skip; 0 when it is absent.
-    pub offset: Option<i64>,
-    /// Id of a project the contact is in.
-    pub project_id: Option<rt::Uuid>,
-    /// Free text to look for.
-    pub query: Option<String>,
-    /// Upper end of the salary.
-    pub salary_max: Option<rt::Number>,
-    /// Lower end of the salary.
-    pub salary_min: Option<rt::Number>,
-    /// Id of a sequence the contact is in.
-    pub sequence_id: Option<rt::Uuid>,
-    /// Field to sort by, such as `updated_at`.
-    pub sort_by: Option<String>,
-    /// Order of the results.
-    pub sort_direction: Option<SortDirection>,
-    /// Names of tags.
-    pub tags: Option<Vec<String>>,
-    /// Job title.
-    pub title: Option<String>,
+rt::request! {
+    /// What the contacts must match. Every field is optional.
+    pub struct SearchContactsRequest optional {
+        /// Name of the employer.
+        company: String,
+        /// Kinds of contact. The values are not documented; third-party clients use `candidate`.
+        contact_types: Vec<String> [String],
+        /// Earliest day of creation.
+        created_after: rt::NaiveDate,
+        /// Latest day of creation.
+        created_before: rt::NaiveDate,
+        /// Earliest day of the last message to the contact.
+        last_contacted_after: rt::NaiveDate,
+        /// Latest day of the last message to the contact.
+        last_contacted_before: rt::NaiveDate,
+        /// Page size, 1 to 100; 50 when it is absent.
+        limit int: i64,
+        /// Place as free text.
+        location: String,
+        /// Name of the person.
+        name: String,
+        /// Number of contacts to skip; 0 when it is absent.
+        offset int: i64,
+        /// Id of a project the contact is in.
+        project_id: rt::Uuid,
+        /// Free text to look for.
+        query: String,
+        /// Upper end of the salary.
+        salary_max: rt::Number,
+        /// Lower end of the salary.
+        salary_min: rt::Number,
+        /// Id of a sequence the contact is in.
+        sequence_id: rt::Uuid,
+        /// Field to sort by, such as `updated_at`.
+        sort_by: String,
+        /// Order of the results.
+        sort_direction: SortDirection,
+        /// Names of tags.
+        tags: Vec<String> [String],
+        /// Job title.
+        title: String,
+    }
 }
-
-rt::object!(SearchContactsRequest {
-    company?, contact_types?, created_after?, created_before?, last_contacted_after?, last_contacted_before?, limit? int, location?, name?,
-    offset? int, project_id?, query?, salary_max?, salary_min?, sequence_id?, sort_by?, sort_direction?, tags?, title?
-});
-rt::setters!(SearchContactsRequest new() {
-    company: String, contact_types: [String], created_after: (rt::NaiveDate), created_before: (rt::NaiveDate),
-    last_contacted_after: (rt::NaiveDate), last_contacted_before: (rt::NaiveDate), limit: i64, location: String, name: String, offset: i64,
-    project_id: (rt::Uuid), query: String, salary_max: (rt::Number), salary_min: (rt::Number), sequence_id: (rt::Uuid), sort_by: String,
-    sort_direction: SortDirection, tags: [String], title: String
-});
 
 impl rt::Limited for SearchContactsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1421,721 +1069,505 @@ impl rt::Limited for SearchContactsRequest {
     }
 }
 
-/// What the contacts must match, and which page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchCrmContactsRequest {
-    /// Names of employers.
-    pub companies: Option<Vec<String>>,
-    /// Kinds of contact, such as `candidate`.
-    pub contact_types: Option<Vec<String>>,
-    /// Earliest time of creation.
-    pub created_after: Option<String>,
-    /// Latest time of creation.
-    pub created_before: Option<String>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Given and family name.
-    pub full_name: Option<String>,
-    /// Job titles.
-    pub job_titles: Option<Vec<String>>,
-    /// Words to look for.
-    pub keywords: Option<Vec<String>>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// Places by name.
-    pub locations: Option<LocationFilter>,
-    /// Number of the page; the first when it is absent.
-    pub page: Option<i64>,
-    /// Page size; 20 when it is absent.
-    pub page_size: Option<i64>,
-    /// Id of the project the candidates are for.
-    pub project_id: Option<rt::Uuid>,
-    /// Ids of projects the contacts are in.
-    pub project_ids: Option<Vec<rt::Uuid>>,
-    /// Ids of sequences the contacts are in.
-    pub sequence_ids: Option<Vec<rt::Uuid>>,
-    /// Names of skills.
-    pub skills: Option<Vec<String>>,
-    /// Categories of pipeline stages the contacts are in, such as `sourced`.
-    pub stage_categories: Option<Vec<String>>,
-    /// Ids of pipeline stages the contacts are in.
-    pub stage_ids: Option<Vec<rt::Uuid>>,
-    /// Names of tags.
-    pub tags: Option<Vec<String>>,
+rt::request! {
+    /// What the contacts must match, and which page.
+    pub struct SearchCrmContactsRequest optional {
+        /// Names of employers.
+        companies: Vec<String> [String],
+        /// Kinds of contact, such as `candidate`.
+        contact_types: Vec<String> [String],
+        /// Earliest time of creation.
+        created_after: String,
+        /// Latest time of creation.
+        created_before: String,
+        /// Given name.
+        first_name: String,
+        /// Given and family name.
+        full_name: String,
+        /// Job titles.
+        job_titles: Vec<String> [String],
+        /// Words to look for.
+        keywords: Vec<String> [String],
+        /// Family name.
+        last_name: String,
+        /// Places by name.
+        locations: LocationFilter,
+        /// Number of the page; the first when it is absent.
+        page int: i64,
+        /// Page size; 20 when it is absent.
+        page_size int: i64,
+        /// Id of the project the candidates are for.
+        project_id: rt::Uuid,
+        /// Ids of projects the contacts are in.
+        project_ids: Vec<rt::Uuid> [rt::Uuid],
+        /// Ids of sequences the contacts are in.
+        sequence_ids: Vec<rt::Uuid> [rt::Uuid],
+        /// Names of skills.
+        skills: Vec<String> [String],
+        /// Categories of pipeline stages the contacts are in, such as `sourced`.
+        stage_categories: Vec<String> [String],
+        /// Ids of pipeline stages the contacts are in.
+        stage_ids: Vec<rt::Uuid> [rt::Uuid],
+        /// Names of tags.
+        tags: Vec<String> [String],
+    }
 }
 
-rt::object!(SearchCrmContactsRequest {
-    companies?, contact_types?, created_after?, created_before?, first_name?, full_name?, job_titles?, keywords?, last_name?, locations?,
-    page? int, page_size? int, project_id?, project_ids?, sequence_ids?, skills?, stage_categories?, stage_ids?, tags?
-});
-rt::setters!(SearchCrmContactsRequest new() {
-    companies: [String], contact_types: [String], created_after: String, created_before: String, first_name: String, full_name: String,
-    job_titles: [String], keywords: [String], last_name: String, locations: LocationFilter, page: i64, page_size: i64,
-    project_id: (rt::Uuid), project_ids: [(rt::Uuid)], sequence_ids: [(rt::Uuid)], skills: [String], stage_categories: [String],
-    stage_ids: [(rt::Uuid)], tags: [String]
-});
-
-/// What the profiles must match, the account to search with, and which page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchLinkedinProfilesRequest {
-    /// Id of the connected account to search with. It must be active in Recruiter or Sales Navigator.
-    pub account_id: Option<rt::Uuid>,
-    /// Boolean search expression.
-    pub boolean_query: Option<String>,
-    /// The `cursor` of the page before, sent with the rest of the body unchanged.
-    pub cursor: Option<String>,
-    /// Job titles.
-    pub job_titles: Option<Vec<String>>,
-    /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
-    pub location_ids: Option<std::collections::BTreeMap<String, String>>,
-    /// Number of the page, from 1.
-    pub page: Option<i64>,
-    /// Page size.
-    pub page_size: Option<i64>,
-    /// Id of the project the candidates are for.
-    pub project_id: Option<rt::Uuid>,
-    /// A range of years.
-    pub years_experience: Option<YearsRange>,
+rt::request! {
+    /// What the profiles must match, the account to search with, and which page.
+    pub struct SearchLinkedinProfilesRequest optional {
+        /// Id of the connected account to search with. It must be active in Recruiter or Sales Navigator.
+        account_id: rt::Uuid,
+        /// Boolean search expression.
+        boolean_query: String,
+        /// The `cursor` of the page before, sent with the rest of the body unchanged.
+        cursor: String,
+        /// Job titles.
+        job_titles: Vec<String> [String],
+        /// Names of places by LinkedIn's id, such as `105015875` for `Paris, France`.
+        location_ids: std::collections::BTreeMap<String, String>,
+        /// Number of the page, from 1.
+        page int: i64,
+        /// Page size.
+        page_size int: i64,
+        /// Id of the project the candidates are for.
+        project_id: rt::Uuid,
+        /// A range of years.
+        years_experience: YearsRange,
+    }
 }
 
-rt::object!(SearchLinkedinProfilesRequest {
-    account_id?, boolean_query?, cursor?, job_titles?, location_ids?, page? int, page_size? int, project_id?, years_experience?
-});
-rt::setters!(SearchLinkedinProfilesRequest new() {
-    account_id: (rt::Uuid), boolean_query: String, cursor: String, job_titles: [String],
-    location_ids: (std::collections::BTreeMap<String, String>), page: i64, page_size: i64, project_id: (rt::Uuid),
-    years_experience: YearsRange
-});
-
-/// The message to send, and to whom. An email needs `subject` as well.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SendMessageRequest {
-    /// Channel a message goes through.
-    pub channel: Channel,
-    /// Id of the contact to write to.
-    pub contact_id: rt::Uuid,
-    /// Text of the message.
-    pub content: String,
-    /// Kind of LinkedIn message; `message` when it is absent.
-    pub linkedin_message_type: Option<LinkedinMessageType>,
-    /// Id of the connected account to send from. Leonar chooses one when it is absent.
-    pub sender_account_id: Option<rt::Uuid>,
-    /// Subject line. Needed when `channel` is `email`.
-    pub subject: Option<String>,
+rt::request! {
+    /// The message to send, and to whom. An email needs `subject` as well.
+    pub struct SendMessageRequest {
+        /// Id of the contact to write to.
+        contact_id: rt::Uuid,
+        /// Channel a message goes through.
+        channel: Channel,
+        /// Text of the message.
+        content: String,
+    } optional {
+        /// Kind of LinkedIn message; `message` when it is absent.
+        linkedin_message_type: LinkedinMessageType,
+        /// Id of the connected account to send from. Leonar chooses one when it is absent.
+        sender_account_id: rt::Uuid,
+        /// Subject line. Needed when `channel` is `email`.
+        subject: String,
+    }
 }
 
-rt::object!(SendMessageRequest { channel!, contact_id!, content!, linkedin_message_type?, sender_account_id?, subject? });
-rt::setters!(SendMessageRequest new(contact_id: (rt::Uuid), channel: Channel, content: String) {
-    linkedin_message_type: LinkedinMessageType, sender_account_id: (rt::Uuid), subject: String
-});
-
-/// One message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SendMessageResponse {
-    /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
-    pub data: Message,
+rt::object! {
+    /// One message.
+    pub struct SendMessageResponse {
+        /// A message to or from a contact. Lists leave out `conversation_id` and `contact`; everything but `id` may be missing.
+        data: Message,
+    }
 }
 
-rt::object!(SendMessageResponse { data! });
-
-/// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Sequence {
-    /// When the sequence was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many contacts are where.
-    pub enrollments: Option<SequenceEnrollments>,
-    /// Id of the sequence.
-    pub id: rt::Uuid,
-    /// Name of the sequence.
-    pub name: Option<String>,
-    /// Priority of the sequence, such as `high`. The values are not documented.
-    pub priority: Option<String>,
-    /// State of the sequence, such as `active`. The values are not documented.
-    pub status: Option<String>,
-    /// Number of steps.
-    pub steps_count: Option<i64>,
-    /// When the sequence was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(Sequence { created_at?, enrollments?, id!, name?, priority?, status?, steps_count? int, updated_at? });
-
-/// Numbers of contacts in a sequence.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SequenceEnrollments {
-    /// Contacts on their way through the steps.
-    pub active: Option<i64>,
-    /// Contacts whose message bounced.
-    pub bounced: Option<i64>,
-    /// Contacts that are through.
-    pub finished: Option<i64>,
-    /// Contacts that are paused.
-    pub paused: Option<i64>,
-    /// Contacts that replied.
-    pub replied: Option<i64>,
-    /// Contacts in all.
-    pub total: Option<i64>,
-}
-
-rt::object!(SequenceEnrollments { active? int, bounced? int, finished? int, paused? int, replied? int, total? int });
-
-/// One sequence.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SequenceResponse {
+rt::object! {
     /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be
     /// missing.
-    pub data: Sequence,
+    pub struct Sequence {
+        /// Id of the sequence.
+        id: rt::Uuid,
+    } optional {
+        /// When the sequence was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// How many contacts are where.
+        enrollments: SequenceEnrollments,
+        /// Name of the sequence.
+        name: String,
+        /// Priority of the sequence, such as `high`. The values are not documented.
+        priority: String,
+        /// State of the sequence, such as `active`. The values are not documented.
+        status: String,
+        /// Number of steps.
+        steps_count int: i64,
+        /// When the sequence was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(SequenceResponse { data! });
-
-/// Skills a candidate must have.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SkillFilter {
-    /// Skills to look for.
-    pub include: Option<Vec<String>>,
-    /// Whether a candidate must have all of them, or any.
-    pub require_all: Option<bool>,
+rt::object! {
+    /// Numbers of contacts in a sequence.
+    pub struct SequenceEnrollments optional {
+        /// Contacts on their way through the steps.
+        active int: i64,
+        /// Contacts whose message bounced.
+        bounced int: i64,
+        /// Contacts that are through.
+        finished int: i64,
+        /// Contacts that are paused.
+        paused int: i64,
+        /// Contacts that replied.
+        replied int: i64,
+        /// Contacts in all.
+        total int: i64,
+    }
 }
 
-rt::object!(SkillFilter { include?, require_all? });
-rt::setters!(SkillFilter new() { include: [String], require_all: bool });
-
-/// Order of the results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SortDirection {
-    /// `asc`
-    Asc,
-    /// `desc`
-    Desc,
+rt::object! {
+    /// One sequence.
+    pub struct SequenceResponse {
+        /// A series of outreach steps that contacts are taken through. The steps themselves are not part of it; everything but `id` may be
+        /// missing.
+        data: Sequence,
+    }
 }
 
-rt::closed_enum!(SortDirection, Asc = "asc", Desc = "desc");
-
-/// Where candidates are searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SourceType {
-    /// `leonar_source`
-    LeonarSource,
-    /// `contacts`
-    Contacts,
-    /// `linkedin`
-    Linkedin,
-}
-
-rt::closed_enum!(SourceType, LeonarSource = "leonar_source", Contacts = "contacts", Linkedin = "linkedin");
-
-/// Filters on contacts of the workspace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourcingContactFilter {
-    /// Kinds of contact, such as `candidate`.
-    pub contact_types: Option<Vec<String>>,
-}
-
-rt::object!(SourcingContactFilter { contact_types? });
-rt::setters!(SourcingContactFilter new() { contact_types: [String] });
-
-/// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
-/// `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourcingFilters {
-    /// Terms a candidate must and must not match.
-    pub companies: Option<TermFilter>,
-    /// Filters on contacts of the workspace.
-    pub contacts_filters: Option<SourcingContactFilter>,
-    /// Job titles a candidate must and must not have.
-    pub job_titles: Option<JobTitleFilter>,
-    /// Terms a candidate must and must not match.
-    pub keywords: Option<TermFilter>,
-    /// Filters of LinkedIn's own.
-    pub linkedin_filters: Option<LinkedinFilter>,
-    /// Places by name.
-    pub locations: Option<LocationFilter>,
+rt::request! {
     /// Skills a candidate must have.
-    pub skills: Option<SkillFilter>,
-    /// A range of years.
-    pub years_experience: Option<YearsRange>,
+    pub struct SkillFilter optional {
+        /// Skills to look for.
+        include: Vec<String> [String],
+        /// Whether a candidate must have all of them, or any.
+        require_all: bool,
+    }
 }
 
-rt::object!(SourcingFilters {
-    companies?, contacts_filters?, job_titles?, keywords?, linkedin_filters?, locations?, skills?, years_experience?
-});
-rt::setters!(SourcingFilters new() {
-    companies: TermFilter, contacts_filters: SourcingContactFilter, job_titles: JobTitleFilter, keywords: TermFilter,
-    linkedin_filters: LinkedinFilter, locations: LocationFilter, skills: SkillFilter, years_experience: YearsRange
-});
-
-/// Candidates, and where the page stands.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourcingPage {
-    /// Number of candidates that are left after filtering.
-    pub filtered_count: Option<i64>,
-    /// Whether the filters leave too little.
-    pub filters_too_strict: Option<bool>,
-    /// Whether candidates follow this page.
-    pub has_more: Option<bool>,
-    /// Number of the next page.
-    pub next_page: Option<i64>,
-    /// The candidates.
-    pub profiles: Option<Vec<SourcingProfile>>,
-    /// Number of candidates that match, on all pages together.
-    pub total_count: Option<i64>,
+rt::closed_enum! {
+    /// Order of the results.
+    pub enum SortDirection {
+        Asc = "asc", Desc = "desc",
+    }
 }
 
-rt::object!(SourcingPage { filtered_count? int, filters_too_strict?, has_more?, next_page? int, profiles?, total_count? int });
-
-/// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
-/// `already_in_project` and `existing_contact_id` mean nothing when a profile is added.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourcingProfile {
-    /// Whether the person is in the project of the search.
-    pub already_in_project: Option<bool>,
-    /// The present job.
-    pub current_job: Option<ProfileJob>,
-    /// Schools and degrees.
-    pub educations: Option<Vec<ProfileEducation>>,
-    /// Id of the contact the workspace has of this person; null if it has none.
-    pub existing_contact_id: Option<rt::Uuid>,
-    /// Jobs, the present ones included.
-    pub experiences: Option<Vec<ProfileExperience>>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Headline of the profile.
-    pub headline: Option<String>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Place as free text.
-    pub location: Option<String>,
-    /// Whether the person says they are open to work.
-    pub open_to_work: Option<bool>,
-    /// URL of the picture.
-    pub picture_url: Option<String>,
-    /// Id of the profile at its source, such as `urn:li:member:123456`.
-    pub profile_id: Option<String>,
-    /// Names of skills.
-    pub skills: Option<Vec<String>>,
-    /// The person about themselves.
-    pub summary: Option<String>,
-    /// Professional experience in years, such as 8.2.
-    pub total_years_experience: Option<rt::Number>,
+rt::closed_enum! {
+    /// Where candidates are searched.
+    pub enum SourceType {
+        LeonarSource = "leonar_source", Contacts = "contacts", Linkedin = "linkedin",
+    }
 }
 
-rt::object!(SourcingProfile {
-    already_in_project?, current_job?, educations?, existing_contact_id?, experiences?, first_name?, headline?, last_name?, linkedin_url?,
-    location?, open_to_work?, picture_url?, profile_id?, skills?, summary?, total_years_experience?
-});
-rt::setters!(SourcingProfile new() {
-    already_in_project: bool, current_job: ProfileJob, educations: [ProfileEducation], existing_contact_id: (rt::Uuid),
-    experiences: [ProfileExperience], first_name: String, headline: String, last_name: String, linkedin_url: String, location: String,
-    open_to_work: bool, picture_url: String, profile_id: String, skills: [String], summary: String, total_years_experience: (rt::Number)
-});
+rt::request! {
+    /// Filters on contacts of the workspace.
+    pub struct SourcingContactFilter optional {
+        /// Kinds of contact, such as `candidate`.
+        contact_types: Vec<String> [String],
+    }
+}
 
-/// A page of candidates.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SourcingSearchResponse {
+rt::request! {
+    /// What the candidates must match. Which filters count depends on `source_type`: `leonar_source` and `contacts` take places as text in
+    /// `locations`, `linkedin` takes LinkedIn's ids in `linkedin_filters`.
+    pub struct SourcingFilters optional {
+        /// Terms a candidate must and must not match.
+        companies: TermFilter,
+        /// Filters on contacts of the workspace.
+        contacts_filters: SourcingContactFilter,
+        /// Job titles a candidate must and must not have.
+        job_titles: JobTitleFilter,
+        /// Terms a candidate must and must not match.
+        keywords: TermFilter,
+        /// Filters of LinkedIn's own.
+        linkedin_filters: LinkedinFilter,
+        /// Places by name.
+        locations: LocationFilter,
+        /// Skills a candidate must have.
+        skills: SkillFilter,
+        /// A range of years.
+        years_experience: YearsRange,
+    }
+}
+
+rt::object! {
     /// Candidates, and where the page stands.
-    pub data: Option<SourcingPage>,
+    pub struct SourcingPage optional {
+        /// Number of candidates that are left after filtering.
+        filtered_count int: i64,
+        /// Whether the filters leave too little.
+        filters_too_strict: bool,
+        /// Whether candidates follow this page.
+        has_more: bool,
+        /// Number of the next page.
+        next_page int: i64,
+        /// The candidates.
+        profiles: Vec<SourcingProfile>,
+        /// Number of candidates that match, on all pages together.
+        total_count int: i64,
+    }
 }
 
-rt::object!(SourcingSearchResponse { data? });
-
-/// A word that contacts, companies, deals and projects are marked with.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Tag {
-    /// Colour in hexadecimal notation.
-    pub color: Option<String>,
-    /// When the tag was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the tag.
-    pub id: rt::Uuid,
-    /// Name of the tag.
-    pub name: Option<String>,
-    /// What the tag can be put on.
-    pub scope: Option<TagScope>,
+rt::request! {
+    /// A candidate as a search finds them, and as they are added to a project. Which fields there are depends on the source;
+    /// `already_in_project` and `existing_contact_id` mean nothing when a profile is added.
+    pub struct SourcingProfile optional {
+        /// Whether the person is in the project of the search.
+        already_in_project: bool,
+        /// The present job.
+        current_job: ProfileJob,
+        /// Schools and degrees.
+        educations: Vec<ProfileEducation> [ProfileEducation],
+        /// Id of the contact the workspace has of this person; null if it has none.
+        existing_contact_id: rt::Uuid,
+        /// Jobs, the present ones included.
+        experiences: Vec<ProfileExperience> [ProfileExperience],
+        /// Given name.
+        first_name: String,
+        /// Headline of the profile.
+        headline: String,
+        /// Family name.
+        last_name: String,
+        /// URL of the LinkedIn profile.
+        linkedin_url: String,
+        /// Place as free text.
+        location: String,
+        /// Whether the person says they are open to work.
+        open_to_work: bool,
+        /// URL of the picture.
+        picture_url: String,
+        /// Id of the profile at its source, such as `urn:li:member:123456`.
+        profile_id: String,
+        /// Names of skills.
+        skills: Vec<String> [String],
+        /// The person about themselves.
+        summary: String,
+        /// Professional experience in years, such as 8.2.
+        total_years_experience: rt::Number,
+    }
 }
 
-rt::object!(Tag { color?, created_at?, id!, name?, scope? });
+rt::object! {
+    /// A page of candidates.
+    pub struct SourcingSearchResponse optional {
+        /// Candidates, and where the page stands.
+        data: SourcingPage,
+    }
+}
 
-/// One tag.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TagResponse {
+rt::object! {
     /// A word that contacts, companies, deals and projects are marked with.
-    pub data: Tag,
+    pub struct Tag {
+        /// Id of the tag.
+        id: rt::Uuid,
+    } optional {
+        /// Colour in hexadecimal notation.
+        color: String,
+        /// When the tag was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Name of the tag.
+        name: String,
+        /// What the tag can be put on.
+        scope: TagScope,
+    }
 }
 
-rt::object!(TagResponse { data! });
-
-/// What a tag can be put on; a tag made without one is `global`.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TagScope {
-    /// `global`
-    Global,
-    /// `contact`
-    Contact,
-    /// `company`
-    Company,
-    /// `deal`
-    Deal,
-    /// `project`
-    Project,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// One tag.
+    pub struct TagResponse {
+        /// A word that contacts, companies, deals and projects are marked with.
+        data: Tag,
+    }
 }
 
-rt::open_enum!(TagScope, Global = "global", Contact = "contact", Company = "company", Deal = "deal", Project = "project");
-
-/// Something a member of the workspace is to do. Everything but `id` may be missing.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Task {
-    /// Id of the member of the workspace who is to do it.
-    pub assigned_to: Option<rt::Uuid>,
-    /// Id of the company the task is about.
-    pub company_id: Option<rt::Uuid>,
-    /// When the task was done; null before.
-    pub completed_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the contact the task is about.
-    pub contact_id: Option<rt::Uuid>,
-    /// When the task was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the deal the task is about.
-    pub deal_id: Option<rt::Uuid>,
-    /// More about it.
-    pub description: Option<String>,
-    /// Day the task is due.
-    pub due_date: Option<rt::NaiveDate>,
-    /// Id of the task.
-    pub id: rt::Uuid,
-    /// How urgent it is.
-    pub priority: Option<TaskPriority>,
-    /// Id of the project the task is about.
-    pub project_id: Option<rt::Uuid>,
-    /// Whether it has been done.
-    pub status: Option<TaskStatus>,
-    /// What is to be done.
-    pub title: Option<String>,
-    /// What kind of task it is.
-    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
-    pub type_: Option<TaskType>,
-    /// When the task was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+rt::open_enum! {
+    /// What a tag can be put on; a tag made without one is `global`.
+    pub enum TagScope {
+        Global = "global", Contact = "contact", Company = "company", Deal = "deal", Project = "project",
+    }
 }
 
-rt::object!(Task {
-    assigned_to?, company_id?, completed_at?, contact_id?, created_at?, deal_id?, description?, due_date?, id!, priority?, project_id?,
-    status?, title?, type_? "type", updated_at?
-});
-
-/// How urgent a task is.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TaskPriority {
-    /// `low`
-    Low,
-    /// `medium`
-    Medium,
-    /// `high`
-    High,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(TaskPriority, Low = "low", Medium = "medium", High = "high");
-
-/// One task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskResponse {
+rt::object! {
     /// Something a member of the workspace is to do. Everything but `id` may be missing.
-    pub data: Task,
+    pub struct Task {
+        /// Id of the task.
+        id: rt::Uuid,
+    } optional {
+        /// Id of the member of the workspace who is to do it.
+        assigned_to: rt::Uuid,
+        /// Id of the company the task is about.
+        company_id: rt::Uuid,
+        /// When the task was done; null before.
+        completed_at: rt::DateTime<rt::Utc>,
+        /// Id of the contact the task is about.
+        contact_id: rt::Uuid,
+        /// When the task was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Id of the deal the task is about.
+        deal_id: rt::Uuid,
+        /// More about it.
+        description: String,
+        /// Day the task is due.
+        due_date: rt::NaiveDate,
+        /// How urgent it is.
+        priority: TaskPriority,
+        /// Id of the project the task is about.
+        project_id: rt::Uuid,
+        /// Whether it has been done.
+        status: TaskStatus,
+        /// What is to be done.
+        title: String,
+        /// What kind of task it is.
+        type_ "type": TaskType,
+        /// When the task was last changed.
+        updated_at: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(TaskResponse { data! });
-
-/// Whether a task has been done.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TaskStatus {
-    /// `todo`
-    Todo,
-    /// `done`
-    Done,
-    /// `skipped`
-    Skipped,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(TaskStatus, Todo = "todo", Done = "done", Skipped = "skipped");
-
-/// What kind of task it is.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TaskType {
-    /// `call`
-    Call,
-    /// `email`
-    Email,
-    /// `linkedin_connect`
-    LinkedinConnect,
-    /// `linkedin_message`
-    LinkedinMessage,
-    /// `whatsapp`
-    Whatsapp,
-    /// `todo`
-    Todo,
-    /// `reminder`
-    Reminder,
-    /// `meeting`
-    Meeting,
-    /// `interview`
-    Interview,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    TaskType,
-    Call = "call",
-    Email = "email",
-    LinkedinConnect = "linkedin_connect",
-    LinkedinMessage = "linkedin_message",
-    Whatsapp = "whatsapp",
-    Todo = "todo",
-    Reminder = "reminder",
-    Meeting = "meeting",
-    Interview = "interview"
-);
-
-/// Terms a candidate must and must not match.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TermFilter {
-    /// Terms to leave out.
-    pub exclude: Option<Vec<String>>,
-    /// Terms to look for.
-    pub include: Option<Vec<String>>,
-}
-
-rt::object!(TermFilter { exclude?, include? });
-rt::setters!(TermFilter new() { exclude: [String], include: [String] });
-
-/// Contacts to take out.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UnenrollContactsRequest {
-    /// Ids of the contacts.
-    pub contact_ids: Vec<rt::Uuid>,
-}
-
-rt::object!(UnenrollContactsRequest { contact_ids! });
-rt::setters!(UnenrollContactsRequest new(contact_ids: [(rt::Uuid)]) {  });
-
-/// The result for the contacts to take out.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UnenrollContactsResponse {
-    /// Numbers of contacts that were taken out or not found.
-    pub data: Option<UnenrollmentResult>,
-}
-
-rt::object!(UnenrollContactsResponse { data? });
-
-/// Numbers of contacts that were taken out or not found.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UnenrollmentResult {
-    /// Ids that were not found.
-    pub not_found: Option<i64>,
-    /// Contacts that were taken out.
-    pub unenrolled: Option<i64>,
-}
-
-rt::object!(UnenrollmentResult { not_found? int, unenrolled? int });
-
-/// The fields to change; an absent one keeps its value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateContactRequest {
-    /// Job title.
-    pub title: Option<String>,
-}
-
-rt::object!(UpdateContactRequest { title? });
-rt::setters!(UpdateContactRequest new() { title: String });
-
-/// Where to move the deal.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateDealStageRequest {
-    /// Id of the stage to move to.
-    pub stage_id: rt::Uuid,
-}
-
-rt::object!(UpdateDealStageRequest { stage_id! });
-rt::setters!(UpdateDealStageRequest new(stage_id: (rt::Uuid)) {  });
-
-/// The fields to change; an absent one keeps its value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateProjectRequest {
-    /// Id of the company the project is for.
-    pub client_company_id: Option<rt::Uuid>,
-    /// Name of the contact person at the client.
-    pub client_name: Option<String>,
-    /// What the project is about.
-    pub description: Option<String>,
-    /// Place of work as free text.
-    pub location: Option<String>,
-    /// Name of the project.
-    pub name: Option<String>,
-    /// Whether a project is still worked on.
-    pub status: Option<ProjectStatus>,
-}
-
-rt::object!(UpdateProjectRequest { client_company_id?, client_name?, description?, location?, name?, status? });
-rt::setters!(UpdateProjectRequest new() {
-    client_company_id: (rt::Uuid), client_name: String, description: String, location: String, name: String, status: ProjectStatus
-});
-
-/// The fields to change; an absent one keeps its value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateTaskRequest {
-    /// Id of the member of the workspace who is to do it.
-    pub assigned_to: Option<rt::Uuid>,
-    /// Id of the company the task is about.
-    pub company_id: Option<rt::Uuid>,
-    /// Id of the contact the task is about.
-    pub contact_id: Option<rt::Uuid>,
-    /// Id of the deal the task is about.
-    pub deal_id: Option<rt::Uuid>,
-    /// More about it.
-    pub description: Option<String>,
-    /// Day the task is due.
-    pub due_date: Option<rt::NaiveDate>,
+rt::open_enum! {
     /// How urgent a task is.
-    pub priority: Option<TaskPriority>,
-    /// Id of the project the task is about.
-    pub project_id: Option<rt::Uuid>,
+    pub enum TaskPriority {
+        Low = "low", Medium = "medium", High = "high",
+    }
+}
+
+rt::object! {
+    /// One task.
+    pub struct TaskResponse {
+        /// Something a member of the workspace is to do. Everything but `id` may be missing.
+        data: Task,
+    }
+}
+
+rt::open_enum! {
     /// Whether a task has been done.
-    pub status: Option<TaskStatus>,
-    /// What is to be done.
-    pub title: Option<String>,
+    pub enum TaskStatus {
+        Todo = "todo", Done = "done", Skipped = "skipped",
+    }
+}
+
+rt::open_enum! {
     /// What kind of task it is.
-    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
-    pub type_: Option<TaskType>,
+    pub enum TaskType {
+        Call = "call", Email = "email", LinkedinConnect = "linkedin_connect", LinkedinMessage = "linkedin_message", Whatsapp = "whatsapp",
+        Todo = "todo", Reminder = "reminder", Meeting = "meeting", Interview = "interview",
+    }
 }
 
-rt::object!(UpdateTaskRequest {
-    assigned_to?, company_id?, contact_id?, deal_id?, description?, due_date?, priority?, project_id?, status?, title?, type_? "type"
-});
-rt::setters!(UpdateTaskRequest new() {
-    assigned_to: (rt::Uuid), company_id: (rt::Uuid), contact_id: (rt::Uuid), deal_id: (rt::Uuid), description: String,
-    due_date: (rt::NaiveDate), priority: TaskPriority, project_id: (rt::Uuid), status: TaskStatus, title: String, type_: TaskType
-});
-
-/// A file attached to a contact or a project, without its content.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UploadedFile {
-    /// Name of the file.
-    pub filename: Option<String>,
-    /// Id of the file.
-    pub id: rt::Uuid,
+rt::request! {
+    /// Terms a candidate must and must not match.
+    pub struct TermFilter optional {
+        /// Terms to leave out.
+        exclude: Vec<String> [String],
+        /// Terms to look for.
+        include: Vec<String> [String],
+    }
 }
 
-rt::object!(UploadedFile { filename?, id! });
-
-/// Files, one level deeper than in other lists.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UploadedFileList {
-    /// The files.
-    pub data: Option<Vec<UploadedFile>>,
+rt::request! {
+    /// Contacts to take out.
+    pub struct UnenrollContactsRequest {
+        /// Ids of the contacts.
+        contact_ids: Vec<rt::Uuid> [rt::Uuid],
+    }
 }
 
-rt::object!(UploadedFileList { data? });
-
-/// A person who works in the workspace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct WorkspaceMember {
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Id of the person, for `owner_ids` and `assigned_to`.
-    pub user_id: rt::Uuid,
+rt::object! {
+    /// The result for the contacts to take out.
+    pub struct UnenrollContactsResponse optional {
+        /// Numbers of contacts that were taken out or not found.
+        data: UnenrollmentResult,
+    }
 }
 
-rt::object!(WorkspaceMember { first_name?, user_id! });
-
-/// A range of years.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct YearsRange {
-    /// Greatest number of years.
-    pub max: Option<rt::Number>,
-    /// Least number of years.
-    pub min: Option<rt::Number>,
+rt::object! {
+    /// Numbers of contacts that were taken out or not found.
+    pub struct UnenrollmentResult optional {
+        /// Ids that were not found.
+        not_found int: i64,
+        /// Contacts that were taken out.
+        unenrolled int: i64,
+    }
 }
 
-rt::object!(YearsRange { max?, min? });
-rt::setters!(YearsRange new() { max: (rt::Number), min: (rt::Number) });
+rt::request! {
+    /// The fields to change; an absent one keeps its value.
+    pub struct UpdateContactRequest optional {
+        /// Job title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// Where to move the deal.
+    pub struct UpdateDealStageRequest {
+        /// Id of the stage to move to.
+        stage_id: rt::Uuid,
+    }
+}
+
+rt::request! {
+    /// The fields to change; an absent one keeps its value.
+    pub struct UpdateProjectRequest optional {
+        /// Id of the company the project is for.
+        client_company_id: rt::Uuid,
+        /// Name of the contact person at the client.
+        client_name: String,
+        /// What the project is about.
+        description: String,
+        /// Place of work as free text.
+        location: String,
+        /// Name of the project.
+        name: String,
+        /// Whether a project is still worked on.
+        status: ProjectStatus,
+    }
+}
+
+rt::request! {
+    /// The fields to change; an absent one keeps its value.
+    pub struct UpdateTaskRequest optional {
+        /// Id of the member of the workspace who is to do it.
+        assigned_to: rt::Uuid,
+        /// Id of the company the task is about.
+        company_id: rt::Uuid,
+        /// Id of the contact the task is about.
+        contact_id: rt::Uuid,
+        /// Id of the deal the task is about.
+        deal_id: rt::Uuid,
+        /// More about it.
+        description: String,
+        /// Day the task is due.
+        due_date: rt::NaiveDate,
+        /// How urgent a task is.
+        priority: TaskPriority,
+        /// Id of the project the task is about.
+        project_id: rt::Uuid,
+        /// Whether a task has been done.
+        status: TaskStatus,
+        /// What is to be done.
+        title: String,
+        /// What kind of task it is.
+        type_ "type": TaskType,
+    }
+}
+
+rt::object! {
+    /// A file attached to a contact or a project, without its content.
+    pub struct UploadedFile {
+        /// Id of the file.
+        id: rt::Uuid,
+    } optional {
+        /// Name of the file.
+        filename: String,
+    }
+}
+
+rt::object! {
+    /// Files, one level deeper than in other lists.
+    pub struct UploadedFileList optional {
+        /// The files.
+        data: Vec<UploadedFile>,
+    }
+}
+
+rt::object! {
+    /// A person who works in the workspace.
+    pub struct WorkspaceMember {
+        /// Id of the person, for `owner_ids` and `assigned_to`.
+        user_id: rt::Uuid,
+    } optional {
+        /// Given name.
+        first_name: String,
+    }
+}
+
+rt::request! {
+    /// A range of years.
+    pub struct YearsRange optional {
+        /// Greatest number of years.
+        max: rt::Number,
+        /// Least number of years.
+        min: rt::Number,
+    }
+}

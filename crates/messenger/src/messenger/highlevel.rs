@@ -3,7 +3,8 @@
 use reachout_runtime::{BoxFuture, Number};
 
 use super::contact;
-use crate::{Channel, Error, Field, Message, Messenger, Receipt, ReplyMode, Unsupported, Vendor, capability};
+use crate::person::{Person, given};
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, ReplyMode, Unsupported, Vendor, capability};
 
 /// A client as a messenger: the responses have the same fields, but for the status.
 macro_rules! messenger {
@@ -27,6 +28,34 @@ macro_rules! messenger {
                         note: $sent.msg,
                         ..receipt
                     })
+                })
+            }
+
+            fn find<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Option<Recipient>, Error>> {
+                Box::pin(async move {
+                    let location = located($vendor, person)?;
+                    let lookup = || self.contacts().get_duplicate(location);
+                    let by_email = given(&person.email).map(|email| lookup().email(email));
+                    let by_phone = given(&person.phone).map(|phone| lookup().number(phone));
+                    for call in by_email.into_iter().chain(by_phone) {
+                        if let Some(id) = call.await?.contact.and_then(|contact| contact.id) {
+                            return Ok(Some(Recipient::Contact(id)));
+                        }
+                    }
+                    Ok(None)
+                })
+            }
+
+            fn create<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Recipient, Error>> {
+                Box::pin(async move {
+                    let mut request = ::$client::types::UpsertContactRequest::new(located($vendor, person)?);
+                    request.email = given(&person.email).map(str::to_owned);
+                    request.phone = given(&person.phone).map(str::to_owned);
+                    request.first_name = given(&person.first_name).map(str::to_owned);
+                    request.last_name = given(&person.last_name).map(str::to_owned);
+                    let id = self.contacts().upsert(request).await?.contact.and_then(|contact| contact.id);
+                    let refused = |reason: &str| Error::Refused { vendor: $vendor, reason: reason.to_owned() };
+                    Ok(Recipient::Contact(id.ok_or_else(|| refused("its response to the new contact has no id"))?))
                 })
             }
         }
@@ -107,6 +136,15 @@ macro_rules! platform {
 
 platform!(highlevel, "highlevel", Vendor::HighLevel);
 platform!(leadway, "leadway", Vendor::Leadway);
+
+/// The location of a person who can be found in it.
+fn located(vendor: Vendor, person: &Person) -> Result<&str, Unsupported> {
+    let missing = |wanted| Unsupported::Person { vendor, wanted };
+    if given(&person.email).or(given(&person.phone)).is_none() {
+        return Err(missing("an email address or a phone number"));
+    }
+    given(&person.location_id).ok_or(missing("the id of a location"))
+}
 
 /// The channel of a message that says something; which fields make it do so is not documented for the channels.
 fn channel(vendor: Vendor, message: &Message, forwards: bool) -> Result<Channel, Unsupported> {

@@ -11,7 +11,7 @@ use std::fmt;
 
 use reachout_runtime::{BoxFuture, ClientBuilder, Core};
 
-use crate::{Channel, Error, Message, Receipt, Unsupported, Vendor, capability};
+use crate::{Channel, Error, Found, Message, Person, Receipt, Recipient, Unsupported, Vendor, capability};
 
 /// Sends messages through a vendor. The clients implement it, and a `Box<dyn Messenger>` is as good as one of them.
 pub trait Messenger: fmt::Debug + Send + Sync {
@@ -22,6 +22,43 @@ pub trait Messenger: fmt::Debug + Send + Sync {
     ///
     /// A message is not sent twice by retries; after an error, [`Error::delivery`] tells whether it was delivered.
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>>;
+
+    /// The recipient that a person is at the vendor; `None`: nobody there has what is known of them. It only reads.
+    ///
+    /// What is known is tried in the order email address, phone number, profile, and the first that somebody has decides:
+    ///
+    /// | | is found by | and is |
+    /// |---|---|---|
+    /// | Leonar | any of them, compared with the addresses of the contacts that the vendor's search returns | the contact's id |
+    /// | SendPilot | the profile, which needs no contact and no request | the profile |
+    /// | HighLevel, Hoop AI, Leadway CRM | email address or phone number in a location, by the vendor's own rule for duplicates | the contact's id |
+    fn find<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Option<Recipient>, Error>> {
+        let _ = person;
+        let vendor = self.vendor();
+        Box::pin(async move { Err(Unsupported::NoContacts { vendor }.into()) })
+    }
+
+    /// Creates the contact of a person, whether there is one or not. Use [`find_or_create`](Self::find_or_create).
+    #[doc(hidden)]
+    fn create<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Recipient, Error>> {
+        let _ = person;
+        let vendor = self.vendor();
+        Box::pin(async move { Err(Unsupported::NoContacts { vendor }.into()) })
+    }
+
+    /// The recipient that a person is at the vendor, [found](Self::find) or created. Both keep to the vendor's rate limit.
+    ///
+    /// It is safe to repeat, after a crash too: what was created before is found. After an error whose [delivery](Error::delivery) is `Unknown` a
+    /// contact may have been created; the next call finds it as soon as the vendor's search does. Two calls for one person at the same time may create
+    /// two contacts at Leonar, which documents no rule for duplicates; HighLevel and its editions update the one that is there.
+    fn find_or_create<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Found, Error>> {
+        Box::pin(async move {
+            if let Some(recipient) = self.find(person).await? {
+                return Ok(Found { recipient, created: false });
+            }
+            Ok(Found { recipient: self.create(person).await?, created: true })
+        })
+    }
 }
 
 /// By which channel the vendor sends a message, which may leave it out where the vendor has only one; or what the vendor cannot do with it.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use reachout_runtime::BoxFuture;
 use sendpilot::{Client, types};
 
+use crate::person::{Person, given};
 use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, Unsupported, Vendor, capability};
 
 const VENDOR: Vendor = Vendor::SendPilot;
@@ -69,6 +70,12 @@ impl Messenger for Client {
                 }
             }
         })
+    }
+
+    fn find<'a>(&'a self, person: &'a Person) -> BoxFuture<'a, Result<Option<Recipient>, Error>> {
+        let wanted = "the URL of a LinkedIn profile";
+        let profile = given(&person.linkedin_profile).map(|url| Recipient::LinkedinProfile(url.to_owned()));
+        Box::pin(async move { Ok(Some(profile.ok_or(Unsupported::Person { vendor: VENDOR, wanted })?)) })
     }
 }
 

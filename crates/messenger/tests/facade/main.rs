@@ -3,6 +3,7 @@
 
 mod capabilities;
 mod messengers;
+mod people;
 
 /// Id of a contact at Leonar.
 const CONTACT: &str = "a1b2c3d4-5678-90ab-cdef-1234567890ab";

@@ -1,7 +1,7 @@
 //! What goes over the wire, and what comes back, through each client.
 
 use reachout_messenger::{
-    Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
+    Advice, Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
 };
 use reachout_mocks::Mocks;
 use serde_json::{Value, json};
@@ -168,4 +168,31 @@ async fn a_trait_object_is_as_good_as_a_client() {
     let error = messenger.send(&Message::to(CONTACT).text("Hi")).await.unwrap_err();
     assert!(matches!(error, Error::Unsupported(_)));
     assert_eq!(error.delivery(), Delivery::NotSent);
+}
+
+#[test]
+fn an_error_of_the_facade_is_one_of_the_clients() {
+    let unsupported = reachout_messenger::check(Vendor::Leonar, &Message::to(CONTACT).channel(Channel::Sms).text("Hi")).unwrap_err();
+    let refused = Error::Refused { vendor: Vendor::SendPilot, reason: "the account is paused".to_owned() };
+    let client = Error::from(leonar::Error::credential("there is no token"));
+    for (error, advice) in
+        [(Error::from(unsupported.clone()), Advice::FixRequest), (refused, Advice::Stop), (client, Advice::RenewCredential)]
+    {
+        let (sentence, delivery) = (error.to_string(), error.delivery());
+        assert_eq!((error.advice(), format!("{error:?}")), (advice, sentence.clone()));
+        let json = serde_json::to_value(&error).unwrap();
+        let error = leonar::Error::from(error);
+        assert!(error.to_string().starts_with(&sentence), "{error}");
+        assert_eq!((error.delivery(), serde_json::to_value(&error).unwrap()), (delivery, json));
+    }
+    let source = leonar::Error::from(Error::from(unsupported.clone()));
+    let source = std::error::Error::source(&source).and_then(|source| source.downcast_ref::<reachout_messenger::Unsupported>());
+    assert_eq!(source, Some(&unsupported), "nothing is lost");
+}
+
+#[test]
+fn a_receipt_is_read_back() {
+    let receipt = reachout_messenger::Receipt::new(Vendor::HoopAi);
+    let json = serde_json::to_value(&receipt).unwrap();
+    assert_eq!(serde_json::from_value::<reachout_messenger::Receipt>(json).unwrap(), receipt);
 }

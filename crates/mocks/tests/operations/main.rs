@@ -1,4 +1,5 @@
 //! Mocks, by the example of single operations.
 
+mod credentials;
 mod matching;
 mod responses;

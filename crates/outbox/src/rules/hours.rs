@@ -1,6 +1,7 @@
 //! [`QuietHours`] and [`Daily`]: rules about the time of the day.
 
-use jiff::civil::{DateTime as CivilDateTime, Time};
+use chrono::{DateTime, Utc};
+use jiff::civil::{Date, DateTime as CivilDateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,22 @@ pub struct Daily {
     pub limit: u32,
     /// In which time zone the day begins at midnight: the sender's.
     pub zone: Zone,
+    /// How it grows to that, where the sender is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm_up: Option<WarmUp>,
+}
+
+/// A daily cap that grows from day to day: a provider distrusts a new sender that writes much at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WarmUp {
+    /// How many messages on the first day.
+    pub first: u32,
+    /// How many more on each further day.
+    pub more: u32,
+    /// The first day.
+    pub since: Date,
 }
 
 impl Daily {
@@ -78,13 +95,31 @@ impl Daily {
         if limit == 0 {
             return Err(RulesError::Nothing);
         }
-        Ok(Self { limit, zone: Zone::new(zone)? })
+        Ok(Self { limit, zone: Zone::new(zone)?, warm_up: None })
+    }
+
+    /// Begins with `first` messages on the day of `since`, and allows `more` on each day after it, up to the limit.
+    pub fn warm_up(mut self, first: u32, more: u32, since: DateTime<Utc>) -> Result<Self, RulesError> {
+        let since = self.date(since.timestamp_millis()).filter(|_| first > 0).ok_or(RulesError::Nothing)?;
+        self.warm_up = Some(WarmUp { first, more, since });
+        Ok(self)
+    }
+
+    fn date(&self, now_ms: i64) -> Option<Date> {
+        Some(Timestamp::from_millisecond(now_ms).ok()?.to_zoned(self.zone.get()).date())
+    }
+
+    /// How many messages the day may have.
+    pub(crate) fn limit_at(&self, now_ms: i64) -> u32 {
+        let Some((warm_up, date)) = self.warm_up.zip(self.date(now_ms)) else { return self.limit };
+        let days = (date - warm_up.since).get_days();
+        let grown = warm_up.more.saturating_mul(u32::try_from(days).unwrap_or(0));
+        warm_up.first.saturating_add(grown).min(self.limit)
     }
 
     /// The day it is, such as `2026-11-21`, and when the next one begins.
     pub(crate) fn day(&self, now_ms: i64) -> Option<(String, i64)> {
-        let zone = self.zone.get();
-        let date = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone()).date();
+        let (zone, date) = (self.zone.get(), self.date(now_ms)?);
         let next = date.checked_add(1.day()).ok()?;
         Some((date.to_string(), instant(next.to_datetime(Time::midnight()), &zone)?))
     }
@@ -171,6 +206,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_new_sender_warms_up() {
+        let since = "2026-11-30T22:30:00Z".parse().unwrap();
+        let daily = Daily::new(50, "UTC").unwrap().warm_up(10, 5, since).unwrap();
+        let limits = [
+            ("2026-11-29T00:00:00Z", 10),
+            ("2026-11-30T23:00:00Z", 10),
+            ("2026-12-01T00:00:00Z", 15),
+            ("2026-12-08T12:00:00Z", 50),
+            ("2027-12-08T12:00:00Z", 50),
+        ];
+        for (now, limit) in limits {
+            assert_eq!(daily.limit_at(ms(now)), limit, "{now}");
+        }
+        assert!(Daily::new(50, "UTC").unwrap().warm_up(0, 5, since).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! [`Rules`]: how an account may be used.
 
 mod hours;
+mod spacing;
 mod zone;
 
 use std::time::Duration;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::from_ms;
 
-pub use hours::{Daily, QuietHours};
+pub use hours::{Daily, QuietHours, WarmUp};
+pub use spacing::Spacing;
 pub use zone::{Clock, Zone};
 
 /// How an account may be used: kept in the outbox, so that all workers keep to the same.
@@ -45,6 +47,9 @@ pub struct Rules {
     /// How many messages each sender may send in a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<Daily>,
+    /// How long after a message the next one may begin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<Spacing>,
 }
 
 impl Rules {
@@ -88,6 +93,13 @@ impl Rules {
         self
     }
 
+    /// Sets [`spacing`](Self::spacing).
+    #[must_use]
+    pub fn spacing(mut self, spacing: Spacing) -> Self {
+        self.spacing = Some(spacing);
+        self
+    }
+
     /// Rules as they are stored; without any, only the vendor's documented limit holds.
     ///
     /// What this version does not understand in them, it could not keep to: another field, a time zone that is not in its database. So that
@@ -118,6 +130,9 @@ impl Rules {
         if nothing || self.daily_cap.as_ref().is_some_and(|daily| daily.limit == 0) {
             return Err(RulesError::Nothing);
         }
+        if self.spacing.is_some_and(|spacing| spacing.from_ms > spacing.to_ms || spacing.to_ms == 0) {
+            return Err(RulesError::Spacing);
+        }
         match &self.quiet_hours {
             Some(hours) if hours.from == hours.to => Err(RulesError::AllDay(hours.from.strftime("%H:%M").to_string())),
             _ => Ok(()),
@@ -143,6 +158,9 @@ pub enum RulesError {
     /// A daily cap or a limit of nothing.
     #[error("a limit needs at least one request in a period longer than zero; to send nothing, pause the account")]
     Nothing,
+    /// A spacing whose shortest time is longer than its longest.
+    #[error("a spacing is from a shorter time to a longer one; write such as 2m-5m")]
+    Spacing,
     /// Quiet hours that begin when they end.
     #[error("quiet hours begin and end at {0}; to send nothing, pause the account")]
     AllDay(String),

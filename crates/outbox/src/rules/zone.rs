@@ -22,6 +22,11 @@ impl Clock {
         Zone::new(zone).map(Self::Sender)
     }
 
+    /// UTC, whoever it is.
+    pub fn utc() -> Self {
+        Self::Sender(Zone { name: "UTC".to_owned(), zone: TimeZone::UTC })
+    }
+
     /// The recipient's time zone, and the one where it is not known.
     pub fn recipient(otherwise: &str) -> Result<Self, RulesError> {
         Zone::new(otherwise).map(Self::Recipient)
@@ -42,7 +47,7 @@ impl Clock {
         }
     }
 
-    pub(super) fn time_zone(&self, recipient: Option<&str>) -> TimeZone {
+    pub(crate) fn time_zone(&self, recipient: Option<&str>) -> TimeZone {
         match self {
             Self::Sender(zone) => zone.get(),
             Self::Recipient(zone) => recipient.and_then(|name| TimeZone::get(name).ok()).unwrap_or_else(|| zone.get()),

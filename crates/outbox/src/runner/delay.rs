@@ -27,6 +27,9 @@ impl Delay {
         self.reason.clone().or_else(|| match self.code {
             "quiet-hours" => Some(format!("quiet hours end at {}", until())),
             "daily-cap" => Some(format!("its sender's daily cap is reached; the next day begins at {}", until())),
+            "window" => Some(format!("the campaign's next window opens at {}", until())),
+            "new-people" => Some(format!("the campaign begins with more people on the next day, at {}", until())),
+            "frequency" => Some(format!("other campaigns began with the recipient; the next may at {}", until())),
             _ => None,
         })
     }

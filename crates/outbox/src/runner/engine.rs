@@ -77,7 +77,7 @@ impl Claims {
             if let Err(error) = Self::sweep(shared).await {
                 tracing::warn!(%error, "what is held could not be found out; trying again");
             }
-            if shared.settings.until_empty && shared.store.is_busy().await.is_ok_and(|busy| !busy) {
+            if shared.is_done().await {
                 return None;
             }
             tokio::select! {
@@ -142,6 +142,7 @@ impl Claims {
 
     /// Finds out which accounts have something due: how long to wait before looking again, if none has.
     async fn look(&mut self, shared: &Shared) -> Result<Duration, Error> {
+        shared.sync_clock().await?;
         let begun = Instant::now();
         let mut accounts = shared.store.due().await?;
         self.looked = Some(Instant::now());

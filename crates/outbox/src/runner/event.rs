@@ -49,6 +49,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A campaign paused by itself, because too much of it was refused.
+    CampaignPaused {
+        /// Its name.
+        name: String,
+        /// The share that is beyond its bound.
+        reason: String,
+    },
 }
 
 /// What a runner did.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::accounts::OpenAccount;
+use super::campaign;
 use super::delay::Delay;
 use super::disposition::Disposition;
 use super::event::Event;
@@ -16,7 +17,7 @@ use super::shared::Shared;
 use crate::hooks::Verdict;
 use crate::store::{BudgetTerms, Claimed, DailyUse, Step};
 use crate::time::duration;
-use crate::{AccountClient, State};
+use crate::{AccountClient, Error, State};
 
 /// A longer wait for the rate limit is not spent holding a message.
 const LONGEST_SLOT_WAIT: Duration = Duration::from_secs(1);
@@ -28,10 +29,19 @@ type Day = (DailyUse, Duration);
 pub(super) async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Disposition> {
     let account = shared.accounts.latest(&job.account);
     check_account(shared, &account)?;
+    let campaign = campaign::of(shared, job).await?;
+    if let Some(campaign) = &campaign {
+        campaign::window(shared, campaign, job).await?;
+    }
     let day = hours(shared, &account, job).await?;
     let client = shared.accounts.client(&account).await;
     let client = client.map_err(|error| Disposition::Pause { code: "account", reason: cut(error.to_string()) })?;
     let permitted = check_recipient(shared, &account, &client, job).await?;
+    if let Some(campaign) = &campaign {
+        campaign::replies(shared, &account, &client, campaign, job).await?;
+        campaign::begin(shared, campaign, job).await?;
+    }
+    spacing(shared, &account).await?;
     let slot = step(shared, &account, job, permitted, day.as_ref()).await?;
     Ok(Begun { account, client, slot, day: day.map(|(day, _)| day) })
 }
@@ -56,40 +66,60 @@ async fn hours(shared: &Shared, account: &OpenAccount, job: &Job) -> Result<Opti
     if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, theirs)) {
         return Err(Disposition::requeue(duration(end - now), "quiet-hours"));
     }
-    let day = rules.daily_cap.as_ref().and_then(|daily| Some((daily.limit, daily.day(now)?)));
+    let day = rules.daily_cap.as_ref().and_then(|daily| Some((daily.limit_at(now), daily.day(now)?)));
     Ok(day.map(|(limit, (day, next))| (DailyUse { day, limit }, duration(next - now))))
+}
+
+/// So much time has passed since the account's last message as its rules ask for.
+async fn spacing(shared: &Shared, account: &OpenAccount) -> Result<(), Disposition> {
+    let Some(spacing) = account.rules.spacing else { return Ok(()) };
+    match shared.store.space(&account.account, spacing.draw()).await.map_err(Disposition::DatabaseFailed)? {
+        None => Ok(()),
+        Some(wait) => {
+            let delay = Delay::new(duration(wait), "spacing");
+            // By another clock than the machine's, the account does not wait itself.
+            if shared.clock.is_none() {
+                account.block(delay.clone());
+            }
+            Err(Disposition::Requeue(delay))
+        }
+    }
 }
 
 /// Whether the vendor permits the recipient, if it is asked: only a clear yes is one.
 async fn check_recipient(shared: &Shared, account: &OpenAccount, client: &AccountClient, job: &Job) -> Result<bool, Disposition> {
     let Some(eligibility) = &shared.settings.eligibility else { return Ok(false) };
-    let claimed = &job.claimed;
-    let verdict = match eligibility.check(client, &claimed.envelope).await {
+    let verdict = match eligibility.check(client, &job.claimed.envelope).await {
         Ok(verdict) => verdict,
-        Err(error) => {
-            tracing::warn!(id = claimed.id, account = %account.account, %error, "the vendor could not be asked about a recipient");
-            return Err(match failed_check(&error) {
-                FailedCheck::Pause(reason) => Disposition::Pause { code: "eligibility", reason },
-                // It is the account's trouble: its other messages need not find out one by one.
-                FailedCheck::Wait(time, reason) => {
-                    let delay = Delay { reason: Some(reason), ..Delay::new(time, "eligibility") };
-                    account.block(delay.clone());
-                    Disposition::Requeue(delay)
-                }
-            });
-        }
+        Err(error) => return Err(failed_look(account, job, &error, "eligibility")),
     };
     let fail = |code, reason| Err(Disposition::Settle { state: State::Failed, code, reason: cut(reason) });
     match verdict {
         Verdict::Eligible => Ok(true),
         Verdict::Suppressed { code, reason, channel } => Err(Disposition::Refuse { code, reason: cut(reason), channel }),
         Verdict::NotFound(reason) => fail("recipient-not-found", reason),
-        Verdict::Unclear(reason) => match claimed.unclear_checks + 1 {
-            number if number >= shared.settings.attempts => fail("eligibility", reason),
-            number => {
-                Err(Disposition::Requeue(Delay { reason: Some(cut(reason)), unclear: true, ..Delay::new(backoff(number), "eligibility") }))
-            }
-        },
+        Verdict::Unclear(reason) => Err(unclear(shared, job, "eligibility", reason)),
+    }
+}
+
+/// What the vendor said about a recipient is not understood: it is asked again later, and not for ever.
+pub(super) fn unclear(shared: &Shared, job: &Job, code: &'static str, reason: String) -> Disposition {
+    match job.claimed.unclear_checks + 1 {
+        number if number >= shared.settings.attempts => Disposition::Settle { state: State::Failed, code, reason: cut(reason) },
+        number => Disposition::Requeue(Delay { reason: Some(cut(reason)), unclear: true, ..Delay::new(backoff(number), code) }),
+    }
+}
+
+/// The vendor could not be asked about a recipient. It is the account's trouble: its other messages need not find out one by one.
+pub(super) fn failed_look(account: &OpenAccount, job: &Job, error: &Error, code: &'static str) -> Disposition {
+    tracing::warn!(id = job.claimed.id, account = %account.account, %error, "the vendor could not be asked about a recipient");
+    match failed_check(error) {
+        FailedCheck::Pause(reason) => Disposition::Pause { code, reason },
+        FailedCheck::Wait(time, reason) => {
+            let delay = Delay { reason: Some(reason), ..Delay::new(time, code) };
+            account.block(delay.clone());
+            Disposition::Requeue(delay)
+        }
     }
 }
 

@@ -64,6 +64,8 @@ async fn heartbeat(store: Store, worker: Arc<RwLock<String>>, lasting: Duration)
         match store.extend(&name, lasting).await {
             Ok(true) => {}
             Ok(false) => {
+                #[cfg(feature = "metrics")]
+                crate::metrics::lease_lost();
                 tracing::warn!("the worker's lease had ended: it was suspended, or could not reach the database");
                 let next = Uuid::new_v4().to_string();
                 match store.register(&next, lasting).await {

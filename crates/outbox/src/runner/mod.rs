@@ -1,6 +1,7 @@
 //! [`Runner`]: workers that send what is queued.
 
 mod accounts;
+mod campaign;
 mod delay;
 mod disposition;
 mod engine;
@@ -24,7 +25,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::budget::StoredBudgets;
 use crate::store::Store;
-use crate::{Accounts, Eligibility, Entry, Error, Outbox};
+use crate::{Accounts, Eligibility, Entry, Error, Outbox, Replies, TimeSource};
 
 pub use event::{Event, Summary};
 
@@ -33,7 +34,7 @@ use group::Group;
 use health::Health;
 use job::Job;
 use lease::Lease;
-use shared::{Settings, Shared};
+use shared::{Settings, Shared, Until};
 
 const LEASE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 10;
@@ -54,6 +55,7 @@ const WORKERS: usize = 8;
 #[must_use = "a runner does nothing until it is run"]
 pub struct Runner {
     store: Store,
+    clock: Option<Arc<dyn TimeSource>>,
     accounts: Arc<dyn Accounts>,
     settings: Settings,
 }
@@ -61,9 +63,16 @@ pub struct Runner {
 impl Runner {
     /// Workers for an outbox, with the clients that `accounts` gives them.
     pub fn new(outbox: &Outbox, accounts: impl Accounts + 'static) -> Self {
-        let settings =
-            Settings { eligibility: None, on_event: None, workers: WORKERS, lease: LEASE, attempts: ATTEMPTS, until_empty: false };
-        Self { store: outbox.store.clone(), accounts: Arc::new(accounts), settings }
+        let settings = Settings {
+            eligibility: None,
+            replies: None,
+            on_event: None,
+            workers: WORKERS,
+            lease: LEASE,
+            attempts: ATTEMPTS,
+            until: Until::Stopped,
+        };
+        Self { store: outbox.store.clone(), clock: outbox.clock.clone(), accounts: Arc::new(accounts), settings }
     }
 
     /// How many messages are sent at a time; 8 if not set. The rate limit holds whatever their number.
@@ -91,9 +100,21 @@ impl Runner {
         self
     }
 
+    /// Looks right before each follow-up of a campaign whether its recipient replied.
+    pub fn replies(mut self, replies: impl Replies + 'static) -> Self {
+        self.settings.replies = Some(Arc::new(replies));
+        self
+    }
+
     /// Ends when nothing is queued or being sent, accounts apart that are paused. Otherwise it goes on until it is stopped.
     pub fn until_empty(mut self) -> Self {
-        self.settings.until_empty = true;
+        self.settings.until = Until::Empty;
+        self
+    }
+
+    /// Ends when nothing is to be sent now or being sent: what is due later is left to another run, for a timer such as cron.
+    pub fn until_none_due(mut self) -> Self {
+        self.settings.until = Until::NoneDue;
         self
     }
 
@@ -145,12 +166,16 @@ impl Runner {
 
     /// What its jobs have in common, with a lease.
     async fn start(self, stopped: watch::Receiver<bool>) -> Result<Arc<Shared>, Error> {
-        let Self { store, accounts, settings } = self;
+        let Self { store, clock, accounts, settings } = self;
+        if clock.is_none() && store.is_moved().await? {
+            return Err(Error::ClockMoved);
+        }
         let lease = Lease::start(&store, settings.lease).await?;
         let budgets = Arc::new(StoredBudgets::new(store.clone(), lease.holder()));
         let accounts = OpenAccounts::new(accounts, budgets);
         Ok(Arc::new(Shared {
             store,
+            clock,
             settings,
             accounts,
             lease,

@@ -151,6 +151,7 @@ fn word(kind: ErrorKind) -> &'static str {
         ErrorKind::Timeout => "timeout",
         ErrorKind::Transport => "transport",
         ErrorKind::RateLimited => "rate-limited",
+        ErrorKind::Unavailable => "unavailable",
         ErrorKind::Forbidden => "forbidden",
         ErrorKind::NotFound => "not-found",
         ErrorKind::Server => "server",

@@ -45,6 +45,9 @@ pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
         shared.wake.notify_one();
     } else {
         shared.emit(&Event::Settled { id, state, code });
+        if let (State::Rejected, Some(place)) = (state, claimed.place) {
+            shared.check_bounds(place.campaign).await;
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>, job: Job) {
         finish(&shared, unused(&job, lost())).await;
         requeue(&shared, &job, &Delay::new(PANIC_DELAY, "panic")).await;
     }
-    shared.held(|held| held.remove(&job.claimed.id));
+    shared.done(job.claimed.id);
 }
 
 /// Carries out what was decided.

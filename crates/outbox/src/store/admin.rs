@@ -1,13 +1,18 @@
 //! What people do to messages: pause, withdraw, try again, settle, purge.
 
-use sqlx::{query, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
+use super::campaign::{Place, advance};
 use super::filter::{Terms, bound, selected};
+use super::insert::Insert as _;
 use super::stops::stopped;
 use super::{Store, execute, now, transaction};
 use crate::Account;
 use crate::entry::Filter;
 use crate::{Error, Resolution, Rules};
+
+/// A message that was settled: its vendor, and its place in a campaign.
+type SettledRow = (String, Option<i64>, Option<i64>, Option<i64>);
 
 /// What became of a resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +57,20 @@ impl Store {
             " WHERE m.state IN ('held', 'queued') AND ",
             selected!()
         );
-        self.change(sql, filter).await
+        // Whatever state the step is in that a person is at, none follows.
+        let end = concat!(
+            "UPDATE reachout_outbox_enrolments AS e SET stopped = 'withdrawn', changed_at = ",
+            now!(),
+            " WHERE e.stopped IS NULL AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m
+                JOIN reachout_outbox_enrolments x ON x.id = m.enrolment AND x.step = m.step WHERE m.state <> 'accepted' AND ",
+            selected!(),
+            ")"
+        );
+        let terms = Terms::of(filter);
+        Ok(transaction!(self, |transaction| {
+            bound!(query(end), terms).execute(&mut *transaction).await?;
+            bound!(query(sql), terms).execute(&mut *transaction).await?.rows_affected()
+        }))
     }
 
     /// Queues what waits for approval: what is due later stays so.
@@ -78,10 +96,22 @@ impl Store {
             " WHERE m.content IS NOT NULL AND COALESCE(m.code, '') <> 'follow-up-stopped'
             AND NOT EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
             stopped!("m"),
-            ") AND ",
+            ") AND NOT EXISTS (SELECT 1 FROM reachout_outbox_enrolments e WHERE e.id = m.enrolment AND e.stopped IS NOT NULL) AND ",
             selected!()
         );
-        self.change(sql, filter).await
+        let go_on = concat!(
+            "UPDATE reachout_outbox_enrolments AS e SET stopped = NULL, changed_at = ",
+            now!(),
+            " WHERE e.stopped = 'withdrawn' AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m
+                WHERE m.enrolment IS NOT NULL AND m.state = 'cancelled' AND ",
+            selected!(),
+            ")"
+        );
+        let terms = Terms::of(filter);
+        Ok(transaction!(self, |transaction| {
+            bound!(query(go_on), terms).execute(&mut *transaction).await?;
+            bound!(query(sql), terms).execute(&mut *transaction).await?.rows_affected()
+        }))
     }
 
     async fn change(&self, sql: &'static str, filter: &Filter) -> Result<u64, Error> {
@@ -108,7 +138,7 @@ impl Store {
                 Ok(done(execute!(self, query(sql).bind(id).bind(attempt))))
             }
             Resolution::Sent(sent) => {
-                let turn = self.turn();
+                let (turn, sequences) = (self.turn(), self.sequences().await?);
                 let taken =
                     "SELECT i.message FROM reachout_outbox_ids i JOIN reachout_outbox_messages m ON m.id = $1 AND m.vendor = i.vendor
                     WHERE i.vendor_id = $2 AND i.message <> $1 ORDER BY i.message LIMIT 1";
@@ -116,7 +146,7 @@ impl Store {
                     "UPDATE reachout_outbox_messages SET state = 'accepted', worker = NULL, code = 'resolved', reason = NULL,
                         conversation = COALESCE($1, conversation), changed_at = ",
                     now!(),
-                    " WHERE id = $2 AND attempt = $3 AND state = 'unknown' RETURNING vendor"
+                    " WHERE id = $2 AND attempt = $3 AND state = 'unknown' RETURNING vendor, campaign, enrolment, step"
                 );
                 let name = "INSERT INTO reachout_outbox_ids (vendor, vendor_id, message) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
                 Ok(transaction!(self, |transaction| {
@@ -127,11 +157,16 @@ impl Store {
                             return Ok(Resolved::Taken(other));
                         }
                     }
-                    let settle = query_scalar(settle).bind(&sent.conversation_id).bind(id).bind(attempt);
-                    let vendor: Option<String> = settle.fetch_optional(&mut *transaction).await?;
-                    let Some(vendor) = vendor else { return Ok(Resolved::Changed) };
+                    let settle = query_as(settle).bind(&sent.conversation_id).bind(id).bind(attempt);
+                    let settled: Option<SettledRow> = settle.fetch_optional(&mut *transaction).await?;
+                    let Some((vendor, campaign, enrolment, step)) = settled else { return Ok(Resolved::Changed) };
                     for vendor_id in &sent.message_ids {
                         query(name).bind(&vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
+                    }
+                    if let Some(place) = Place::of(campaign, enrolment, step)
+                        && let Some(sequence) = sequences.get(&place.campaign)
+                    {
+                        advance!(transaction, sequence, place, Some(sent));
                     }
                     Resolved::Done
                 }))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reachout_runtime::{RateLimit, RateLimitStatus};
 use sqlx::query;
 
-use super::{Store, execute, now, relaxed};
+use super::{Store, execute, relaxed, tick};
 use crate::Error;
 use crate::time::{duration, milliseconds};
 
@@ -74,7 +74,7 @@ pub(super) const LOCK: &str = concat!(
     "INSERT INTO reachout_outbox_budgets (key, requests, per_ms) VALUES ($1, 0, $2)
     ON CONFLICT (key) DO UPDATE SET per_ms = CASE WHEN reachout_outbox_budgets.requests = 0 THEN $2 ELSE reachout_outbox_budgets.per_ms END
     RETURNING requests, per_ms, others, others_until, paused_until, spaced_until, ",
-    now!()
+    tick!()
 );
 pub(super) const FORGET: &str = "DELETE FROM reachout_outbox_slots WHERE key = $1 AND free_at <= $2";
 pub(super) const USED: &str = "SELECT COUNT(*), MIN(CASE WHEN in_use = 0 THEN free_at END) FROM reachout_outbox_slots WHERE key = $1";
@@ -83,7 +83,7 @@ pub(super) const SPACE: &str = "UPDATE reachout_outbox_budgets SET spaced_until 
 pub(super) const GIVE_UNSENT: &str = "DELETE FROM reachout_outbox_slots WHERE id = $1";
 pub(super) const GIVE_SENT: &str = concat!(
     "UPDATE reachout_outbox_slots SET in_use = 0, free_at = ",
-    now!(),
+    tick!(),
     " + COALESCE((SELECT CASE WHEN requests > 0 AND per_ms > $1 THEN per_ms ELSE $1 END FROM reachout_outbox_budgets b
         WHERE b.key = reachout_outbox_slots.key), $1) WHERE id = $2"
 );
@@ -170,9 +170,9 @@ impl Store {
         // That nothing remains needs no pause of its own: then all slots are ours or theirs.
         let sql = concat!(
             "UPDATE reachout_outbox_budgets SET others_until = ",
-            now!(),
+            tick!(),
             " + $1, others = $2 - $3 - (SELECT COUNT(*) FROM reachout_outbox_slots s WHERE s.key = reachout_outbox_budgets.key AND s.free_at > ",
-            now!(),
+            tick!(),
             ") WHERE key = $4"
         );
         let (limit, remaining) = (i64::from(limit), i64::from(remaining));
@@ -184,9 +184,9 @@ impl Store {
     pub(crate) async fn pause_budget(&self, terms: &BudgetTerms, wait: Duration) -> Result<(), Error> {
         let sql = concat!(
             "UPDATE reachout_outbox_budgets SET paused_until = ",
-            now!(),
+            tick!(),
             " + $1 WHERE key = $2 AND paused_until < ",
-            now!(),
+            tick!(),
             " + $1"
         );
         execute!(self, query(sql).bind(milliseconds(wait)).bind(&terms.key));

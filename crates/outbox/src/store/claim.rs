@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
+use super::campaign::Place;
 use super::set::{rows, set};
-use super::{Pool, Store, execute, now, read, relaxed};
+use super::{Pool, Store, execute, now, read, relaxed, tick};
 use crate::entry::from_content;
 use crate::envelope::Envelope;
 use crate::time::milliseconds;
@@ -25,6 +26,8 @@ pub(crate) struct Claimed {
     pub(crate) due_at: i64,
     pub(crate) worker: String,
     pub(crate) envelope: Envelope,
+    /// Where it stands in a campaign, if it is of one.
+    pub(crate) place: Option<Place>,
 }
 
 /// An account with messages to be sent.
@@ -38,6 +41,13 @@ pub(crate) struct DueAccount {
     pub(crate) due_in: Option<i64>,
 }
 
+impl DueAccount {
+    /// Whether it has messages that can be sent; `due`: by now.
+    fn is_waiting(&self, due: bool) -> bool {
+        !self.paused && self.due_in.is_some_and(|due_in| !due || due_in <= 0)
+    }
+}
+
 /// Settles a held message of which nothing was sent.
 pub(super) const SETTLE: &str = concat!(
     "UPDATE reachout_outbox_messages SET state = $1, worker = NULL, code = $2, reason = $3, changed_at = ",
@@ -46,7 +56,7 @@ pub(super) const SETTLE: &str = concat!(
 );
 
 type AccountRow = (String, String, i64, Option<String>, Option<i64>);
-type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>, String, String);
+type ClaimedRow = (i64, i64, i64, i64, i64, Option<String>, Option<String>, String, String, Option<i64>, Option<i64>, Option<i64>);
 
 /// An account, as a row of a set.
 #[derive(Serialize)]
@@ -65,20 +75,23 @@ macro_rules! accounts {
 /// The columns of a [`ClaimedRow`].
 macro_rules! claimed {
     () => {
-        " RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence, vendor, credential"
+        " RETURNING id, attempt, first_attempt, unclear_checks, due_at, content, sequence, vendor, credential,
+            campaign, enrolment, step"
     };
 }
 
-// The accounts' order is the outer loop's, and the index has each account's messages in the order of their times: both end at the limit.
+// The accounts' order is the outer loop's, and the index has each account's messages in the order of their times, those that begin with somebody
+// after the others: all end at the limit.
 const CLAIM_SQLITE: &str = concat!(
     "WITH a AS (",
     accounts!(sqlite),
     ") UPDATE reachout_outbox_messages SET worker = $1 WHERE id IN (SELECT m.id FROM a
-        CROSS JOIN reachout_outbox_messages AS m INDEXED BY reachout_outbox_due
-        WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = a.vendor AND m.credential = a.credential AND m.due_at <= ",
+        CROSS JOIN (SELECT 0 AS begins UNION ALL SELECT 1) AS b CROSS JOIN reachout_outbox_messages AS m INDEXED BY reachout_outbox_due
+        WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = a.vendor AND m.credential = a.credential
+            AND m.begins = b.begins AND m.due_at <= ",
     now!(),
     " LIMIT $3) AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
-    now!(),
+    tick!(),
     ")",
     claimed!()
 );
@@ -87,14 +100,27 @@ const CLAIM_POSTGRES: &str = concat!(
     "WITH a AS (",
     accounts!(postgres),
     "), lives AS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
-    now!(),
+    tick!(),
     " FOR KEY SHARE) UPDATE reachout_outbox_messages SET worker = $1 WHERE id = ANY(ARRAY(SELECT m.id FROM a
-        CROSS JOIN LATERAL (SELECT id FROM reachout_outbox_messages
-            WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = a.vendor AND credential = a.credential AND due_at <= ",
+        CROSS JOIN LATERAL (SELECT o.id FROM (VALUES (0), (1)) AS b (begins) CROSS JOIN LATERAL (SELECT id FROM reachout_outbox_messages
+            WHERE state = 'queued' AND worker IS NULL AND paused = 0 AND vendor = a.vendor AND credential = a.credential
+            AND begins = b.begins AND due_at <= ",
     now!(),
-    " ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS m LIMIT $3)) AND EXISTS (SELECT 1 FROM lives)",
+    " ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) AS o LIMIT $3) AS m LIMIT $3)) AND EXISTS (SELECT 1 FROM lives)",
     claimed!()
 );
+
+/// When the first message of an account `l` is due, of those that begin with somebody or of the others.
+macro_rules! first_due {
+    ($begins:literal) => {
+        concat!(
+            "SELECT (SELECT m.due_at FROM reachout_outbox_messages m WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0
+                AND m.vendor = l.vendor AND m.credential = l.credential AND m.begins = ",
+            $begins,
+            " ORDER BY m.due_at LIMIT 1) AS due_at"
+        )
+    };
+}
 
 /// The claim of one message, but for its worker's lease.
 macro_rules! claim_one {
@@ -107,10 +133,10 @@ macro_rules! claim_one {
 }
 
 const CLAIM_ONE_SQLITE: &str =
-    concat!(claim_one!(), " AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ", now!(), ")", claimed!());
+    concat!(claim_one!(), " AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ", tick!(), ")", claimed!());
 const CLAIM_ONE_POSTGRES: &str = concat!(
     "WITH lives AS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
-    now!(),
+    tick!(),
     " FOR KEY SHARE) ",
     claim_one!(),
     " AND EXISTS (SELECT 1 FROM lives)",
@@ -121,9 +147,11 @@ impl Store {
     /// The accounts that messages were queued for, and when each has something to do.
     pub(crate) async fn due(&self) -> Result<Vec<DueAccount>, Error> {
         let sql = concat!(
-            "SELECT vendor, credential, paused, rules, (SELECT due_at FROM reachout_outbox_messages m
-                WHERE m.state = 'queued' AND m.worker IS NULL AND m.paused = 0 AND m.vendor = l.vendor AND m.credential = l.credential
-                ORDER BY due_at LIMIT 1) - ",
+            "SELECT vendor, credential, paused, rules, (SELECT MIN(due_at) FROM (",
+            first_due!("0"),
+            " UNION ALL ",
+            first_due!("1"),
+            ") AS due) - ",
             now!(),
             " FROM reachout_outbox_accounts l ORDER BY vendor, credential"
         );
@@ -137,12 +165,12 @@ impl Store {
         Ok(rows.into_iter().filter_map(account).collect())
     }
 
-    /// Whether something is queued in an account that is not paused, or being sent.
-    pub(crate) async fn is_busy(&self) -> Result<bool, Error> {
+    /// Whether something is being sent, or queued in an account that is not paused; `due`: and to be sent by now.
+    pub(crate) async fn is_busy(&self, due: bool) -> Result<bool, Error> {
         let held = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_workers w
             JOIN reachout_outbox_messages m ON m.worker = w.id AND m.state IN ('queued', 'sending'))";
         // A message goes from due to held and back while this is found out.
-        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|account| !account.paused && account.due_in.is_some()));
+        let waits = async || Ok::<_, Error>(self.due().await?.iter().any(|account| account.is_waiting(due)));
         if waits().await? || read!(self, |pool| query_scalar(held).fetch_one(pool).await?) {
             return Ok(true);
         }
@@ -162,13 +190,13 @@ impl Store {
         };
         let mut claimed = Vec::with_capacity(found.len());
         for row in found {
-            let (.., vendor, credential) = &row;
-            let Some(place) = accounts.iter().position(|account| account.vendor.id() == vendor && account.credential == *credential) else {
+            let (.., vendor, credential, _, _, _) = &row;
+            let Some(turn) = accounts.iter().position(|account| account.vendor.id() == vendor && account.credential == *credential) else {
                 continue;
             };
-            claimed.extend(self.claimed(worker, &accounts[place], row).await?.map(|claimed| (place, claimed)));
+            claimed.extend(self.claimed(worker, &accounts[turn], row).await?.map(|claimed| (turn, claimed)));
         }
-        claimed.sort_by_key(|(place, claimed)| (*place, claimed.due_at, claimed.id));
+        claimed.sort_by_key(|(turn, claimed)| (*turn, claimed.place.is_some_and(|place| place.step == 1), claimed.due_at, claimed.id));
         Ok(claimed.into_iter().map(|(_, claimed)| claimed).collect())
     }
 
@@ -178,7 +206,7 @@ impl Store {
         let found: Option<ClaimedRow> =
             relaxed!(self, |transaction| query_as(sql).bind(worker).bind(id).fetch_optional(&mut *transaction).await?);
         let Some(row) = found else { return Ok(None) };
-        let (.., vendor, credential) = &row;
+        let (.., vendor, credential, _, _, _) = &row;
         let vendor = vendor.parse().map_err(|_| Error::Unreadable { id, field: "vendor" })?;
         let account = Account { vendor, credential: credential.clone() };
         self.claimed(worker, &account, row).await
@@ -187,13 +215,14 @@ impl Store {
     /// A message that was just claimed; nothing where its content cannot be read: then it is settled at once, so that the others are not held up
     /// by it.
     async fn claimed(&self, worker: &str, account: &Account, row: ClaimedRow) -> Result<Option<Claimed>, Error> {
-        let (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, ..) = row;
+        let (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, _, _, campaign, enrolment, step) = row;
         let Ok(Some(envelope)) = from_content(id, account, content.as_deref(), sequence, None) else {
             self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?;
             return Ok(None);
         };
         let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
-        Ok(Some(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker: worker.to_owned(), envelope }))
+        let (worker, place) = (worker.to_owned(), Place::of(campaign, enrolment, step));
+        Ok(Some(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope, place }))
     }
 
     /// The messages that a worker holds and did not begin to send.
@@ -233,10 +262,5 @@ impl Store {
     async fn settle(&self, id: i64, worker: &str, attempt: i64, state: State, code: &str, reason: &str) -> Result<(), Error> {
         execute!(self, query(SETTLE).bind(state.name()).bind(code).bind(reason).bind(id).bind(worker).bind(attempt));
         Ok(())
-    }
-
-    /// The database's clock.
-    pub(crate) async fn now(&self) -> Result<i64, Error> {
-        Ok(read!(self, |pool| query_scalar("SELECT ms FROM reachout_outbox_clock").fetch_one(pool).await?))
     }
 }

@@ -1,9 +1,9 @@
 //! How many messages each sender has sent in a day.
 
-use sqlx::query_scalar;
+use sqlx::{query, query_scalar};
 
 use super::hash::hash;
-use super::{Store, read};
+use super::{Store, execute, now, read};
 use crate::{Account, Error};
 
 /// A sender's day, and how many messages it may have.
@@ -22,6 +22,23 @@ pub(super) const UNCOUNT: &str = "UPDATE reachout_outbox_daily SET used = used -
     WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4 AND used > 0";
 
 impl Store {
+    /// Begins a message of an account whose next one may begin `after` milliseconds later; or how long it is until one may begin.
+    pub(crate) async fn space(&self, account: &Account, after: i64) -> Result<Option<i64>, Error> {
+        let take = concat!(
+            "UPDATE reachout_outbox_accounts SET spaced_until = ",
+            now!(),
+            " + $1 WHERE vendor = $2 AND credential = $3 AND spaced_until <= ",
+            now!()
+        );
+        let left = concat!("SELECT spaced_until - ", now!(), " FROM reachout_outbox_accounts WHERE vendor = $1 AND credential = $2");
+        let (vendor, credential) = (account.vendor.id(), &account.credential);
+        if execute!(self, query(take).bind(after).bind(vendor).bind(credential)) > 0 {
+            return Ok(None);
+        }
+        let left: Option<i64> = read!(self, |pool| query_scalar(left).bind(vendor).bind(credential).fetch_optional(pool).await?);
+        Ok(Some(left.unwrap_or(0).max(1)))
+    }
+
     /// How many messages a sender has had of a day.
     pub(crate) async fn used_of_day(&self, account: &Account, sender: &str, day: &str) -> Result<i64, Error> {
         let sql = "SELECT used FROM reachout_outbox_daily WHERE vendor = $1 AND credential = $2 AND sender = $3 AND day = $4";

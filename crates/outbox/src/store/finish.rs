@@ -1,6 +1,6 @@
 //! The outcomes of attempts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +8,11 @@ use serde::Serialize;
 use sqlx::{query, query_scalar};
 
 use super::budget::{BudgetTerms, give};
+use super::campaign::{Place, advance};
 use super::claim::Claimed;
 use super::daily::{DailyUse, UNCOUNT};
 use super::hash::hash;
+use super::insert::Insert as _;
 use super::set::{rows, set, text};
 use super::{Pool, Store, now, relaxed};
 use crate::time::milliseconds;
@@ -195,7 +197,12 @@ impl Finish {
 
     /// Nothing but the message, its attempt and further names is to be changed.
     fn is_plain(&self) -> bool {
-        self.outcome.sent.message_ids.is_empty() && self.used.slot.is_none() && self.unsent_day().is_none()
+        self.outcome.sent.message_ids.is_empty() && self.used.slot.is_none() && self.unsent_day().is_none() && self.accepted().is_none()
+    }
+
+    /// Where an accepted message stands in its campaign, if it is of one.
+    fn accepted(&self) -> Option<Place> {
+        self.claimed.place.filter(|_| self.outcome.state == State::Accepted)
     }
 }
 
@@ -207,6 +214,10 @@ impl Store {
         // The first id is the message's alone.
         let own = rows(all.iter().filter_map(|finish| finish.names().next()));
         let names = rows(all.iter().flat_map(|finish| finish.names()));
+        let mut sequences = HashMap::new();
+        for place in all.iter().filter_map(|finish| finish.accepted()) {
+            sequences.insert(place.campaign, self.sequence(place.campaign).await?);
+        }
         let is_named = all.iter().any(|finish| !finish.outcome.sent.message_ids.is_empty());
         let settled: Vec<i64> = match &*self.0 {
             Pool::Postgres { pool, own: true } if all.iter().all(|finish| finish.is_plain()) => {
@@ -224,7 +235,7 @@ impl Store {
                             query(TAKE).bind(vendor).bind(vendor_id).bind(id).execute(&mut *transaction).await?;
                         }
                     }
-                    let settled = if is_postgres {
+                    let settled: Vec<i64> = if is_postgres {
                         query_scalar(FINISH_POSTGRES).bind(&outcomes).bind(&names).fetch_all(&mut *transaction).await?
                     } else {
                         let settled = query_scalar(SETTLE_SQLITE).bind(&outcomes).fetch_all(&mut *transaction).await?;
@@ -243,6 +254,11 @@ impl Store {
                             let (account, sender) = (&envelope.account, hash(envelope.message.from.as_deref().unwrap_or_default()));
                             let uncount = query(UNCOUNT).bind(account.vendor.id()).bind(&account.credential).bind(sender).bind(day);
                             uncount.execute(&mut *transaction).await?;
+                        }
+                        if let Some(place) = finish.accepted().filter(|_| settled.contains(&finish.claimed.id))
+                            && let Some(sequence) = sequences.get(&place.campaign)
+                        {
+                            advance!(transaction, sequence, place, Some(&finish.outcome.sent));
                         }
                     }
                     settled

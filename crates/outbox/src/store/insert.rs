@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use reachout_messenger::Vendor;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Sqlite, SqliteConnection, query, query_scalar};
 
+use super::campaign::Place;
 use super::hash::hash;
 use super::pause::MARK;
 use super::{Pool, Store, Transaction, now, transaction};
+use crate::campaign::Enrolled;
 use crate::envelope::{Batch, Content, Enqueued, Envelope};
 use crate::resolved::Resolved;
-use crate::{Error, Region, State};
+use crate::{Error, Region, Sequence, State};
 
 const LONGEST_KEY: usize = 500;
 /// Addresses in one statement, of which databases take some ten thousand parameters.
@@ -35,6 +37,8 @@ pub(crate) struct NewRow {
     content: String,
     due_at: Option<i64>,
     held: bool,
+    /// Where it stands in its campaign, and which variant it is, from 1.
+    place: Option<(Place, i64)>,
 }
 
 impl NewRow {
@@ -74,7 +78,27 @@ impl NewRow {
             content: serde_json::to_string(&Content { message, addresses, time_zone }).map_err(unwritable)?,
             due_at: not_before.map(|time| time.timestamp_millis()),
             held,
+            place: None,
         })
+    }
+
+    /// The message of a step: under a key of its campaign, and in a sequence that a reply stops.
+    pub(crate) fn of_step(
+        number: usize,
+        sequence: &Sequence,
+        enrolled: &Enrolled,
+        envelope: &Envelope,
+        place: Place,
+        due_at: i64,
+    ) -> Result<Self, Error> {
+        let recipient = crate::Address::recipient(&enrolled.person.to);
+        let recipient = recipient.map_err(|source| Error::Recipient { number, field: "recipient", source })?;
+        let name = format!("{}/{recipient}", sequence.name);
+        let key = if place.step == 1 { name.clone() } else { format!("{name}/{}", place.step) };
+        let envelope = envelope.clone().sequence(name);
+        let variant = sequence.steps.get(place.index()).map_or(0, |step| step.variant_of(enrolled.drawn));
+        let variant = i64::try_from(variant + 1).unwrap_or(1);
+        Ok(Self { due_at: Some(due_at), place: Some((place, variant)), ..Self::of(number, &key, &envelope, None)? })
     }
 }
 
@@ -117,7 +141,8 @@ macro_rules! inserts {
                 }
                 let mut insert = QueryBuilder::<$database>::new(
                     "INSERT INTO reachout_outbox_messages (key_hash, key, fingerprint, vendor, credential, channel, sender, sequence, \
-                     sequence_hash, recipient_kind, recipient, content, state, approved, due_at, created_at, changed_at) ",
+                     sequence_hash, recipient_kind, recipient, content, state, approved, due_at, created_at, changed_at, \
+                     campaign, enrolment, step, variant, begins) ",
                 );
                 insert.push_values(rows, |mut values, row| {
                     values.push_bind(&row.key_hash).push_bind(&row.key).push_bind(&row.fingerprint);
@@ -126,6 +151,10 @@ macro_rules! inserts {
                     values.push_bind(row.recipient_kind).push_bind(&row.recipient).push_bind(&row.content);
                     values.push_bind(row.state().name()).push_bind(i64::from(!row.held));
                     values.push_bind(row.due_at.unwrap_or(now)).push_bind(now).push_bind(now);
+                    let (place, variant) = row.place.unzip();
+                    values.push_bind(place.map(|place| place.campaign)).push_bind(place.map(|place| place.enrolment));
+                    values.push_bind(place.map(|place| place.step)).push_bind(variant);
+                    values.push_bind(i64::from(place.is_some_and(|place| place.step == 1)));
                 });
                 insert.push(" ON CONFLICT (key_hash) DO NOTHING");
                 let new = insert.build().execute(&mut *connection).await?.rows_affected();
@@ -178,7 +207,7 @@ macro_rules! inserts {
 }
 
 /// What a connection to either database does with new rows.
-trait Insert {
+pub(super) trait Insert {
     /// Writes rows, and returns how many of them are new.
     async fn chunk(&mut self, rows: &[NewRow]) -> Result<u64, Error>;
 

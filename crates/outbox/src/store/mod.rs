@@ -7,6 +7,7 @@ mod address;
 mod admin;
 mod audit;
 mod budget;
+mod campaign;
 mod checkout;
 mod claim;
 mod daily;
@@ -17,6 +18,7 @@ mod hash;
 mod insert;
 mod lease;
 mod migrate;
+mod moved;
 mod open;
 mod pause;
 mod people;
@@ -35,20 +37,23 @@ use std::sync::Arc;
 
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
 
+use campaign::Sequences;
 use file::DatabaseFile;
 
 pub(crate) use admin::Resolved;
 pub(crate) use budget::{BudgetTerms, Taken};
+pub(crate) use campaign::{Begin, NewPerson, Place};
 pub(crate) use claim::Claimed;
 pub(crate) use daily::DailyUse;
 pub(crate) use finish::{Finish, Outcome, Used};
+pub(crate) use hash::hash;
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;
 pub(crate) use step::{Step, StepRequest};
 
 /// The tables. Clones share connections.
 #[derive(Clone)]
-pub(crate) struct Store(Arc<Pool>);
+pub(crate) struct Store(Arc<Pool>, Arc<Sequences>);
 
 /// `own`: the connections were made here, so what is set on them is nobody else's concern.
 enum Pool {
@@ -164,14 +169,21 @@ macro_rules! relaxed {
     };
 }
 
-/// The database's clock, in a statement.
+/// The server's own clock, in a statement: leases and rate limits go by it.
+macro_rules! tick {
+    () => {
+        "(SELECT ms FROM reachout_outbox_server_clock)"
+    };
+}
+
+/// The outbox's clock, in a statement: the server's, unless it was moved.
 macro_rules! now {
     () => {
         "(SELECT ms FROM reachout_outbox_clock)"
     };
 }
 
-use {execute, now, read, relaxed, transaction};
+use {execute, now, read, relaxed, tick, transaction};
 
 impl Store {
     /// The text for this database.

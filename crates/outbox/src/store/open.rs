@@ -46,6 +46,10 @@ const FREE: &str = "SELECT LEAST(
     ) FROM pg_roles r, pg_database d WHERE r.rolname = session_user AND d.datname = current_database()";
 
 impl Store {
+    fn over(pool: Pool) -> Self {
+        Self(Arc::new(pool), Arc::default())
+    }
+
     pub(crate) async fn open(address: &SecretString) -> Result<Self, Error> {
         match Address::parse(address.expose_secret())? {
             Address::Sqlite(path) => Self::open_sqlite(&path).await,
@@ -75,7 +79,7 @@ impl Store {
             pool(1).after_release(|connection, _| Box::pin(async move { query(DURABLE_SQLITE).execute(connection).await.map(|_| true) }));
         let write = first(&durable, &options).await?;
         let read = pool(CONNECTIONS).connect_with(options).await?;
-        Ok(Self(Arc::new(Pool::Sqlite { write, read, own: true, file })))
+        Ok(Self::over(Pool::Sqlite { write, read, own: true, file }))
     }
 
     async fn open_postgres(options: PgConnectOptions) -> Result<Self, Error> {
@@ -83,16 +87,16 @@ impl Store {
             .max_connections(connections(&options).await?)
             .acquire_timeout(BUSY)
             .after_connect(|connection, _| Box::pin(async move { raw_sql(SETTINGS_POSTGRES).execute(connection).await.map(drop) }));
-        Ok(Self(Arc::new(Pool::Postgres { pool: pool.connect_lazy_with(options), own: true })))
+        Ok(Self::over(Pool::Postgres { pool: pool.connect_lazy_with(options), own: true }))
     }
 
     pub(crate) fn sqlite(pool: SqlitePool) -> Self {
         let file = DatabaseFile::of(pool.connect_options().get_filename(), false);
-        Self(Arc::new(Pool::Sqlite { write: pool.clone(), read: pool, own: false, file }))
+        Self::over(Pool::Sqlite { write: pool.clone(), read: pool, own: false, file })
     }
 
     pub(crate) fn postgres(pool: PgPool) -> Self {
-        Self(Arc::new(Pool::Postgres { pool, own: false }))
+        Self::over(Pool::Postgres { pool, own: false })
     }
 
     /// Whether a file of SQLite is still the one that was opened.

@@ -40,7 +40,7 @@ macro_rules! refused {
 /// The columns of a message that count.
 macro_rules! columns {
     () => {
-        "id, vendor, credential, channel, key, key_hash, sequence_hash, recipient_kind, recipient"
+        "id, vendor, credential, channel, key, key_hash, sequence_hash, recipient_kind, recipient, enrolment"
     };
 }
 
@@ -64,7 +64,9 @@ macro_rules! found {
             $crate::store::refusal::covers!("s"),
             " UNION ALL SELECT m.id, 4, 'stopped', s.reason FROM m JOIN reachout_outbox_stops s ON ",
             $crate::store::stops::stopped!("m"),
-            " UNION ALL SELECT m.id, 5, 'vendor', r.code FROM m JOIN reachout_outbox_refused r ON ",
+            " UNION ALL SELECT m.id, 5, 'stopped', e.stopped FROM m
+                    JOIN reachout_outbox_enrolments e ON e.id = m.enrolment AND e.stopped IS NOT NULL
+                UNION ALL SELECT m.id, 6, 'vendor', r.code FROM m JOIN reachout_outbox_refused r ON ",
             $crate::store::refusal::refused!()
         )
     };
@@ -94,7 +96,7 @@ pub(super) const OF_QUEUED_POSTGRES: &str = of_queued!(postgres);
 const OF_OTHER_SQLITE: &str = concat!(
     "WITH m (",
     columns!(),
-    ") AS (SELECT 0, $1, $2, $3, $4, $5, $6, $7, $8), reachout_outbox_addresses (message, address) AS (SELECT 0, value FROM json_each($9))
+    ") AS (SELECT 0, $1, $2, $3, $4, $5, $6, $7, $8, NULL), reachout_outbox_addresses (message, address) AS (SELECT 0, value FROM json_each($9))
     SELECT refusal, reason FROM (",
     found!(),
     ") AS found ORDER BY place LIMIT 1"
@@ -103,7 +105,7 @@ const OF_OTHER_POSTGRES: &str = concat!(
     "WITH m (",
     columns!(),
     ") AS (SELECT CAST(0 AS BIGINT), CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BYTEA), CAST($6 AS BYTEA),
-        CAST($7 AS TEXT), CAST($8 AS BYTEA)),
+        CAST($7 AS TEXT), CAST($8 AS BYTEA), CAST(NULL AS BIGINT)),
     reachout_outbox_addresses (message, address) AS (SELECT CAST(0 AS BIGINT), value FROM json_array_elements_text(CAST($9 AS JSON)))
     SELECT refusal, reason FROM (",
     found!(),

@@ -12,7 +12,7 @@ use super::daily::{COUNT, DailyUse, UNCOUNT};
 use super::hash::hash;
 use super::refusal::{OF_QUEUED_POSTGRES, OF_QUEUED_SQLITE, PERMIT, QueuedRow, found, queued, read_refusal};
 use super::set::{rows, set};
-use super::{Pool, Store, now, transaction};
+use super::{Pool, Store, now, tick, transaction};
 use crate::Error;
 use crate::refusal::Refusal;
 
@@ -75,7 +75,7 @@ macro_rules! step {
             " FROM r WHERE t.id = r.id AND t.worker IS NOT DISTINCT FROM r.worker AND t.attempt = r.attempt
             AND t.state || '' = 'queued'
             AND EXISTS (SELECT 1 FROM reachout_outbox_workers w WHERE w.id = r.worker AND w.lease_until > ",
-            now!(),
+            tick!(),
             ")"
         )
     };

@@ -1,8 +1,10 @@
 //! Sequences that a reply stopped.
 
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 
+use super::campaign::{Place, advance};
 use super::filter::{Terms, bound, selected};
+use super::insert::Insert as _;
 use super::{Store, now, transaction};
 use crate::Error;
 use crate::entry::Filter;
@@ -32,8 +34,11 @@ pub(super) use stopped;
 type Stop = (String, Vec<u8>, String, String, Vec<u8>);
 
 impl Store {
-    /// Stops the sequence of a message for good, and withdraws what is queued of it: how many messages.
-    pub(crate) async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
+    /// Stops the sequence of a message for good, and withdraws what is queued of it: how many messages. `as_agreed`: not where the message is of
+    /// a campaign that does not stop for this reason.
+    pub(crate) async fn stop(&self, id: i64, reason: &str, as_agreed: bool) -> Result<u64, Error> {
+        let agreed = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages m JOIN reachout_outbox_campaigns c ON c.id = m.campaign
+            WHERE m.id = $1 AND ' ' || c.stop_on || ' ' NOT LIKE '% ' || CAST($2 AS TEXT) || ' %')";
         let stop = concat!(
             "INSERT INTO reachout_outbox_stops (credential, sequence, vendor, kind, recipient, reason, stopped_at)
             SELECT credential, sequence_hash, vendor, recipient_kind, recipient, CAST($1 AS TEXT), ",
@@ -48,8 +53,18 @@ impl Store {
             stopped!("reachout_outbox_messages"),
             ")"
         );
+        // Before what is queued is withdrawn: the transaction that records an acceptance queues the next step only where this was not done.
+        let end = concat!(
+            "UPDATE reachout_outbox_enrolments SET stopped = $1, changed_at = ",
+            now!(),
+            " WHERE stopped IS NULL AND id = (SELECT enrolment FROM reachout_outbox_messages WHERE id = $2)"
+        );
         Ok(transaction!(self, |transaction| {
+            if as_agreed && query_scalar(agreed).bind(id).bind(reason).fetch_one(&mut *transaction).await? {
+                return Ok(0);
+            }
             query(stop).bind(reason).bind(id).execute(&mut *transaction).await?;
+            query(end).bind(reason).bind(id).execute(&mut *transaction).await?;
             query(withdraw).bind(reason).bind(id).execute(&mut *transaction).await?.rows_affected()
         }))
     }
@@ -76,7 +91,19 @@ impl Store {
             stopped!("m"),
             ")"
         );
+        // Whose step is not queued, because it was being sent when they replied.
+        let go_on = concat!(
+            "UPDATE reachout_outbox_enrolments AS e SET stopped = NULL, resumed_at = ",
+            now!(),
+            ", changed_at = ",
+            now!(),
+            " WHERE e.stopped IS NOT NULL AND e.stopped <> 'withdrawn' AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m WHERE m.enrolment IS NOT NULL AND ",
+            selected!(),
+            ") RETURNING e.campaign, e.id, e.step"
+        );
+        let accepted = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE enrolment = $1 AND step = $2 AND state = 'accepted')";
         let terms = Terms::of(filter);
+        let sequences = self.sequences().await?;
         Ok(transaction!(self, |transaction| {
             let stops: Vec<Stop> = bound!(query_as(concerned), terms).fetch_all(&mut *transaction).await?;
             let (mut ended, mut queued) = (0, 0);
@@ -84,6 +111,14 @@ impl Store {
                 for (credential, sequence, vendor, kind, recipient) in &stops {
                     let change = query(sql).bind(credential).bind(sequence).bind(vendor).bind(kind).bind(recipient);
                     *count += change.execute(&mut *transaction).await?.rows_affected();
+                }
+            }
+            let enrolments: Vec<(i64, i64, i64)> = bound!(query_as(go_on), terms).fetch_all(&mut *transaction).await?;
+            for (campaign, enrolment, step) in enrolments {
+                let place = Place { campaign, enrolment, step };
+                let Some(sequence) = sequences.get(&campaign) else { continue };
+                if query_scalar(accepted).bind(enrolment).bind(step).fetch_one(&mut *transaction).await? {
+                    advance!(transaction, sequence, place, None);
                 }
             }
             (ended, queued)

@@ -9,6 +9,7 @@ mod candidate;
 mod highlevel;
 #[cfg(feature = "leonar")]
 mod leonar;
+mod replies;
 #[cfg(feature = "sendpilot")]
 mod sendpilot;
 mod settle;
@@ -21,6 +22,7 @@ use reachout_runtime::BoxFuture;
 
 use crate::{AccountClient, Attempt, Eligibility, Entry, Envelope, Error, Found, Outbox, Reconcile, Verdict};
 
+pub use replies::VendorReplies;
 pub use settle::{Settled, Settler};
 pub use signal::{Handled, Signal, SignalKind};
 

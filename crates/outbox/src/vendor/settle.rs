@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::VendorReconcile;
 use crate::clients::{AccountClient, Accounts};
@@ -44,17 +44,12 @@ pub struct Settled {
     /// The message.
     pub id: i64,
     /// Through whom it was sent.
-    #[serde(serialize_with = "text")]
     pub account: Account,
     /// `sent`: it is accepted; `not-sent`: it is queued again; `unclear`: a person decides; `too-early`: it is looked for later; `changed`:
     /// another settled it, or sent it again, while it was looked for; `error`.
     pub found: &'static str,
     /// Why it could not be settled.
     pub reason: Option<String>,
-}
-
-fn text<S: Serializer>(account: &Account, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(account)
 }
 
 impl Settler {

@@ -39,7 +39,7 @@ pub struct Signal {
 }
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SignalKind {
     /// The recipient wrote back: follow-ups stop.
@@ -65,7 +65,11 @@ pub struct Handled {
 }
 
 impl SignalKind {
-    const fn word(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Replied, Self::Bounced, Self::Unsubscribed];
+
+    /// Its word, which stops have as their reason: `replied`.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Replied => "replied",
             Self::Bounced => "bounced",
@@ -179,7 +183,10 @@ impl Outbox {
         }
         let mut handled = Handled { messages: self.about(signal, &people).await?, unreadable, ..Handled::default() };
         for id in &handled.messages {
-            handled.stopped += self.stop_follow_ups(*id, signal.kind.word()).await?;
+            handled.stopped += self.store.stop(*id, signal.kind.word(), true).await?;
+        }
+        for campaign in self.store.campaigns_of(&handled.messages).await? {
+            self.store.check_bounds(campaign).await?;
         }
         if signal.kind == SignalKind::Unsubscribed {
             let mut addresses = people;

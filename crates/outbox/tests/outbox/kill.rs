@@ -12,17 +12,17 @@ use crate::processes::{LEASE, signal, spawn};
 use crate::vendor::{account, delivered, envelope, performed, sandbox};
 
 /// Numbers that look random, from a seed that is printed.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         let seed = u64::try_from(since.as_nanos()).unwrap() | 1;
         println!("seed {seed}");
         Self(seed)
     }
 
-    fn below(&mut self, most: u64) -> u64 {
+    pub fn below(&mut self, most: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

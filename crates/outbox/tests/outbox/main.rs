@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod campaign;
 mod consent;
 mod database;
 mod fake;

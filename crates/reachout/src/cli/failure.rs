@@ -36,7 +36,6 @@ impl Exit {
 /// What is known of a call that failed, as programs read it beside the message.
 #[derive(Debug, Serialize)]
 pub struct Facts {
-    #[serde(serialize_with = "word")]
     pub delivery: Delivery,
     status: Option<u16>,
     code: Option<String>,
@@ -66,16 +65,6 @@ impl Facts {
             attempts: error.attempts(),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference to the field")]
-fn word<S: serde::Serializer>(delivery: &Delivery, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match delivery {
-        Delivery::NotSent => "not_sent",
-        Delivery::Rejected => "rejected",
-        Delivery::Accepted => "accepted",
-        _ => "unknown",
-    })
 }
 
 /// Why the program ends without success.

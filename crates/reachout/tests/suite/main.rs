@@ -3,10 +3,12 @@
 mod addresses;
 mod auth;
 mod browser;
+mod campaign;
 mod commands;
 mod delivery;
 mod exchange;
 mod mcp;
+mod metrics;
 mod operations;
 mod outbox;
 mod output;

@@ -93,7 +93,7 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
     let people = "contact_id,first_name,email,time_zone\nc-1,Ada,,Europe/Paris\nc-2,,,\n,Grace,,\nc-4,Jean,,Paris\n";
     std::fs::write(folder.path().join("wrong.csv"), people).unwrap();
     let ran = outbox(&folder, "add --from wrong.csv --via hoop-ai --channel email --template hello.md");
-    let expected = "error: wrong.csv line 3: `first_name` is empty, and the subject uses it\nwrong.csv line 4: `contact_id` is empty\n\
+    let expected = "error: wrong.csv line 3: `first_name` is empty, and the subject of hello.md uses it\nwrong.csv line 4: `contact_id` is empty\n\
         wrong.csv line 5: `time_zone`: \"Paris\" is not a known time zone; write one such as Europe/Paris\nnothing was queued\n";
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (2, "", expected));
     std::fs::write(folder.path().join("other.md"), "Hi {{ frist_name }}").unwrap();
@@ -110,7 +110,7 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
         ("add --from people.csv --via hoop-ai --channel email --template hello.md --to mail", "does not have a column `mail`"),
         ("add --from none.csv --via hoop-ai --channel email --template hello.md", "none.csv cannot be read"),
         ("status", "there is no outbox outbox.db"),
-        ("status --dry-run", "only `add` has something to show"),
+        ("status --dry-run", "only `add` and `campaign add` have something to show"),
     ];
     for (arguments, sentence) in cases {
         let ran = outbox(&folder, arguments);

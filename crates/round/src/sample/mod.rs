@@ -8,14 +8,13 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
-use jsonschema::Validator;
 use reachout_codegen::Published;
-use reachout_document::{Position, component_of, references};
+use reachout_document::{Document, Position, Strictness, component_of, references};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use random::Random;
-use schema::{merge, one_way, reference, validator};
+use schema::{merge, one_way, reference};
 
 /// Components that are sampled, of a document that has more.
 const MOST_TYPES: usize = 30;
@@ -105,9 +104,8 @@ fn reached(document: &Value, key: &str, position: Position) -> BTreeSet<String> 
 
 /// Makes values of one document's schemas, as they go one way.
 struct Maker {
-    schemas: Value,
-    /// For an object that holds a value under the name of its component; none where the document's schemas are none.
-    validator: Option<Validator>,
+    /// The document's components.
+    document: Document,
     random: Random,
 }
 
@@ -115,7 +113,7 @@ impl Maker {
     fn new(document: &Value, way: Way) -> Self {
         let mut schemas = document["components"]["schemas"].clone();
         one_way(&mut schemas, way);
-        Self { validator: validator(&schemas), schemas, random: Random(0) }
+        Self { document: Document::new(json!({ "components": { "schemas": schemas } })), random: Random(0) }
     }
 
     /// Values of a component: what it requires, all that it can have, and what chance gives.
@@ -129,7 +127,7 @@ impl Maker {
                 let value = self.value(&schema, &Extent { depth: 0, filled });
                 // Where a component may be null itself, that is a matter of the places that refer to it.
                 if let Some(value) = value.filter(|value| !value.is_null())
-                    && self.validator.as_ref().is_some_and(|validator| validator.is_valid(&json!({ name: value })))
+                    && self.document.problems(&schema, &value, Strictness::Open).is_empty()
                 {
                     if !made.contains(&value) {
                         made.push(value);
@@ -200,7 +198,7 @@ impl Maker {
             let mapping = discriminator.as_ref().and_then(|one| one["mapping"].as_object());
             let named = |target: &Value| target == reference || target.as_str().map(str::to_owned) == component_of(reference);
             let word = mapping.into_iter().flatten().find(|(_, target)| named(target)).map(|(word, _)| word.clone());
-            let own = self.schemas[component_of(reference)?]["properties"][tag].get("enum").is_some();
+            let own = self.document.component(&component_of(reference)?)?["properties"][tag].get("enum").is_some();
             if let Some(word) = word.or_else(|| component_of(reference).filter(|_| !own)) {
                 object.insert(tag.to_owned(), word.into());
             }
@@ -219,7 +217,7 @@ impl Maker {
             return None;
         }
         if let Some(Value::String(reference)) = map.shift_remove("$ref") {
-            let target = self.schemas.get(component_of(&reference)?)?.clone();
+            let target = self.document.component(&component_of(&reference)?)?.clone();
             merge(&mut map, self.merged(&target, depth + 1)?);
         }
         if let Some(Value::Array(parts)) = map.shift_remove("allOf") {

@@ -1,54 +1,12 @@
-//! Schemas as samples are made and validated by them.
+//! Schemas as samples are made by them.
 
-use jsonschema::Validator;
-use reachout_document::{Position, pointer};
+use reachout_document::pointer;
 use serde_json::{Map, Value, json};
 
 use super::Way;
 
-/// Validates an object that holds values under the names of their components.
-pub fn validator(schemas: &Value) -> Option<Validator> {
-    let mut translated = schemas.clone();
-    translate(&mut translated, Position::Names);
-    let names = translated.as_object()?.keys();
-    let properties: Map<String, Value> = names.map(|name| (name.clone(), json!({ "$ref": reference(name) }))).collect();
-    let root = json!({ "properties": properties, "components": { "schemas": translated } });
-    jsonschema::draft202012::options().should_validate_formats(true).build(&root).ok()
-}
-
 pub fn reference(name: &str) -> String {
     pointer::child("#/components/schemas", name)
-}
-
-/// What JSON Schema says in other words than OpenAPI 3.0 does.
-fn translate(node: &mut Value, position: Position) {
-    match node {
-        Value::Object(map) if position != Position::Data => {
-            for (key, value) in map.iter_mut() {
-                let below = position.child(key, value);
-                translate(value, below);
-            }
-            if position == Position::Names {
-                return;
-            }
-            if map.get("format").is_some_and(|format| format == "binary") {
-                map.shift_remove("format");
-            }
-            for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-                match map.get(exclusive) {
-                    Some(Value::Bool(true)) => drop(map.shift_remove(bound).map(|value| map.insert(exclusive.to_owned(), value))),
-                    Some(Value::Bool(false)) => drop(map.shift_remove(exclusive)),
-                    _ => {}
-                }
-            }
-            if map.shift_remove("nullable") == Some(Value::Bool(true)) {
-                let other = std::mem::take(map);
-                map.insert("anyOf".into(), json!([{ "type": "null" }, other]));
-            }
-        }
-        Value::Array(items) if position != Position::Data => items.iter_mut().for_each(|item| translate(item, position.item())),
-        _ => {}
-    }
 }
 
 /// Puts the words of a part beside those that are there.

@@ -44,11 +44,13 @@ fn samples_are_the_same_in_each_run_and_fit_their_schema() {
     let samples = sampled();
     assert_eq!(samples.made, sampled().made);
     assert_eq!(samples.unsampled, 1, "nothing fits `never`");
-    let validator = validator(&document()["components"]["schemas"]).unwrap();
+    let document = Document::new(document());
+    let fits =
+        |component: &str, value: &Value| document.problems(&json!({ "$ref": reference(component) }), value, Strictness::Open).is_empty();
     for sample in samples.made.iter().filter(|sample| ["Round", "Square"].contains(&sample.ty.as_str())) {
-        assert!(validator.is_valid(&json!({ sample.ty.to_lowercase(): sample.value })), "{sample:?}");
+        assert!(fits(&sample.ty.to_lowercase(), &sample.value), "{sample:?}");
     }
-    assert!(!validator.is_valid(&json!({ "square": { "form": "x" } })));
+    assert!(!fits("square", &json!({ "form": "x" })));
     assert!(samples.made.iter().any(|sample| sample.ty == "GetResponse"), "inline schemas are sampled by the name that the draft gives");
 }
 

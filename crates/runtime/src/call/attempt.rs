@@ -25,7 +25,7 @@ use crate::route::MethodClass;
 pub(super) enum AttemptResult {
     /// A success status; the body is still to be read.
     Accepted(Response),
-    Redirect(Target),
+    Redirect(Target, StatusCode),
     Failed(Failure),
 }
 
@@ -46,7 +46,7 @@ impl Attempt<'_> {
     ) -> impl Future<Output = (AttemptResult, Limit)> {
         let core = self.failures.core();
         let gate = Gate::install(&mut request, core.options().watch.as_ref());
-        let sending = gate.opens().then(|| core.shared().sender.send(request));
+        let sending = gate.opens().then(|| core.shared().sender.send(request, self.failures.secrets.call.body()));
         async move {
             let limit = self.failures.limit;
             let Some(sending) = sending else { return (AttemptResult::Failed(self.failures.stopped()), limit) };
@@ -62,7 +62,7 @@ impl Attempt<'_> {
             };
             gate.settle(match &result {
                 AttemptResult::Accepted(_) => Delivery::Accepted,
-                AttemptResult::Redirect(_) => Delivery::Rejected,
+                AttemptResult::Redirect(..) => Delivery::Rejected,
                 AttemptResult::Failed(failure) => failure.error.delivery(),
             });
             (result, limit)
@@ -116,7 +116,7 @@ impl Attempt<'_> {
         let status = response.status();
         let redirect = status.is_redirection().then(|| self.redirect(status, response.headers()));
         if let Some(Ok(target)) = redirect {
-            return AttemptResult::Redirect(target);
+            return AttemptResult::Redirect(target, status);
         }
         // However the reading ends, status and headers are enough.
         let (response, _) = read(response, BODY_LIMIT, timer).await;

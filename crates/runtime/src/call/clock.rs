@@ -11,9 +11,8 @@ use crate::limit::FOREVER;
 pub(super) struct Clock {
     /// When the call was first polled.
     started: Instant,
-    /// Waited for the rate limit, as [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
-    /// count against the deadline.
-    rate_limited: Duration,
+    /// How long the call waited for the rate limit.
+    waited: Duration,
 }
 
 /// How long an attempt may take, and why.
@@ -26,7 +25,7 @@ pub(super) struct Limit {
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { started: Instant::now(), rate_limited: Duration::ZERO }
+        Self { started: Instant::now(), waited: Duration::ZERO }
     }
 
     /// Since the call was first polled, all waits included.
@@ -35,27 +34,38 @@ impl Clock {
     }
 
     /// Of the time since the call was first polled, what counts against its deadline.
-    pub(super) fn elapsed(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.started).saturating_sub(self.rate_limited)
+    pub(super) fn elapsed(&self, core: &Core, now: Instant) -> Duration {
+        now.saturating_duration_since(self.started).saturating_sub(self.allowed_wait(core))
     }
 
     pub(super) fn deadline(&self, core: &Core) -> Instant {
-        self.started + self.rate_limited + core.deadline().min(FOREVER)
+        self.started + self.allowed_wait(core) + core.deadline().min(FOREVER)
     }
 
     /// How much longer the call may wait for the rate limit beside its deadline.
     pub(super) fn rate_limit_wait(&self, core: &Core) -> Duration {
-        core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.rate_limited))
+        core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(self.waited))
+    }
+
+    /// Of the waits for the rate limit, what [`CallOptions::wait_for_rate_limit`](crate::CallOptions::wait_for_rate_limit) allows: it does not
+    /// count against the deadline.
+    fn allowed_wait(&self, core: &Core) -> Duration {
+        core.options().rate_limit_wait.map_or(Duration::ZERO, |wait| wait.left(Duration::ZERO).min(self.waited))
     }
 
     /// The call waited for the rate limit.
-    pub(super) fn add_rate_limit_wait(&mut self, waited: Duration, core: &Core) {
-        self.rate_limited += waited.min(self.rate_limit_wait(core));
+    pub(super) fn add_rate_limit_wait(&mut self, waited: Duration) {
+        self.waited += waited;
+    }
+
+    /// How long the call waited for the rate limit.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// The time of an attempt that begins now.
     pub(super) fn limit(&self, core: &Core, now: Instant) -> Limit {
-        let left = core.deadline().min(FOREVER).saturating_sub(self.elapsed(now));
+        let left = core.deadline().min(FOREVER).saturating_sub(self.elapsed(core, now));
         let timeout = core.timeout();
         Limit { time: timeout.min(left), deadline: (left < timeout).then(|| core.deadline()) }
     }

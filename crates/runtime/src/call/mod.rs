@@ -1,16 +1,18 @@
 //! One call from its arguments to its response: attempts, waits and redirects.
 
 mod attempt;
+mod attempt_report;
 mod body;
 mod clock;
 mod credentials;
+mod declare;
 mod failure;
 mod gate;
 mod history;
 mod observe;
-mod prepared;
+pub(crate) mod prepared;
 pub(crate) mod preview;
-mod redirect;
+pub(crate) mod redirect;
 mod report;
 mod run;
 mod secrets;
@@ -48,8 +50,8 @@ impl Request {
         let run = |request| -> BoxFuture<'static, _> {
             match Run::new(request) {
                 Ok(mut run) => Box::pin(async move {
-                    let (head, body) = run.whole().await?;
-                    run.decoded(head, body)
+                    let (head, body, report) = run.whole().await?;
+                    run.decoded(head, body, &report)
                 }),
                 Err(error) => Box::pin(ready(Err(error))),
             }
@@ -61,8 +63,8 @@ impl Request {
     pub(crate) fn send_page<T: DeserializeOwned + Send + 'static>(self) -> BoxFuture<'static, Result<(T, Bytes), Error>> {
         match Run::new(self) {
             Ok(mut run) => Box::pin(async move {
-                let (head, body) = run.whole().await?;
-                Ok((run.decoded(head, body.clone())?.body, body))
+                let (head, body, report) = run.whole().await?;
+                Ok((run.decoded(head, body.clone(), &report)?.body, body))
             }),
             Err(error) => Box::pin(ready(Err(error))),
         }
@@ -147,60 +149,6 @@ impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Call").field(&self.request).finish()
     }
-}
-
-/// Makes a call with setters awaitable: `call!(SendMessage, types::SendMessageResponse);`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! call {
-    ($name:ident, $response:ty) => {
-        impl ::std::future::IntoFuture for $name {
-            type Output = ::core::result::Result<$response, $crate::Error>;
-            type IntoFuture = $crate::CallFuture<$response>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                ::std::future::IntoFuture::into_future(self.0)
-            }
-        }
-
-        impl $name {
-            /// Sends the call, for its response as a whole: status, headers and body.
-            pub fn response(
-                self,
-            ) -> impl ::core::future::Future<Output = ::core::result::Result<$crate::Response<$response>, $crate::Error>> {
-                self.0.response()
-            }
-        }
-
-        impl $crate::IntoRequest for $name {
-            type Response = $response;
-
-            fn into_request(self) -> $crate::Request {
-                $crate::IntoRequest::into_request(self.0)
-            }
-        }
-    };
-}
-
-/// Makes a call that lists awaitable, for one page, and gives it `pages()` and `items()`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! list_call {
-    ($name:ident, $response:ty, $item:ty) => {
-        $crate::call!($name, $response);
-
-        impl $name {
-            /// All pages, as [`List::pages`](reachout_runtime::List::pages) reads them.
-            pub fn pages(self) -> $crate::BoxStream<'static, ::core::result::Result<$response, $crate::Error>> {
-                self.0.pages()
-            }
-
-            /// All items, page after page, as [`List::items`](reachout_runtime::List::items) reads them.
-            pub fn items(self) -> $crate::BoxStream<'static, ::core::result::Result<$item, $crate::Error>> {
-                self.0.items()
-            }
-        }
-    };
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::route::{Effect, MethodClass, Route};
 use crate::vendor::{Auth, Vendor};
 
 /// A request that passed all checks.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     request: Box<Parts>,
     /// What the caller takes.
     pub(super) accept: &'static str,
@@ -38,7 +38,7 @@ impl Prepared {
         Ok((Self { request, accept: "application/json", path }, url))
     }
 
-    pub(super) fn core(&self) -> &Core {
+    pub(crate) fn core(&self) -> &Core {
         &self.request.core
     }
 
@@ -50,8 +50,18 @@ impl Prepared {
         }
     }
 
-    pub(super) fn operation(&self) -> &str {
+    pub(crate) fn operation(&self) -> &str {
         &self.request.operation
+    }
+
+    /// The operation by a name that few calls do not share: of a raw request it is the method alone.
+    pub(crate) fn operation_name(&self) -> &str {
+        self.request.route.map_or(self.request.method.as_str(), |route| route.operation_id)
+    }
+
+    /// The path of a documented operation, with parameters in braces.
+    pub(crate) fn template(&self) -> Option<&'static str> {
+        self.request.route.map(|route| route.path)
     }
 
     pub(super) fn effect(&self) -> Effect {
@@ -67,7 +77,7 @@ impl Prepared {
         self.request.route
     }
 
-    pub(super) fn method(&self) -> &Method {
+    pub(crate) fn method(&self) -> &Method {
         &self.request.method
     }
 

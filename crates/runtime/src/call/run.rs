@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep};
 
 use super::attempt::{Attempt, AttemptResult};
+use super::attempt_report::AttemptReport;
 use super::body::{Head, ReadError, Received, read};
 use super::clock::{Clock, Limit};
 use super::credentials::Provided;
@@ -35,7 +36,7 @@ use crate::request::body::Body;
 use crate::request::multipart::Attach;
 use crate::response::stream::ByteStream;
 use crate::response::{self, Response};
-use crate::retry::{self, Decision, Outcome};
+use crate::retry::{self, Decision, Outcome, Throttle};
 use crate::route::MethodClass;
 
 /// A call under way.
@@ -45,6 +46,7 @@ pub(super) struct Run {
     provided: Provided,
     clock: Clock,
     history: History,
+    attempt: Option<Box<AttemptReport>>,
 }
 
 impl Run {
@@ -52,11 +54,12 @@ impl Run {
     pub(super) fn new(request: Request) -> Result<Self, Error> {
         let (call, url) = Prepared::new(request)?;
         let target = Target::new(url);
-        Ok(Self { call, target, provided: Provided::default(), clock: Clock::start(), history: History::default() })
+        Ok(Self { call, target, provided: Provided::default(), clock: Clock::start(), history: History::default(), attempt: None })
     }
 
-    /// Makes attempts until a response arrived as a whole, or no further attempt is allowed.
-    pub(super) async fn whole(&mut self) -> Result<(Head, Bytes), Error> {
+    /// Makes attempts until a response arrived as a whole, or no further attempt is allowed. The report of a success is ended by
+    /// [`decoded`](Self::decoded).
+    pub(super) async fn whole(&mut self) -> Result<(Head, Bytes, Report), Error> {
         let report = self.begin();
         let result = report
             .within(pin!(async {
@@ -71,8 +74,13 @@ impl Run {
                 }
             }))
             .await;
-        self.end(&report, result.as_ref().map(|(head, _)| head));
-        result
+        match result {
+            Ok((head, body)) => Ok((head, body, report)),
+            Err(error) => {
+                self.end(&report, Err(&error));
+                Err(error)
+            }
+        }
     }
 
     /// Like [`whole`](Self::whole), but the body is read only so that the connection can be used again.
@@ -84,6 +92,7 @@ impl Run {
                 let (response, _) = self.accepted(&mut timer.as_mut()).await?;
                 let (Received { status, headers, .. }, _) = read(response, self.core().shared().max_body, &mut timer.as_mut()).await;
                 self.responded(status, &headers, None);
+                self.end_attempt(Ok((status, &headers)));
                 Ok(Head { status, headers })
             }))
             .await;
@@ -104,6 +113,7 @@ impl Run {
         let result = result.map(|(response, limit)| {
             let head = Head { status: response.status(), headers: response.headers().clone() };
             self.responded(head.status, &head.headers, None);
+            self.end_attempt(Ok((head.status, &head.headers)));
             let interruption = self.failures(limit).interruption(&head, self.history.sent(), self.history.earlier());
             (head, ByteStream::new(response, limit.time, interruption))
         });
@@ -113,12 +123,17 @@ impl Run {
 
     /// The value of a successful response.
     #[inline(never)]
-    pub(super) fn decoded<T: DeserializeOwned>(&self, head: Head, body: Bytes) -> Result<Response<T>, Error> {
+    pub(super) fn decoded<T: DeserializeOwned>(&self, head: Head, body: Bytes, report: &Report) -> Result<Response<T>, Error> {
         match response::decode(&body) {
-            Ok(value) => Ok(head.with(value)),
+            Ok(value) => {
+                self.end(report, Ok(&head));
+                Ok(head.with(value))
+            }
             Err(failure) => {
                 let limit = self.clock.limit(self.core(), Instant::now());
-                Err(self.close(self.failures(limit).undecodable(head.received(body), failure)))
+                let error = self.close(self.failures(limit).undecodable(head.received(body), failure));
+                self.end(report, Err(&error));
+                Err(error)
             }
         }
     }
@@ -136,18 +151,35 @@ impl Run {
     /// Makes attempts until a success status arrives; `timer` runs until the attempt must be over.
     async fn accepted(&mut self, timer: &mut Timer<'_>) -> Result<(reqwest::Response, Limit), Error> {
         loop {
+            self.admission()?;
             let permit = self.permit().await?;
             self.credential().await?;
             let (result, limit) = self.attempt(permit, timer).await?;
             match result {
                 AttemptResult::Accepted(response) => return Ok((response, limit)),
-                AttemptResult::Redirect(target) => {
+                AttemptResult::Redirect(target, status) => {
+                    self.end_attempt(Ok((status, &HeaderMap::new())));
                     self.history.responded();
                     self.target = target;
                 }
                 AttemptResult::Failed(failure) => self.recover(failure).await?,
             }
         }
+    }
+
+    /// Refuses the attempt while the vendor counts as down.
+    fn admission(&mut self) -> Result<(), Error> {
+        let Some(throttle) = self.throttle() else { return Ok(()) };
+        throttle.admit().map_err(|wait| {
+            let error =
+                Error::new(ErrorKind::Unavailable, Delivery::NotSent, "the vendor failed too often just now, so nothing is sent to it");
+            self.out_of_time(error.with_retryable(true).with_retry_after(Some(wait)))
+        })
+    }
+
+    /// Of the vendor; another host has nothing to do with it.
+    fn throttle(&self) -> Option<&Throttle> {
+        self.core().tenant().throttle.as_ref().filter(|_| self.target.trusted)
     }
 
     /// Waits for the rate limit.
@@ -159,24 +191,42 @@ impl Run {
         match pacer.acquire(self.clock.deadline(self.core()) + wait).await {
             Ok(permit) => {
                 let waited = asked.elapsed();
-                self.clock.add_rate_limit_wait(waited, self.call.core());
+                #[cfg(feature = "metrics")]
+                crate::metrics::rate_limit_wait(&self.call, waited);
+                self.clock.add_rate_limit_wait(waited);
                 if let Some(observer) = self.observer().filter(|_| !waited.is_zero()) {
                     observer.paced(waited);
                 }
                 Ok(Some(permit))
             }
-            Err(reason) => Err(self.out_of_time(denied(reason, self.call.core(), wait))),
+            Err(reason) => {
+                #[cfg(feature = "metrics")]
+                crate::metrics::rate_limit_refused(&self.call);
+                Err(self.out_of_time(denied(reason, self.call.core(), wait)))
+            }
         }
     }
 
-    /// Asks the provider, if the credential comes from one.
+    /// Asks the provider, if the credential comes from one. A token of another kind than the operation takes ends the call.
     async fn credential(&mut self) -> Result<(), Error> {
-        let Credentials::Provider(provider) = &self.call.core().tenant().credentials else { return Ok(()) };
         if !self.is_authenticated() {
             return Ok(());
         }
-        let (auth, deadline) = (self.core().vendor().auth, self.clock.deadline(self.core()));
-        self.provided.request(&**provider, auth, deadline).await.map_err(|error| self.close(error))
+        let tenant = self.call.core().tenant();
+        let mut own = tenant.token;
+        if let Credentials::Provider(provider) = &tenant.credentials {
+            let (auth, deadline) = (self.core().vendor().auth, self.clock.deadline(self.core()));
+            self.provided.request(&**provider, auth, deadline).await.map_err(|error| self.close(error))?;
+            own = provider.token().or(own);
+        }
+        let taken = self.call.route().and_then(|route| route.token);
+        match (taken, own) {
+            (Some(taken), Some(own)) if !taken.accepts(own) => {
+                let message = format!("the operation takes {taken}, and the client has {own}");
+                Err(self.close(Error::new(ErrorKind::Credential, Delivery::NotSent, message)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One attempt, and the time it had. An error ends the call.
@@ -211,17 +261,19 @@ impl Run {
         if limit.time.is_zero() {
             return Err(self.out_of_time(Error::new(ErrorKind::Timeout, Delivery::NotSent, "the call's deadline passed")));
         }
+        self.attempt = AttemptReport::begin(self.secrets(), &self.target, self.history.sent());
         let attempt = Attempt { failures: self.failures(limit), target: &self.target };
         Ok(attempt.make(request, permit, now + limit.time, timer))
     }
 
     /// A successful response, if all of it arrived.
     #[inline(never)]
-    fn arrived(&self, response: Received, error: Option<ReadError>, limit: Limit) -> Result<(Head, Bytes), Failure> {
+    fn arrived(&mut self, response: Received, error: Option<ReadError>, limit: Limit) -> Result<(Head, Bytes), Failure> {
         match error {
             None => {
                 let Received { status, headers, body } = response;
                 self.responded(status, &headers, Some(&body));
+                self.end_attempt(Ok((status, &headers)));
                 Ok((Head { status, headers }, body))
             }
             Some(error) => Err(self.failures(limit).response_lost(response, error)),
@@ -235,6 +287,7 @@ impl Run {
     }
 
     async fn recovered(&mut self, Failure { outcome, error, vendor_wait }: Failure) -> Result<(), Error> {
+        self.end_attempt(Err(&error));
         if error.status() == Some(StatusCode::UNAUTHORIZED) && self.renew().await? {
             self.failed(&error, Some(Duration::ZERO));
             self.history.record(error);
@@ -251,6 +304,8 @@ impl Run {
             pacer.pause(wait);
         }
         let Some(after) = after else { return Err(self.close(error)) };
+        #[cfg(feature = "metrics")]
+        crate::metrics::retry(&self.call, &error);
         tracing::info!(
             attempt = self.history.sent(),
             status = error.status().map(|status| status.as_u16()),
@@ -261,7 +316,7 @@ impl Run {
         self.history.record(error);
         sleep(after).await;
         if is_rate_limited {
-            self.clock.add_rate_limit_wait(after, self.call.core());
+            self.clock.add_rate_limit_wait(after);
         }
         Ok(())
     }
@@ -276,11 +331,11 @@ impl Run {
             number: self.history.failed(),
             repeatable_body: self.call.body().is_repeatable(),
             vendor_wait,
-            elapsed: self.clock.elapsed(Instant::now()),
+            elapsed: self.clock.elapsed(core, Instant::now()),
             deadline: core.deadline().saturating_add(beside),
         };
         match retry::decide(core.retry(), &attempt) {
-            Decision::Retry { after } => Some(after),
+            Decision::Retry { after } => self.throttle().is_none_or(Throttle::take_retry).then_some(after),
             Decision::GiveUp => None,
         }
     }
@@ -325,6 +380,16 @@ impl Run {
 
     fn observer(&self) -> Option<&dyn Observer> {
         self.core().options().observer.as_deref()
+    }
+
+    fn end_attempt(&mut self, result: Result<(StatusCode, &HeaderMap), &Error>) {
+        if let Some(throttle) = self.throttle() {
+            let failures = [ErrorKind::Connect, ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Server];
+            throttle.record(!result.is_err_and(|error| failures.contains(&error.kind())));
+        }
+        if let Some(attempt) = self.attempt.take() {
+            attempt.end(result, self.secrets(), &self.target);
+        }
     }
 
     fn responded(&self, status: StatusCode, headers: &HeaderMap, body: Option<&Bytes>) {

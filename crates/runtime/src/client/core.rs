@@ -13,7 +13,8 @@ use crate::client::{CallOptions, CredentialProvider};
 use crate::error::Error;
 use crate::limit::{BudgetKey, Budgets, Pacer};
 use crate::request::url::BaseUrl;
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryPolicy, Throttle};
+use crate::route::Token;
 use crate::vendor::Vendor;
 
 /// The inside of every generated client: connections, credential, budget and settings.
@@ -51,7 +52,10 @@ pub(crate) struct Shared {
 /// What belongs to one credential.
 pub(crate) struct Tenant {
     pub(crate) credentials: Credentials,
+    /// Whose token a credential is that never changes, where that is known.
+    pub(crate) token: Option<Token>,
     pub(crate) pacer: Option<Arc<Pacer>>,
+    pub(crate) throttle: Option<Throttle>,
 }
 
 impl Core {
@@ -61,11 +65,6 @@ impl Core {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.0.shared
-    }
-
-    #[cfg(test)]
-    pub(crate) fn sender_mut(&mut self) -> Option<&mut Sender> {
-        Arc::get_mut(&mut Arc::get_mut(&mut self.0)?.shared).map(|shared| &mut shared.sender)
     }
 
     pub(crate) fn tenant(&self) -> &Tenant {
@@ -92,26 +91,27 @@ impl Core {
     pub fn with_credential(&self, credential: impl Into<SecretString>) -> Result<Self, Error> {
         let credential = credential.into();
         let pacer = self.shared().budgets.of_credential(&credential);
-        Ok(self.for_tenant(self.fixed(credential)?, pacer))
+        Ok(self.for_tenant(self.fixed(credential)?, None, pacer))
     }
 
     /// A client whose credential comes from another provider, with a pacing budget of its own; otherwise like
     /// [`with_credential`](Self::with_credential).
     pub fn with_credential_provider(&self, provider: Arc<dyn CredentialProvider>) -> Self {
-        self.for_tenant(Credentials::Provider(provider), self.shared().budgets.own())
+        self.for_tenant(Credentials::Provider(provider), None, self.shared().budgets.own())
     }
 
-    /// Like [`with_credential`](Self::with_credential), where the vendor counts by something else than credentials: the budget is the one
-    /// of that name.
+    /// Like [`with_credential`](Self::with_credential), where the vendor counts by its accounts and the credential is that of one: the budget is
+    /// the one of that name.
     #[doc(hidden)]
     pub fn with_credential_and_budget(&self, credential: impl Into<SecretString>, budget: &str) -> Result<Self, Error> {
-        Ok(self.for_tenant(self.fixed(credential.into())?, self.shared().budgets.named(&BudgetKey::from(budget))))
+        let pacer = self.shared().budgets.named(&BudgetKey::from(budget));
+        Ok(self.for_tenant(self.fixed(credential.into())?, Some(Token::Location), pacer))
     }
 
     /// Like [`with_credential_provider`](Self::with_credential_provider), with the budget of that name.
     #[doc(hidden)]
     pub fn with_provider_and_budget(&self, provider: Arc<dyn CredentialProvider>, budget: &str) -> Self {
-        self.for_tenant(Credentials::Provider(provider), self.shared().budgets.named(&BudgetKey::from(budget)))
+        self.for_tenant(Credentials::Provider(provider), None, self.shared().budgets.named(&BudgetKey::from(budget)))
     }
 
     fn fixed(&self, credential: SecretString) -> Result<Credentials, Error> {
@@ -121,9 +121,10 @@ impl Core {
         })
     }
 
-    fn for_tenant(&self, credentials: Credentials, pacer: Option<Arc<Pacer>>) -> Self {
-        let Inner { shared, options, .. } = &*self.0;
-        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(Tenant { credentials, pacer }), options: Arc::clone(options) }))
+    fn for_tenant(&self, credentials: Credentials, token: Option<Token>, pacer: Option<Arc<Pacer>>) -> Self {
+        let Inner { shared, options, tenant } = &*self.0;
+        let tenant = Tenant { credentials, token, pacer, throttle: tenant.throttle.as_ref().map(Throttle::renewed) };
+        Self(Arc::new(Inner { shared: Arc::clone(shared), tenant: Arc::new(tenant), options: Arc::clone(options) }))
     }
 
     /// The vendor's constants.

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::request::headers;
+use crate::route::Token;
 use crate::vendor::Auth;
 
 /// Hands out the credential of each attempt.
@@ -21,6 +22,12 @@ pub trait CredentialProvider: std::fmt::Debug + Send + Sync {
     /// The vendor responded with 401 to this credential. `Ok(true)`: a newer one is at hand, send once more (safe: a 401
     /// was not acted upon).
     fn rejected<'a>(&'a self, credential: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>>;
+
+    /// Whose token the credential is, where that is known: an operation that takes another kind is not sent with it. It is called after
+    /// [`credential`](Self::credential).
+    fn token(&self) -> Option<Token> {
+        None
+    }
 }
 
 /// Where a client's credential comes from.

@@ -5,8 +5,10 @@ mod builder;
 pub(crate) mod connections;
 pub(crate) mod core;
 pub(crate) mod credential;
+mod groups;
 mod observer;
 mod options;
+pub(crate) mod simulated;
 pub(crate) mod transport;
 mod watch;
 

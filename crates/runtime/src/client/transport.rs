@@ -2,49 +2,49 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use futures_util::future::Either;
 
 use crate::client::connections::Connections;
 use crate::error::{Source, root_cause};
+use crate::request::body::Body;
 
 /// Sends one request, once, and follows nothing.
 pub(crate) struct Sender {
     pub(crate) connections: Connections,
-    /// What sends instead.
-    #[cfg(test)]
-    pub(crate) transport: Option<std::sync::Arc<dyn Transport>>,
+    /// What sends instead, in tests.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
 }
 
-#[cfg(test)]
 pub(crate) trait Transport: Send + Sync {
-    fn send(&self, request: reqwest::Request) -> futures_core::future::BoxFuture<'static, Result<reqwest::Response, SendError>>;
+    /// `body` is that of the request, where it is not read while it is sent.
+    fn send(&self, request: reqwest::Request, body: Bytes) -> BoxFuture<'static, Result<reqwest::Response, SendError>>;
 }
 
 impl Sender {
-    pub(crate) fn new(connections: Connections) -> Self {
-        Self {
-            connections,
-            #[cfg(test)]
-            transport: None,
-        }
-    }
-
     /// Nothing leaves before the future is polled. It does not hold the request, which is large.
-    pub(crate) fn send(&self, request: reqwest::Request) -> impl Future<Output = Result<reqwest::Response, SendError>> + use<> {
-        #[cfg(test)]
+    pub(crate) fn send(
+        &self,
+        request: reqwest::Request,
+        body: &Body,
+    ) -> impl Future<Output = Result<reqwest::Response, SendError>> + use<> {
         if let Some(transport) = &self.transport {
-            return futures_util::future::Either::Left(transport.send(request));
+            let body = match body {
+                Body::Bytes { bytes, .. } if request.body().is_some() => bytes.clone(),
+                _ => Bytes::new(),
+            };
+            return Either::Left(transport.send(request, body));
         }
         let sending = self.connections.client().map(|client| client.execute(request));
-        let sent = async move {
+        Either::Right(async move {
             match sending {
                 Ok(sending) => sending.await.map_err(SendError::from),
                 Err(error) => Err(SendError { class: SendErrorClass::Invalid, source: error.into() }),
             }
-        };
-        #[cfg(test)]
-        return futures_util::future::Either::Right(sent);
-        #[cfg(not(test))]
-        sent
+        })
     }
 }
 

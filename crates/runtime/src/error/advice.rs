@@ -40,6 +40,24 @@ pub enum Advice {
     Stop,
 }
 
+impl Advice {
+    /// Every name.
+    #[cfg(feature = "schemars")]
+    pub(super) const NAMES: [&str; 6] = ["retry_later", "fix_request", "fix_settings", "verify", "renew_credential", "stop"];
+
+    /// Its name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RetryLater { .. } => "retry_later",
+            Self::FixRequest => "fix_request",
+            Self::FixSettings => "fix_settings",
+            Self::Verify => "verify",
+            Self::RenewCredential => "renew_credential",
+            Self::Stop => "stop",
+        }
+    }
+}
+
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -83,7 +101,7 @@ pub(super) fn advise(facts: &Facts) -> Advice {
         _ if facts.retryable => later,
         ErrorKind::Credential | ErrorKind::Unauthorized => Advice::RenewCredential,
         // Nothing left the machine, or nothing that could be acted upon.
-        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => later,
+        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Unavailable => later,
         ErrorKind::RateLimited if facts.delivery == Delivery::NotSent || facts.reads => later,
         // The retry policy does not trust this vendor's 429 to mean that nothing was done.
         ErrorKind::RateLimited => Advice::Verify,
@@ -100,7 +118,7 @@ mod tests {
 
     const WAIT: Duration = Duration::from_secs(7);
 
-    const KINDS: [ErrorKind; 16] = [
+    const KINDS: [ErrorKind; 17] = [
         ErrorKind::Configuration,
         ErrorKind::InvalidRequest,
         ErrorKind::NotPermitted,
@@ -109,6 +127,7 @@ mod tests {
         ErrorKind::Timeout,
         ErrorKind::Transport,
         ErrorKind::RateLimited,
+        ErrorKind::Unavailable,
         ErrorKind::Unauthorized,
         ErrorKind::Forbidden,
         ErrorKind::NotFound,
@@ -153,6 +172,7 @@ mod tests {
             (ErrorKind::Timeout, "rrvs", "rrrs", "rrrr"),
             (ErrorKind::Transport, "rrvs", "rrrs", "rrrr"),
             (ErrorKind::RateLimited, "rvvs", "rrrs", "rrrr"),
+            (ErrorKind::Unavailable, "rrvs", "rrrs", "rrrr"),
             (ErrorKind::Unauthorized, "kkvs", "kkks", "rrrr"),
             (ErrorKind::Forbidden, "ssvs", "ssss", "rrrr"),
             (ErrorKind::NotFound, "ffvs", "fffs", "rrrr"),

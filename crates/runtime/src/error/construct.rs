@@ -29,6 +29,13 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, Delivery::NotSent, reason)
     }
 
+    /// For operations whose success may say that nothing was done: the vendor accepted the exchange, and said in its response that it refuses.
+    ///
+    /// `reason` is one sentence without a full stop; it must not hold a credential.
+    pub fn refused(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Refused, Delivery::Rejected, reason)
+    }
+
     /// A setting that cannot be used. There was no request.
     ///
     /// `reason` is one sentence without a full stop; it must not hold a credential.
@@ -190,7 +197,7 @@ mod tests {
                 error = error.with_source(std::io::Error::other("MARKED-new"));
             }
             let error = error.without_secrets(&[&secret]);
-            let everything = format!("{error} {error:?} {:?} {:?}", error.headers(), error.body());
+            let everything = format!("{error} {error:#?} {:?} {:?}", error.headers(), error.body());
             assert!(!everything.contains("MARKED"), "{everything}");
             assert!(everything.contains("[redacted] is wrong"), "{everything}");
             assert_eq!(error.delivery(), Delivery::Accepted);

@@ -3,8 +3,10 @@
 mod advice;
 mod construct;
 mod display;
+mod names;
 pub(crate) mod parse;
 pub(crate) mod redacted;
+mod serialize;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -18,14 +20,16 @@ use serde::de::DeserializeOwned;
 
 pub use advice::Advice;
 pub(crate) use construct::{BODY_LIMIT, Context, EarlierAttempts};
+use names::names;
 
 pub(crate) type Source = Box<dyn StdError + Send + Sync + 'static>;
 
 /// What went wrong with a call, and whether its request was delivered.
 ///
 /// Ask [`advice`](Self::advice) for what to do, [`delivery`](Self::delivery) before sending anything again, [`kind`](Self::kind) to
-/// branch, and the `Display` form for one sentence to show. No credential is ever part of it: where a vendor echoes one, it is
-/// replaced by `[redacted]` when the error is made.
+/// branch, and the `Display` form for one sentence to show; `{:?}` is the same sentence, so that an error which `main` returns can be read,
+/// and `{:#?}` shows all fields. As JSON it has them too, but for headers and body. No credential is ever part of it: where a vendor echoes one,
+/// it is replaced by `[redacted]` when the error is made.
 ///
 /// ```
 /// # use reachout_runtime::{Advice, Error};
@@ -84,6 +88,8 @@ pub enum ErrorKind {
     Transport,
     /// The vendor responded 429, or the client's own pacing would have held the request beyond its deadline.
     RateLimited,
+    /// The client's [throttle](crate::Throttle) sends nothing: the vendor failed too often just now.
+    Unavailable,
     /// The vendor responded 401.
     Unauthorized,
     /// The vendor responded 403.
@@ -101,6 +107,26 @@ pub enum ErrorKind {
     /// The response is larger than the client's limit, 16 MiB unless set otherwise.
     TooLarge,
 }
+
+names!(ErrorKind {
+    Configuration "configuration",
+    InvalidRequest "invalid_request",
+    NotPermitted "not_permitted",
+    Credential "credential",
+    Connect "connect",
+    Timeout "timeout",
+    Transport "transport",
+    RateLimited "rate_limited",
+    Unavailable "unavailable",
+    Unauthorized "unauthorized",
+    Forbidden "forbidden",
+    NotFound "not_found",
+    Refused "refused",
+    Server "server",
+    Redirect "redirect",
+    Decode "decode",
+    TooLarge "too_large",
+});
 
 /// Whether the request was delivered, taking all attempts together.
 ///
@@ -123,6 +149,8 @@ pub enum Delivery {
     /// The vendor accepted the request (2xx); only its response is unusable. Do not send again.
     Accepted,
 }
+
+names!(Delivery { NotSent "not_sent", Rejected "rejected", Unknown "unknown", Accepted "accepted" });
 
 /// How far a request came that was not sent. The order is from the strongest promise to the weakest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,6 +178,24 @@ impl Error {
     /// Whether the request was delivered.
     pub fn delivery(&self) -> Delivery {
         self.inner.delivery
+    }
+
+    /// What OpenTelemetry calls `error.type`, to count by: the status where the vendor responded with an error or a redirect, such as `"503"`,
+    /// and else the [name of the kind](ErrorKind::as_str), such as `"timeout"`.
+    pub fn error_type(&self) -> &str {
+        match (self.inner.kind, &self.inner.status) {
+            (
+                ErrorKind::RateLimited
+                | ErrorKind::Unauthorized
+                | ErrorKind::Forbidden
+                | ErrorKind::NotFound
+                | ErrorKind::Refused
+                | ErrorKind::Server
+                | ErrorKind::Redirect,
+                Some(status),
+            ) => status.as_str(),
+            (kind, _) => kind.as_str(),
+        }
     }
 
     /// What happened, in this client's own words: a sentence without vendor, operation, message and delivery, for errors
@@ -247,7 +293,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        display::debug(&self.inner, f)
+        if f.alternate() { display::debug(&self.inner, f) } else { display::sentence(&self.inner, f) }
     }
 }
 

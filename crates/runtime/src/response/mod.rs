@@ -13,7 +13,7 @@ use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use crate::error::parse;
-use crate::types::object::field_path;
+use crate::types::object::{field_path, with_integers};
 
 /// A successful response as a whole: what `call.response().await` returns, where `call.await` returns the body alone.
 #[derive(Clone)]
@@ -51,16 +51,27 @@ pub(crate) struct DecodeFailure {
 
 /// Decodes JSON; no body at all is read as `null`, so that an optional response may be absent.
 pub(crate) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, DecodeFailure> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let text = json_text(body);
     if text.trim_ascii().is_empty() {
         return serde_json::from_slice(b"null").map_err(|_| DecodeFailure { path: None, reason: "the body is empty".to_owned() });
     }
-    read(text).map_err(|error| {
+    read(text).or_else(|error| read_integers(text).ok_or(error)).map_err(|error| {
         // Once more, keeping the path: only failures pay for it.
         let fields = field_path::record(|| read::<T>(text));
         DecodeFailure { path: json_path::path(text, &fields, json_path::offset(text, &error)), reason: error.to_string() }
     })
+}
+
+/// A body without a byte order mark, which JSON has not and some servers send.
+pub(crate) fn json_text(body: &[u8]) -> &[u8] {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
+}
+
+/// The body, where it is no object and JSON's `3.0` is an integer of it. Objects read such integers by themselves.
+#[cold]
+fn read_integers<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
+    T::deserialize(with_integers(&read(text).ok()?)?).ok()
 }
 
 #[inline(never)]

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -42,25 +44,12 @@ fn the_place_of_a_failure_is_named() {
     }
 }
 
-#[derive(Debug)]
-struct Contact {
-    id: String,
-    age: Option<u8>,
-    tags: Option<Vec<String>>,
-    next: Option<Box<Self>>,
-    others: Option<std::collections::HashMap<String, Self>>,
-    either: Option<Either>,
+crate::object! {
+    struct Contact { id: String }
+    optional { age: u8, tags: Vec<String>, next: Box<Self>, others: std::collections::HashMap<String, Self>, either: Either }
 }
 
-crate::object!(Contact { id!, age?, tags?, next?, others?, either? });
-
-#[derive(Debug)]
-enum Either {
-    Contact(Box<Contact>),
-    Number(u8),
-}
-
-crate::one_of!(Either { Contact(Box<Contact>), Number(u8) });
+crate::one_of! { enum Either { Contact(Box<Contact>), Number(u8) } }
 
 #[test]
 fn the_place_of_a_failure_in_generated_types_is_named() {
@@ -88,6 +77,18 @@ fn the_place_of_a_failure_in_generated_types_is_named() {
     }
     let list = r#"[{"id":"1"},{"id":"2","tags":["a"],"next":{"id":"3","age":"x"}},{"id":"4"}]"#;
     assert_eq!(decode::<Vec<Contact>>(&Bytes::from_static(list.as_bytes())).unwrap_err().path.as_deref(), Some("[1].next.age"));
+}
+
+#[test]
+fn a_body_that_is_integers_may_spell_them_as_fractions() {
+    fn decoded<T: DeserializeOwned>(text: &'static str) -> Option<T> {
+        decode(&Bytes::from_static(text.as_bytes())).ok()
+    }
+    assert_eq!(decoded::<i64>("3.0"), Some(3));
+    assert_eq!(decoded::<Vec<Option<i64>>>("[3.0, null, 4]"), Some(vec![Some(3), None, Some(4)]));
+    assert_eq!(decoded::<BTreeMap<String, u64>>(r#"{"a":3.0}"#), Some(BTreeMap::from([("a".to_owned(), 3)])));
+    assert_eq!((decoded::<i64>("3.5"), decoded::<i64>("1e300"), decoded::<u64>("-3.0")), (None, None, None));
+    assert_eq!(decoded::<f64>("3.0"), Some(3.0));
 }
 
 #[test]

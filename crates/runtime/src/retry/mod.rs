@@ -1,5 +1,7 @@
 //! When a request is sent again, decided without any I/O.
 
+mod throttle;
+
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::route::MethodClass;
+
+pub use self::throttle::Throttle;
 
 /// How often, and after which pauses, a request is tried again.
 ///

@@ -1,6 +1,7 @@
 //! The static table of a vendor's operations.
 
 pub(crate) mod pagination;
+mod table;
 
 use std::fmt;
 
@@ -234,6 +235,13 @@ pub enum Token {
     Agency,
     /// Either.
     Any,
+}
+
+impl Token {
+    /// Whether an operation that takes this kind can be sent with that one.
+    pub(crate) fn accepts(self, other: Self) -> bool {
+        self == Self::Any || other == Self::Any || self == other
+    }
 }
 
 impl fmt::Display for Token {

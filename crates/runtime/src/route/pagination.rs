@@ -84,11 +84,6 @@ impl Pagination {
     }
 }
 
-/// The value at a dot path; null where there is none.
-pub(crate) fn at<'v>(value: &'v Value, path: &str) -> &'v Value {
-    steps(path).fold(value, |value, step| &value[step])
-}
-
 fn steps(path: &str) -> impl Iterator<Item = &str> {
     path.split('.').filter(|step| !step.is_empty())
 }

@@ -94,7 +94,7 @@ async fn every_fault() {
         let repeats = route.is_safe() || (route.is_repeatable() && *written != Delivery::Accepted);
         assert_eq!(server.count(), if repeats { *repeated } else { *once }, "{what}");
         assert_eq!(error.status().map(|status| status.as_u16()), *status, "{what}");
-        assert!(!format!("{error} {error:?}").contains("MARKED"), "{what}");
+        assert!(!format!("{error} {error:#?}").contains("MARKED"), "{what}");
     }))
     .await;
     println!("{} faults, each with POST, PATCH, GET, PUT and DELETE", cases.len() / 5);

@@ -45,7 +45,7 @@ async fn another_host_does_not_get_the_credential_in_the_address() {
         let server = Server::start([redirect("302 Found", &format!("{}/?key={echo}", other.url))]).await;
         let error = vendor::client(&server.url).request(Method::GET, "/file").send_empty().await.unwrap_err();
         assert_eq!((error.kind(), other.count()), (ErrorKind::Redirect, 0));
-        let all = format!("{error} {error:?} {:?}", error.headers());
+        let all = format!("{error} {error:#?} {:?}", error.headers());
         assert!(!all.contains(KEY) && !all.contains(echo) && all.contains("[redacted]"), "{all}");
     }
 }

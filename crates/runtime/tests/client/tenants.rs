@@ -85,7 +85,7 @@ async fn tenants_have_their_own_credential_and_budget() {
     }
     let error = first.with_credential("MARKED\n").unwrap_err();
     assert_eq!((error.kind(), error.vendor()), (ErrorKind::Configuration, Some("Acme")));
-    assert!(!format!("{error:?} {second:?}").contains("MARKED"));
+    assert!(!format!("{error:#?} {second:#?}").contains("MARKED"));
 }
 
 /// Where the vendor counts by location, a renewed token has the budget of the one before.

@@ -7,11 +7,12 @@ mod project;
 pub(crate) mod refusal;
 pub(crate) mod response;
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use percent_encoding::percent_decode_str;
 use reachout_document::Document;
-use reachout_runtime::Pagination;
+use reachout_runtime::{Pagination, Route as ClientRoute};
 use url::Url;
 
 pub(crate) use self::project::project;
@@ -29,6 +30,8 @@ pub(crate) struct Api {
     pub document: &'static Document,
     pub operations: Vec<Operation>,
     router: matchit::Router<Vec<usize>>,
+    /// What its client knows of an operation, by its id.
+    routes: HashMap<&'static str, &'static ClientRoute>,
 }
 
 /// What a method and a path stand for.
@@ -62,9 +65,10 @@ impl Api {
             router.insert(path, (start..end).collect()).map_err(|error| format!("{vendor}: {path}: {error}"))?;
             start = end;
         }
+        let routes = vendor.client().routes.iter().map(|route| (route.operation_id, *route)).collect();
         let server = document.json()["servers"][0]["url"].as_str().and_then(|url| Url::parse(url).ok());
         let base = server.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
-        Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router })
+        Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router, routes })
     }
 
     /// The operation at `path`, which starts after the mount point.
@@ -85,8 +89,12 @@ impl Api {
 
     /// How an operation pages, as its client knows it.
     pub(crate) fn pagination(&self, operation: &Operation) -> Option<&'static Pagination> {
-        let route = self.vendor.client().routes.iter().find(|route| route.operation_id == operation.id)?;
-        route.pagination.as_ref()
+        self.route_of(operation)?.pagination.as_ref()
+    }
+
+    /// What its client knows of an operation.
+    pub(crate) fn route_of(&self, operation: &Operation) -> Option<&'static ClientRoute> {
+        self.routes.get(operation.id).copied()
     }
 
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {

@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     Method { request: String, allow: String },
     /// The credential is missing, malformed, revoked or expired.
     Credential,
+    /// The credential is that of an account where the operation takes an agency's, or the other way round.
+    TokenOwner,
     /// A header or a parameter is missing or wrong.
     Parameter(Problem),
     /// The body has another media type than this.
@@ -65,7 +67,7 @@ impl Refusal {
         match self {
             Self::UnknownPath(_) | Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Credential => StatusCode::UNAUTHORIZED,
+            Self::Credential | Self::TokenOwner => StatusCode::UNAUTHORIZED,
             Self::MediaType(_) | Self::FileType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
@@ -89,6 +91,8 @@ impl Refusal {
                 vendor if vendor.is_highlevel() => "Invalid JWT".to_owned(),
                 _ => "Invalid API key".to_owned(),
             }),
+            // As it was seen in reports.
+            Self::TokenOwner => one("The token is not authorized for this scope.".to_owned()),
             Self::Parameter(problem) | Self::NotFound(problem) => one(problem.to_string()),
             Self::MediaType(expected) => one(format!("Content-Type: this operation takes {expected}")),
             Self::FileType(name) => one(format!("fileAttachment: the type of {name:?} is not supported")),

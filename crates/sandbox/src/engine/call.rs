@@ -8,9 +8,9 @@ use super::event::Event;
 use super::filter::{self, Criteria, Special};
 use super::model::{Kind, Model};
 use super::outcome::SentMessage;
-use super::page::Reader;
-use super::plan::{Plan, pointer};
-use super::store::{Fields, Store};
+use super::page::{Page, Reader};
+use super::plan::{Parent, Plan, pointer};
+use super::store::{DOCUMENTED, Fields, Store, text};
 use super::{example, respond};
 use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
@@ -50,7 +50,7 @@ impl<'a> Call<'a> {
     }
 
     /// A field of the body as text, empty where it is absent.
-    pub(crate) fn said(&self, name: &str) -> &'a str {
+    pub(crate) fn body_text(&self, name: &str) -> &'a str {
         self.checked.body.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
@@ -105,7 +105,10 @@ impl<'a> Call<'a> {
 
     /// Makes an object of these fields and a fresh id, and returns all of it.
     pub(crate) fn make(&mut self, kind: &str, fields: Fields) -> Fields {
-        let id = self.fresh_id(kind);
+        // What is not named by an id is named by whoever makes it.
+        let named = self.model.kind(kind).map(|kind| kind.id_field.as_str()).filter(|field| !field.ends_with("id"));
+        let named = named.map(|field| text(&fields, field)).filter(|name| !name.is_empty()).map(str::to_owned);
+        let id = named.unwrap_or_else(|| self.fresh_id(kind));
         make((self.api, self.model), self.store, kind, &id, fields)
     }
 
@@ -113,20 +116,23 @@ impl<'a> Call<'a> {
     pub(crate) fn change(&mut self, kind: &str, id: &str, patch: Fields) -> Result<Fields, Refusal> {
         self.object(kind, id, "")?;
         let now = self.now();
-        let fields = self.store.get_mut(kind, id).ok_or_else(|| Refusal::not_found("", kind))?;
-        fields.extend(patch);
-        for name in CHANGED {
-            if fields.contains_key(name) {
-                fields.insert(name.to_owned(), now.clone().into());
+        let changed = self.store.update(kind, id, |fields| {
+            fields.extend(patch);
+            for name in CHANGED {
+                if fields.contains_key(name) {
+                    fields.insert(name.to_owned(), now.clone().into());
+                }
             }
-        }
-        Ok(fields.clone())
+            fields.clone()
+        });
+        changed.ok_or_else(|| Refusal::not_found("", kind))
     }
 
     /// The response that shows one object: the documented one, with the object in its place.
     pub(crate) fn show(&self, object: Fields) -> Value {
         let mut response = self.example();
-        let place = pointer(self.plan.item.as_deref().unwrap_or_default());
+        // A response that does not show the object says that it worked.
+        let Some(place) = self.plan.item.as_deref().map(pointer) else { return response };
         match response.pointer_mut(&place) {
             Some(shown) => *shown = object.into(),
             None => response = Map::from_iter([(place.trim_start_matches('/').to_owned(), object.into())]).into(),
@@ -143,19 +149,15 @@ impl<'a> Call<'a> {
 
     /// A list of the objects that the request asks for.
     pub(crate) fn list(&mut self, listing: &Listing<'_>) -> Result<Value, Refusal> {
-        let parents = self.plan.parents.iter().filter(|parent| self.model.kind(&parent.kind).is_some());
-        let belongs =
-            |fields: &&Fields| parents.clone().all(|parent| fields.get(&parent.field) == self.checked.parameters.get(&parent.parameter));
+        let parents = self.plan.parents.iter().filter(|parent| parent.kind.is_empty() || self.model.kind(&parent.kind).is_some());
+        let named = |parent: &Parent| self.checked.parameters.get(&parent.parameter).unwrap_or(&Value::Null);
+        // What is documented is in every list of what has no objects here.
+        let is_shown = |parent: &Parent, fields: &Fields| parent.kind.is_empty() && fields.contains_key(DOCUMENTED);
+        let belongs = |fields: &&Fields| parents.clone().all(|parent| parent.has(fields, named(parent)) || is_shown(parent, fields));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
-        let known = |name: &str| self.store.newest(kind).any(|fields| filter::is_about(fields, name));
+        let known = |name: &str, alias: Option<&str>| self.store.newest(kind).any(|fields| filter::is_about(fields, name, alias));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
         let criteria = Criteria::new((self.api, self.operation, self.checked), &parameters, known, listing.special);
-        let mut all: Vec<&Fields> =
-            self.store.newest(kind).filter(belongs).filter(|fields| (listing.choose)(fields) && criteria.choose(fields)).collect();
-        if listing.oldest_first {
-            all.reverse();
-        }
-        filter::sort(self.checked, &mut all);
         let reader = Reader {
             document: self.api.document,
             operation: self.operation,
@@ -163,7 +165,24 @@ impl<'a> Call<'a> {
             checked: self.checked,
             id_field: &self.plan.id_field,
         };
-        let page = reader.page(all)?;
+        let chosen = |fields: &&Fields| listing.choose.is_none_or(|choose| choose(fields)) && criteria.choose(fields);
+        let plain = parameters.is_empty() && listing.choose.is_none() && !listing.oldest_first && !filter::is_sorted(self.checked);
+        let location = criteria.location().filter(|_| plain);
+        let page = match location.zip(reader.start()) {
+            // Who only asks for a location gets a page without a look at all objects.
+            Some((location, (start, size))) => {
+                let items = self.store.newest(kind).filter(chosen).skip(start).take(size).collect();
+                Page { items, total: self.store.count_at(kind, location), size, start }
+            }
+            None => {
+                let mut all: Vec<&Fields> = self.store.newest(kind).filter(belongs).filter(chosen).collect();
+                if listing.oldest_first {
+                    all.reverse();
+                }
+                filter::sort(self.checked, &mut all);
+                reader.page(all)?
+            }
+        };
         let mut response = self.example();
         if let Some(shown) = response.pointer_mut(&pointer(self.plan.item.as_deref().unwrap_or_default())) {
             *shown = page.items.iter().map(|fields| Value::Object((listing.show)(fields))).collect();
@@ -208,13 +227,14 @@ pub(crate) fn make((api, model): (&Api, &Model), store: &mut Store, kind: &str, 
 pub(crate) struct Listing<'a> {
     pub kind: Option<&'a str>,
     pub special: Special,
-    pub choose: &'a dyn Fn(&Fields) -> bool,
+    /// Which objects it lists, beside what the arguments say.
+    pub choose: Option<&'a dyn Fn(&Fields) -> bool>,
     pub oldest_first: bool,
     pub show: &'a dyn Fn(&Fields) -> Fields,
 }
 
 impl Default for Listing<'_> {
     fn default() -> Self {
-        Self { kind: None, special: |_, _, _| None, choose: &|_| true, oldest_first: false, show: &Fields::clone }
+        Self { kind: None, special: |_, _, _| None, choose: None, oldest_first: false, show: &Fields::clone }
     }
 }

@@ -2,17 +2,34 @@
 
 use serde_json::{Value, json};
 
+use super::ids;
 use super::page::milliseconds;
 use super::store::{Fields, text};
 use crate::api::Api;
-use crate::vendor::Vendor;
 
 /// Fills in what every object of this kind has.
 pub(crate) fn complete(api: &Api, kind: &str, fields: &mut Fields) {
-    match (api.vendor, kind) {
-        (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, "contact") => highlevel_contact(fields),
-        (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, "conversation") => highlevel_conversation(fields),
+    if !api.vendor.is_highlevel() {
+        return;
+    }
+    match kind {
+        "contact" => highlevel_contact(fields),
+        "conversation" => highlevel_conversation(fields),
+        "custom_field" => highlevel_key(fields, "contact.", ""),
+        "custom_value" => highlevel_key(fields, "{{ custom_values.", " }}"),
+        // It goes by its key, and has an id beside it.
+        "object" if !fields.contains_key("id") => {
+            fields.insert("id".to_owned(), ids::like(&Value::Null).into());
+        }
         _ => {}
+    }
+}
+
+/// A custom field and a custom value have a key that templates use, made of the name.
+fn highlevel_key(fields: &mut Fields, before: &str, after: &str) {
+    let key: String = text(fields, "name").to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    if !key.is_empty() {
+        fields.entry("fieldKey").or_insert_with(|| format!("{before}{key}{after}").into());
     }
 }
 

@@ -12,11 +12,11 @@ use crate::engine::ids;
 /// The example response of `operation`, with the fields of the request that the response has too.
 pub(crate) fn response(document: &Document, operation: &Operation, checked: &Checked) -> Value {
     let Some(Content { schema, example, .. }) = operation.response() else { return Value::Null };
-    let mut said: Map<String, Value> = checked.parameters.clone().into_iter().collect();
-    said.extend(checked.body.as_object().cloned().unwrap_or_default());
+    let mut given: Map<String, Value> = checked.parameters.clone().into_iter().collect();
+    given.extend(checked.body.as_object().cloned().unwrap_or_default());
     let makes = ["create_", "send_", "add_"].iter().any(|verb| operation.id.starts_with(verb));
     let mut value = example.cloned().unwrap_or_default();
-    overlay(document, schema, &mut value, &said, makes);
+    overlay(document, schema, &mut value, &given, makes);
     value
 }
 
@@ -54,14 +54,14 @@ pub(crate) fn request(api: &Api, operation: &Operation) -> Value {
     })
 }
 
-fn overlay(document: &Document, schema: &Value, value: &mut Value, said: &Map<String, Value>, fresh: bool) {
+fn overlay(document: &Document, schema: &Value, value: &mut Value, given: &Map<String, Value>, fresh: bool) {
     let schema = document.alternative(schema, value);
     let Some(fields) = value.as_object_mut() else { return };
     for (name, property) in document.properties(schema) {
-        match said.get(name).filter(|said| fits(document, property, said)) {
-            Some(said) => drop(fields.insert(name.to_owned(), project(document, property, said.clone()))),
+        match given.get(name).filter(|given| fits(document, property, given)) {
+            Some(given) => drop(fields.insert(name.to_owned(), project(document, property, given.clone()))),
             None => match fields.get_mut(name) {
-                Some(Value::Object(_)) => overlay(document, property, &mut fields[name], said, fresh),
+                Some(Value::Object(_)) => overlay(document, property, &mut fields[name], given, fresh),
                 Some(Value::String(id)) if fresh && (name == "id" || name.ends_with("Id") || name.ends_with("_id")) => {
                     *id = ids::like(&Value::String(std::mem::take(id)));
                 }

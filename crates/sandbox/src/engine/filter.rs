@@ -1,12 +1,13 @@
 //! Which objects a list request asks for, and in which order.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
 use super::page::{milliseconds, moment};
 use super::plan::argument;
-use super::store::{DOCUMENTED, Fields, text};
+use super::store::{Fields, location_of, text};
 use crate::api::check::Checked;
 use crate::api::{Api, Operation};
 
@@ -54,11 +55,11 @@ pub(crate) struct Criteria<'a> {
 struct Argument<'a> {
     name: &'a str,
     value: &'a Value,
-    test: Test<'a>,
+    test: Test,
 }
 
 /// How an argument selects an object.
-enum Test<'a> {
+enum Test {
     /// Some text of it contains these words.
     Words(String),
     /// It belongs to this location, as every documented object does, so that nobody's list is empty.
@@ -66,15 +67,15 @@ enum Test<'a> {
     /// It is not from before, or not from after, this time in milliseconds.
     Time { field: Option<String>, limit: i64, after: bool },
     /// A field has this value. What no object has chooses none away, which `known` tells.
-    Field { alias: Option<&'a str>, prose: bool, known: bool },
+    Field { alias: Option<Cow<'static, str>>, prose: bool, known: bool },
 }
 
 impl<'a> Criteria<'a> {
-    /// `known` tells whether any object has a field that an argument of this name is about; the arguments `apart` are read elsewhere.
+    /// `known` tells whether any object has a field that an argument of this name and alias is about; the arguments `apart` are read elsewhere.
     pub(crate) fn new(
         (api, operation, checked): (&'a Api, &'a Operation, &'a Checked),
         apart: &[&str],
-        known: impl Fn(&str) -> bool,
+        known: impl Fn(&str, Option<&str>) -> bool,
         special: Special,
     ) -> Self {
         let paging = api.pagination(operation).map(|pagination| pagination.style).into_iter();
@@ -83,13 +84,24 @@ impl<'a> Criteria<'a> {
         let body = checked.body.as_object().into_iter().flatten();
         let all = checked.parameters.iter().chain(body).map(|(name, value)| (name.as_str(), value));
         let all = all.filter(|(name, value)| !others.contains(name) && !value.is_null() && *value != "all");
-        let field = |name| Test::Field { alias: alias(name), prose: is_prose(api, operation, name), known: known(name) };
+        let field = |name| {
+            let alias = alias(name);
+            Test::Field { known: known(name, alias.as_deref()), prose: is_prose(api, operation, name), alias }
+        };
         let test = |name, value: &Value| match name {
-            "locationId" => Test::Location,
+            "locationId" | "location_id" => Test::Location,
             _ if SEARCHES.contains(&name) => Test::Words(value.as_str().unwrap_or_default().to_lowercase()),
             _ => time(name, value).unwrap_or_else(|| field(name)),
         };
         Self { arguments: all.map(|(name, value)| Argument { name, value, test: test(name, value) }).collect(), special }
+    }
+
+    /// The location that the request asks for, if it asks for nothing else.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self.arguments.as_slice() {
+            [Argument { test: Test::Location, value, .. }] => value.as_str(),
+            _ => None,
+        }
     }
 
     /// Whether the request asks for this object.
@@ -102,7 +114,7 @@ impl Argument<'_> {
     fn fits(&self, fields: &Fields) -> bool {
         match &self.test {
             Test::Words(words) => fields.values().any(|value| contains(value, words)),
-            Test::Location => fields.contains_key(DOCUMENTED) || fields.get(self.name).is_none_or(|location| location == self.value),
+            Test::Location => location_of(fields).is_none_or(|location| self.value == location),
             Test::Time { field, limit, after } => {
                 let time = match field {
                     Some(field) => fields.get(field).and_then(moment),
@@ -110,7 +122,7 @@ impl Argument<'_> {
                 };
                 time.is_some_and(|time| if *after { time >= *limit } else { time <= *limit })
             }
-            Test::Field { alias, prose, known } => match field(fields, self.name, *alias) {
+            Test::Field { alias, prose, known } => match field(fields, self.name, alias.as_deref()) {
                 Some(actual) => same(actual, self.value, *prose),
                 None => !known,
             },
@@ -125,13 +137,24 @@ fn is_prose(api: &Api, operation: &Operation, name: &str) -> bool {
     plain && ["name", "title", "company", "location"].contains(&name)
 }
 
-fn alias(name: &str) -> Option<&'static str> {
-    ALIASES.iter().find(|(argument, _)| *argument == name).map(|(_, field)| *field)
+fn alias(name: &str) -> Option<Cow<'static, str>> {
+    let listed = ALIASES.iter().find(|(argument, _)| *argument == name).map(|(_, field)| Cow::Borrowed(*field));
+    // HighLevel's opportunities are listed by `pipeline_id`, and have a `pipelineId`.
+    listed.or_else(|| {
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        let camel = words.fold(first, |mut name, word| {
+            let mut letters = word.chars();
+            name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+            name + letters.as_str()
+        });
+        (camel != name).then_some(Cow::Owned(camel))
+    })
 }
 
 /// Whether an object has a field that an argument of this name is about.
-pub(crate) fn is_about(fields: &Fields, name: &str) -> bool {
-    field(fields, name, alias(name)).is_some()
+pub(crate) fn is_about(fields: &Fields, name: &str, alias: Option<&str>) -> bool {
+    field(fields, name, alias).is_some()
 }
 
 /// The field an argument is about: of an alias, of the same name, in the singular, or the id of an object inside.
@@ -155,7 +178,7 @@ fn same(actual: &Value, asked: &Value, prose: bool) -> bool {
 }
 
 /// Reads `created_after`, `created_before`, `startDate`, `endDate` and their like.
-fn time(name: &str, value: &Value) -> Option<Test<'static>> {
+fn time(name: &str, value: &Value) -> Option<Test> {
     let (stem, after) = match name {
         "startDate" => ("created", true),
         "endDate" => ("created", false),
@@ -174,16 +197,22 @@ fn contains(value: &Value, needle: &str) -> bool {
     }
 }
 
+/// Whether the request asks for an order.
+pub(crate) fn is_sorted(checked: &Checked) -> bool {
+    let value = |name: &str| !checked.parameters.get(name).or_else(|| checked.body.get(name)).unwrap_or(&Value::Null).is_null();
+    ["sort", "sort_by", "sortBy", "sort_direction", "sortOrder"].into_iter().any(value)
+}
+
 /// Puts a list, newest first, into the order that the request asks for.
 pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
-    let said = |name: &str| checked.parameters.get(name).or_else(|| checked.body.get(name)).and_then(Value::as_str);
-    let is_direction = |said: &&str| ["asc", "desc"].contains(said);
-    let direction = [said("sort_direction"), said("sortOrder"), said("sort")].into_iter().flatten().find(is_direction);
-    let named = said("sort_by").or_else(|| said("sortBy")).or_else(|| said("sort").filter(|said| !is_direction(said)));
+    let value = |name: &str| checked.parameters.get(name).or_else(|| checked.body.get(name)).and_then(Value::as_str);
+    let is_direction = |value: &&str| ["asc", "desc"].contains(value);
+    let direction = [value("sort_direction"), value("sortOrder"), value("sort")].into_iter().flatten().find(is_direction);
+    let named = value("sort_by").or_else(|| value("sortBy")).or_else(|| value("sort").filter(|value| !is_direction(value)));
     let (field, descending) = match (named, direction) {
         (Some(name), Some(direction)) => (name, direction == "desc"),
         // `sort=-created_at` descends and `sort=created_at` ascends.
-        (Some(name), None) if said("sort") == Some(name) => (name.trim_start_matches('-'), name.starts_with('-')),
+        (Some(name), None) if value("sort") == Some(name) => (name.trim_start_matches('-'), name.starts_with('-')),
         (Some(name), None) => (name, true),
         (None, direction) => ("", direction != Some("asc")),
     };

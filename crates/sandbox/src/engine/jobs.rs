@@ -64,7 +64,7 @@ const DUE: &str = "~due";
 
 fn create(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     let limit = call.checked.body["limit"].as_u64().unwrap_or(1);
-    let enriched = call.said("mode") == "with_enrichment";
+    let enriched = call.body_text("mode") == "with_enrichment";
     let begun = call.store.now();
     let wait = i64::try_from(call.settings.job_milliseconds).unwrap_or(i64::MAX / 2);
     let due = begun.timestamp_millis().saturating_add(wait);
@@ -88,7 +88,7 @@ fn create(call: &mut Call<'_>, job: &Job) -> Result<Value, Refusal> {
     } else {
         let enrichment = if enriched { leads.len() } else { 0 };
         data.extend(fields(json!({
-            "mode": call.said("mode"), "campaign_type": "SEARCH", "search_urls": call.texts("urls"), "total_leads_enriched": enrichment,
+            "mode": call.body_text("mode"), "campaign_type": "SEARCH", "search_urls": call.texts("urls"), "total_leads_enriched": enrichment,
             "credits_used": { "extraction": leads.len(), "enrichment": enrichment, "total": leads.len() + enrichment },
         })));
     }

@@ -79,14 +79,14 @@ fn update_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 /// A project shows the name of its client, whose id it is given.
 fn name_client(call: &Call<'_>, project: &mut Fields) {
-    if let Some(company) = call.store.get("company", call.said("client_company_id")) {
+    if let Some(company) = call.store.get("company", call.body_text("client_company_id")) {
         project.insert("client_company".to_owned(), json!({ "name": company.get("name") }));
     }
 }
 
 fn create_pipeline_entry(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let stage = call.said("stage_id");
-    let entry = add_entry(call, call.parameter("id"), call.said("contact_id"), Some(stage).filter(|stage| !stage.is_empty()))?;
+    let stage = call.body_text("stage_id");
+    let entry = add_entry(call, call.parameter("id"), call.body_text("contact_id"), Some(stage).filter(|stage| !stage.is_empty()))?;
     Ok(call.show(entry))
 }
 
@@ -109,7 +109,7 @@ fn add_entry(call: &mut Call<'_>, project: &str, contact: &str, stage: Option<&s
 }
 
 fn add_profiles_to_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let project = call.said("project_id");
+    let project = call.body_text("project_id");
     let mut ids = Vec::new();
     for profile in call.checked.body["profiles"].as_array().into_iter().flatten() {
         let url = profile["linkedin_url"].as_str().unwrap_or_default();
@@ -134,7 +134,7 @@ fn add_profiles_to_project(call: &mut Call<'_>) -> Result<Value, Refusal> {
 fn update_task(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let mut patch = call.body();
     if patch.contains_key("status") {
-        let done = call.said("status") == "done";
+        let done = call.body_text("status") == "done";
         let now = call.now();
         patch.insert("completed_at".to_owned(), if done { now.into() } else { Value::Null });
     }
@@ -213,10 +213,10 @@ fn count_enrollments(call: &mut Call<'_>, sequence: &str, by: i64) -> Result<(),
 }
 
 fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    if call.said("channel") == "email" && call.said("subject").is_empty() {
+    if call.body_text("channel") == "email" && call.body_text("subject").is_empty() {
         return Err(Refusal::field("subject", "an email requires one"));
     }
-    let id = call.said("contact_id");
+    let id = call.body_text("contact_id");
     let now = call.now();
     let status = if text(call.object("contact", id, "contact_id")?, "global_status") == "new" { "contacted" } else { "" };
     let mut patch = fields(json!({ "last_contacted_at": now }));
@@ -224,7 +224,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         patch.insert("global_status".to_owned(), status.into());
     }
     let contact = call.change("contact", id, patch)?;
-    let mut message = deliver(call, id, call.said("channel"), call.said("content"));
+    let mut message = deliver(call, id, call.body_text("channel"), call.body_text("content"));
     let first = |list: &str, field: &str| contact.get(list).and_then(|list| list[0][field].as_str()).map(str::to_owned);
     let name = format!("{} {}", text(&contact, "first_name"), text(&contact, "last_name")).trim().to_owned();
     let profile = text(&contact, "linkedin_profile").to_owned();
@@ -233,7 +233,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
         vendor: Vendor::Leonar,
         id: text(&message, "id").to_owned(),
         conversation: text(&message, "conversation_id").to_owned(),
-        channel: call.said("channel").to_owned(),
+        channel: call.body_text("channel").to_owned(),
         email: None,
         recipient: id.to_owned(),
         addresses: known.into_iter().flatten().filter(|address| !address.is_empty()).collect(),

@@ -3,6 +3,7 @@
 mod call;
 mod complete;
 mod conversations;
+mod correction;
 mod event;
 mod example;
 mod files;
@@ -16,6 +17,7 @@ pub(crate) mod ids;
 mod jobs;
 #[expect(clippy::unnecessary_wraps, reason = "every handler has the signature of `Handler`")]
 mod leonar;
+mod lifecycle;
 mod model;
 mod objects;
 mod outcome;

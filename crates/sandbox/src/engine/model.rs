@@ -112,9 +112,11 @@ impl Model {
             let mut fields = example.clone();
             // Only an object under another belongs to it; `/contacts/business/{businessId}` lists what belongs nowhere.
             for parent in plan.parents.iter().filter(|parent| !operation.path.ends_with(&format!("{{{}}}", parent.parameter))) {
-                fields.insert(parent.field.clone(), path_example(operation, &parent.parameter));
+                if let [field] = parent.fields.as_slice() {
+                    fields.insert(field.clone(), path_example(operation, &parent.parameter));
+                }
             }
-            let asked = plan.own.as_ref().map(|own| path_example(operation, own));
+            let asked = plan.own.as_ref().filter(|_| plan.named_by.is_none()).map(|own| path_example(operation, own));
             let id = asked.or_else(|| fields.get(&plan.id_field).cloned()).unwrap_or_default();
             let Some(id) = id.as_str().map(str::to_owned).filter(|id| !id.is_empty()) else { continue };
             fields.insert(plan.id_field.clone(), id.clone().into());
@@ -152,7 +154,7 @@ impl Model {
 
     fn add_documented_ids(&mut self, operation: &Operation) {
         let plan = self.plans[operation.id].clone();
-        let own = plan.own.iter().map(|own| (plan.kind.clone(), path_example(operation, own)));
+        let own = plan.own.iter().filter(|_| plan.named_by.is_none()).map(|own| (plan.kind.clone(), path_example(operation, own)));
         let parents = plan.parents.iter().map(|parent| (parent.kind.clone(), path_example(operation, &parent.parameter)));
         let body = operation.body.and_then(|body| body.content.example?.as_object());
         let query = operation.parameters_in(Location::Query).filter_map(|parameter| Some((parameter.name, parameter.example?)));

@@ -40,12 +40,12 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'r> Reader<'r> {
-    fn said(&self, name: &str) -> Option<&'r Value> {
+    fn argument(&self, name: &str) -> Option<&'r Value> {
         self.checked.parameters.get(name).or_else(|| self.checked.body.get(name)).filter(|value| !value.is_null())
     }
 
     fn number(&self, name: &str) -> Option<usize> {
-        let value = self.said(name)?;
+        let value = self.argument(name)?;
         let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
         usize::try_from(number).ok()
     }
@@ -54,39 +54,62 @@ impl<'r> Reader<'r> {
     pub(crate) fn page<'a>(&self, all: Vec<&'a Fields>) -> Result<Page<'a>, Refusal> {
         let total = all.len();
         let Some(pagination) = self.pagination else { return Ok(Page { items: all, total, size: total, start: 0 }) };
-        // The document prints the default as the example.
-        let usual =
-            |name: &&str| argument(self.document, self.operation, name).map(|(_, example)| example.and_then(Value::as_u64).unwrap_or(20));
-        let size = SIZES.iter().find_map(|name| self.number(name));
-        let size = size.or_else(|| SIZES.iter().find_map(usual).and_then(|size| usize::try_from(size).ok())).unwrap_or(20);
+        let size = self.size();
         let start = match pagination.style {
-            PageStyle::Offset(parameter) => self.number(parameter).unwrap_or(0),
-            PageStyle::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
+            PageStyle::Offset(_) | PageStyle::Page(_) => self.counted(pagination.style, size),
             style => self.after(style.next(), &all, size)?,
         };
         Ok(Page { items: all.into_iter().skip(start).take(size).collect(), total, size, start })
     }
 
+    /// Where the page begins and how long it is, where that follows from numbers alone.
+    pub(crate) fn start(&self) -> Option<(usize, usize)> {
+        let style = self.pagination?.style;
+        let size = self.size();
+        let is_counted = style.next().iter().all(|(name, _)| self.argument(name).is_none());
+        is_counted.then(|| (self.counted(style, size), size))
+    }
+
+    fn counted(&self, style: PageStyle, size: usize) -> usize {
+        match style {
+            PageStyle::Offset(parameter) => self.number(parameter).unwrap_or(0),
+            PageStyle::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
+            _ => self.numbered(size),
+        }
+    }
+
+    /// HighLevel's contact search takes the number of a page beside a cursor.
+    fn numbered(&self, size: usize) -> usize {
+        self.number("page").map_or(0, |page| page.saturating_sub(1).saturating_mul(size))
+    }
+
+    fn size(&self) -> usize {
+        // The document prints the default as the example.
+        let usual =
+            |name: &&str| argument(self.document, self.operation, name).map(|(_, example)| example.and_then(Value::as_u64).unwrap_or(20));
+        let size = SIZES.iter().find_map(|name| self.number(name));
+        size.or_else(|| SIZES.iter().find_map(usual).and_then(|size| usize::try_from(size).ok())).unwrap_or(20)
+    }
+
     /// Where the page begins that follows the place the request names.
     fn after(&self, next: &[(&str, &str)], all: &[&Fields], size: usize) -> Result<usize, Refusal> {
         for (name, path) in next {
-            let Some(said) = self.said(name) else { continue };
+            let Some(value) = self.argument(name) else { continue };
             let place = match path.strip_prefix("last.") {
-                Some(field) => after_field(all, field, said),
-                None => said.as_str().and_then(|token| self.after_token(all, token)),
+                Some(field) => after_field(all, field, value),
+                None => value.as_str().and_then(|token| self.after_token(all, token)),
             };
-            let documented = || argument(self.document, self.operation, name).is_some_and(|(_, example)| example == Some(said));
+            let documented = || argument(self.document, self.operation, name).is_some_and(|(_, example)| example == Some(value));
             return match place {
                 Some(place) => Ok(place),
                 // A number beside an id only repeats the place of that id.
-                None if said.is_number() => continue,
+                None if value.is_number() => continue,
                 // Whoever tries the documented example gets the first page.
                 None if documented() => Ok(0),
                 None => Err(Refusal::parameter(name, "this is not a place in the list")),
             };
         }
-        // HighLevel's contact search takes the number of a page as well.
-        Ok(self.number("page").map_or(0, |page| page.saturating_sub(1).saturating_mul(size)))
+        Ok(self.numbered(size))
     }
 
     /// A token is the id of the last object itself, or that id and its place, sealed.
@@ -135,15 +158,15 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// The place after the object whose `field` is `said`; lists run from the newest to the oldest.
-fn after_field(all: &[&Fields], field: &str, said: &Value) -> Option<usize> {
-    let same =
-        |fields: &&Fields| fields.get(field).is_some_and(|value| value == said || value.as_f64().is_some_and(|n| said.as_f64() == Some(n)));
+/// The place after the object whose `field` is what is asked for; lists run from the newest to the oldest.
+fn after_field(all: &[&Fields], field: &str, asked: &Value) -> Option<usize> {
+    let is_asked = |value: &Value| value == asked || value.as_f64().is_some_and(|number| asked.as_f64() == Some(number));
+    let same = |fields: &&Fields| fields.get(field).is_some_and(is_asked);
     if let Some(place) = all.iter().position(same) {
         return Some(place + 1);
     }
-    let said = said.as_f64()?;
-    let beyond = |fields: &&Fields| fields.get(field).and_then(Value::as_f64).is_some_and(|number| number < said);
+    let asked = asked.as_f64()?;
+    let beyond = |fields: &&Fields| fields.get(field).and_then(Value::as_f64).is_some_and(|number| number < asked);
     Some(all.iter().position(beyond).unwrap_or(all.len()))
 }
 

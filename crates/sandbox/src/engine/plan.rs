@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use reachout_document::{Content, Document, Location};
 use serde_json::Value;
 
+use super::correction;
+use super::store::Fields;
 use crate::api::{Api, Operation};
 
 /// What an operation does, as far as the document tells.
@@ -19,6 +21,8 @@ pub(crate) struct Plan {
     pub id_field: String,
     /// The path parameter that names the object.
     pub own: Option<String>,
+    /// The field that holds what `own` says, where it is not the id.
+    pub named_by: Option<&'static str>,
     /// The path parameters that name other objects.
     pub parents: Vec<Parent>,
 }
@@ -39,8 +43,15 @@ pub(crate) enum Role {
 pub(crate) struct Parent {
     pub parameter: String,
     pub kind: String,
-    /// The field in which the objects of this operation keep its id.
-    pub field: String,
+    /// The fields in which the objects of this operation keep its id, mostly one.
+    pub fields: Vec<String>,
+}
+
+impl Parent {
+    /// Whether an object belongs to the one that the request names; one that does not say so does not.
+    pub(crate) fn has(&self, object: &Fields, named: &Value) -> bool {
+        self.fields.iter().any(|field| object.get(field) == Some(named))
+    }
 }
 
 impl Plan {
@@ -60,9 +71,18 @@ impl Plan {
             "delete" if at_object => Role::Delete,
             _ => Role::Other,
         };
+        let correction = correction::of(operation.id);
+        for (parameter, fields) in correction.parent_fields {
+            if let Some(named) = named.iter_mut().find(|named| named.parameter == *parameter) {
+                // It names what has no objects here.
+                named.kind.clear();
+                named.fields = fields.iter().map(|field| (*field).to_owned()).collect();
+            }
+        }
         let about_one = matches!(role, Role::Read | Role::Update | Role::Delete);
         let own = if about_one { named.pop() } else { None };
         let kind = match &own {
+            _ if correction.kind.is_some() => correction.kind.unwrap_or_default().to_owned(),
             // `update_deal_stage` updates a deal: the path knows better than the name.
             Some(own) if role == Role::Update && !at_object => own.kind.clone(),
             _ => noun(operation.id),
@@ -80,9 +100,10 @@ impl Plan {
         Self {
             role,
             kind,
-            id_field: item_schema.and_then(|schema| id_field(document, schema)).unwrap_or("id").to_owned(),
+            id_field: correction.id_field.or_else(|| item_schema.and_then(|schema| id_field(document, schema))).unwrap_or("id").to_owned(),
             item,
             own: own.map(|own| own.parameter),
+            named_by: correction.named_by,
             parents: named,
         }
     }
@@ -130,7 +151,7 @@ fn parent(template: &str, parameter: &str, nouns: &BTreeSet<String>) -> Parent {
     let joined = before.len().checked_sub(2).map(|index| format!("{}_{last}", before[index]));
     let kind = joined.filter(|kind| nouns.contains(kind)).unwrap_or(last);
     let field = if parameter == "id" { format!("{kind}_id") } else { parameter.to_owned() };
-    Parent { parameter: parameter.to_owned(), kind, field }
+    Parent { parameter: parameter.to_owned(), kind, fields: vec![field] }
 }
 
 /// What an operation is about, by its name: `list_contacts_by_business` is about a contact.
@@ -205,6 +226,9 @@ mod tests {
             (Vendor::Leadway, "list_messages", Role::List, "message", Some("messages.messages"), None, "conversationId"),
             (Vendor::Leadway, "get_message", Role::Read, "message", Some("message"), Some("id"), ""),
             (Vendor::Leadway, "get_task", Role::Read, "task", Some("task"), Some("taskId"), "contactId"),
+            (Vendor::HighLevel, "list_calendar_events", Role::List, "appointment", Some("events"), None, ""),
+            (Vendor::HighLevel, "get_record", Role::Read, "record", Some("record"), Some("id"), "schemaKey"),
+            (Vendor::HighLevel, "list_relations", Role::List, "relation", Some("relations"), None, "firstRecordIdsecondRecordId"),
             (Vendor::Leadway, "search_conversations", Role::List, "conversation", Some("conversations"), None, ""),
         ];
         let apis = api::all().unwrap();
@@ -214,7 +238,11 @@ mod tests {
             let plan = Plan::derive(api, api.operation(id).unwrap(), &nouns);
             assert_eq!((plan.role, plan.kind.as_str()), (role, kind), "{vendor} {id}");
             assert_eq!((plan.item.as_deref(), plan.own.as_deref()), (item, own), "{vendor} {id}");
-            assert_eq!(plan.parents.iter().map(|parent| parent.field.as_str()).collect::<String>(), field, "{vendor} {id}");
+            assert_eq!(
+                plan.parents.iter().flat_map(|parent| &parent.fields).map(String::as_str).collect::<String>(),
+                field,
+                "{vendor} {id}"
+            );
         }
     }
 }

@@ -132,7 +132,7 @@ impl Schemas {
         for body in about(Some(Role::Create)).filter_map(|operation| operation.body) {
             add(body.content.schema);
         }
-        let parents = about(None).flat_map(|operation| model.plan(operation).parents.iter()).map(|parent| parent.field.clone());
+        let parents = about(None).flat_map(|operation| model.plan(operation).parents.iter()).flat_map(|parent| parent.fields.clone());
         // What no page shows of a conversation and a message needs all the same.
         let bare = ["contact_id", "conversation_id", "channel"]
             .map(str::to_owned)

@@ -40,7 +40,7 @@ fn list_campaigns(call: &mut Call<'_>) -> Result<Value, Refusal> {
 fn update_campaign(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let id = call.parameter("id");
     let campaign = call.object("campaign", id, "")?.clone();
-    let (from, to, done, name, event) = match call.said("action") {
+    let (from, to, done, name, event) = match call.body_text("action") {
         "pause" => ("started", "paused", "paused", "paused", "campaign.paused"),
         _ => ("paused", "started", "resumed", "resumed", "campaign.resumed"),
     };
@@ -54,12 +54,12 @@ fn update_campaign(call: &mut Call<'_>) -> Result<Value, Refusal> {
     data.insert(format!("{name}By"), "api".into());
     call.events.push(Event::new(event, data));
     Ok(json!({
-        "success": true, "campaignId": id, "action": call.said("action"), "newStatus": to, "message": format!("Campaign {done} successfully"),
+        "success": true, "campaignId": id, "action": call.body_text("action"), "newStatus": to, "message": format!("Campaign {done} successfully"),
     }))
 }
 
 fn create_leads(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let campaign = call.said("campaignId");
+    let campaign = call.body_text("campaignId");
     let (mut added, mut duplicates, mut errors) = (0_u64, 0_u64, Vec::new());
     for (index, lead) in call.checked.body["leads"].as_array().into_iter().flatten().enumerate() {
         let url = lead["linkedinUrl"].as_str().unwrap_or_default();
@@ -110,7 +110,7 @@ fn get_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn update_lead_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let (id, status) = (call.parameter("id"), call.said("status"));
+    let (id, status) = (call.parameter("id"), call.body_text("status"));
     let before = call.object("lead", id, "")?.clone();
     let mut patch = call.body();
     patch.remove("note");
@@ -142,9 +142,9 @@ struct Outgoing<'a> {
 }
 
 fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let (sender, url, lead) = (call.said("senderId"), call.said("recipientLinkedinUrl"), call.said("leadId"));
+    let (sender, url, lead) = (call.body_text("senderId"), call.body_text("recipientLinkedinUrl"), call.body_text("leadId"));
     if !url.is_empty() {
-        let sent = send(call, &Outgoing { sender, url, lead, campaign: call.said("campaignId"), text: call.said("message") })?;
+        let sent = send(call, &Outgoing { sender, url, lead, campaign: call.body_text("campaignId"), text: call.body_text("message") })?;
         return Ok(json!({
             "success": true, "messageId": sent.get("id"), "recipientLinkedinUrl": url, "status": "sent", "timestamp": sent.get("sentAt"),
             "conversationId": sent.get("conversationId"),
@@ -155,8 +155,8 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let usual = usual_sender(call);
     let sender = if sender.is_empty() { &usual } else { sender };
     let (url, own) = (text(&fields, "linkedinUrl"), text(&fields, "campaignId"));
-    let campaign = Some(call.said("campaignId")).filter(|given| !given.is_empty()).unwrap_or(own);
-    let sent = send(call, &Outgoing { sender, url, lead, campaign, text: call.said("message") })?;
+    let campaign = Some(call.body_text("campaignId")).filter(|given| !given.is_empty()).unwrap_or(own);
+    let sent = send(call, &Outgoing { sender, url, lead, campaign, text: call.body_text("message") })?;
     Ok(json!({ "success": true, "messageId": sent.get("id"), "leadId": lead, "senderId": sender, "sentAt": sent.get("sentAt") }))
 }
 
@@ -165,9 +165,9 @@ fn send_message_to_lead(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let lead = call.object("lead", id, "")?.clone();
     let message = ["firstName", "lastName"]
         .iter()
-        .fold(call.said("message").to_owned(), |message, name| message.replace(&format!("{{{{{name}}}}}"), text(&lead, name)));
+        .fold(call.body_text("message").to_owned(), |message, name| message.replace(&format!("{{{{{name}}}}}"), text(&lead, name)));
     let (url, campaign) = (text(&lead, "linkedinUrl"), text(&lead, "campaignId"));
-    let sent = send(call, &Outgoing { sender: call.said("senderId"), url, lead: id, campaign, text: &message })?;
+    let sent = send(call, &Outgoing { sender: call.body_text("senderId"), url, lead: id, campaign, text: &message })?;
     Ok(json!({
         "success": true, "messageId": sent.get("id"), "recipientLinkedinUrl": url, "leadId": id, "status": "sent",
         "timestamp": sent.get("sentAt"), "conversationId": sent.get("conversationId"),
@@ -257,7 +257,7 @@ fn post(call: &mut Call<'_>, conversation: &Fields, content: &str, sent: bool) -
 }
 
 fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let (sender, url) = (call.said("senderId"), call.said("recipientLinkedinUrl"));
+    let (sender, url) = (call.body_text("senderId"), call.body_text("recipientLinkedinUrl"));
     check_sender(call, sender)?;
     let known = find_conversation(call, sender, url).is_some();
     let now = call.now();
@@ -267,7 +267,8 @@ fn send_connection_request(call: &mut Call<'_>) -> Result<Value, Refusal> {
             call.change("lead", text(&lead, "id"), fields(json!({ "status": "CONNECTION_SENT" })))?;
         }
         let mut data = fields(json!({ "linkedinUrl": url, "senderId": sender }));
-        for (name, value) in [("leadId", text(&lead, "id")), ("campaignId", text(&lead, "campaignId")), ("note", call.said("message"))] {
+        for (name, value) in [("leadId", text(&lead, "id")), ("campaignId", text(&lead, "campaignId")), ("note", call.body_text("message"))]
+        {
             if !value.is_empty() {
                 data.insert(name.to_owned(), value.into());
             }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use http::StatusCode;
+use reachout_runtime::Token;
 use serde_json::Value;
 
 use super::call::Call;
@@ -123,18 +124,19 @@ impl Simulator {
 
     /// Takes the bytes of an upload that was initiated.
     pub(crate) fn upload(&self, id: &str, size: usize) -> bool {
-        match self.store().get_mut("upload", id) {
-            Some(upload) => {
-                upload.insert("size".to_owned(), size.into());
-                true
-            }
-            None => false,
-        }
+        self.store().update("upload", id, |upload| upload.insert("size".to_owned(), size.into())).is_some()
     }
 
     /// Whether the vendor gave out this credential, if it is one of those it gives out.
     pub(crate) fn accepts(&self, credential: &str) -> bool {
         !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
+    }
+
+    /// Whether the operation takes a token of this owner. What the sandbox did not give out is taken for either.
+    pub(crate) fn permits(&self, credential: &str, operation: &Operation) -> bool {
+        let takes = self.api.route_of(operation).and_then(|route| route.token);
+        let Some(takes) = takes.filter(|takes| *takes != Token::Any && self.api.vendor.is_highlevel()) else { return true };
+        highlevel::token_owner(&self.store(), credential).is_none_or(|owner| owner == takes)
     }
 
     fn respond(&self, operation: &Operation, response: Value) -> Reply {

@@ -33,6 +33,32 @@ pub(crate) struct Store {
 struct Kind {
     objects: BTreeMap<u64, (String, Fields)>,
     places: HashMap<String, u64>,
+    /// How many objects belong to each location, and how many to every one.
+    located: HashMap<String, usize>,
+    everywhere: usize,
+}
+
+impl Kind {
+    fn count(&mut self, fields: &Fields) {
+        match location_of(fields) {
+            Some(location) => *self.located.entry(location.to_owned()).or_default() += 1,
+            None => self.everywhere += 1,
+        }
+    }
+
+    fn discount(&mut self, fields: &Fields) {
+        let count = match location_of(fields) {
+            Some(location) => self.located.entry(location.to_owned()).or_default(),
+            None => &mut self.everywhere,
+        };
+        *count = count.saturating_sub(1);
+    }
+}
+
+/// The location that an object belongs to; nothing where it is in every list: those of the documents are, so that nobody's list is empty.
+pub(crate) fn location_of(fields: &Fields) -> Option<&str> {
+    let location = fields.get("locationId").filter(|_| !fields.contains_key(DOCUMENTED))?;
+    Some(location.as_str().unwrap_or_default())
 }
 
 /// All objects, as they are saved.
@@ -117,14 +143,15 @@ impl Store {
         self.sequence += 1;
         let place = self.sequence;
         let kind = self.kinds.entry(kind.to_owned()).or_default();
-        if let Some(old) = kind.places.insert(id.to_owned(), place) {
-            kind.objects.remove(&old);
+        if let Some((_, old)) = kind.places.insert(id.to_owned(), place).and_then(|old| kind.objects.remove(&old)) {
+            kind.discount(&old);
         }
+        kind.count(&fields);
         kind.objects.insert(place, (id.to_owned(), fields));
         while kind.objects.len() > self.capacity {
-            if let Some((_, (id, _))) = kind.objects.pop_first() {
-                kind.places.remove(&id);
-            }
+            let Some((_, (id, old))) = kind.objects.pop_first() else { break };
+            kind.places.remove(&id);
+            kind.discount(&old);
         }
     }
 
@@ -133,14 +160,27 @@ impl Store {
         kind.objects.get(kind.places.get(id)?).map(|(_, fields)| fields)
     }
 
-    pub(crate) fn get_mut(&mut self, kind: &str, id: &str) -> Option<&mut Fields> {
+    /// Changes an object in its place; nothing where there is none.
+    pub(crate) fn update<T>(&mut self, kind: &str, id: &str, change: impl FnOnce(&mut Fields) -> T) -> Option<T> {
         let kind = self.kinds.get_mut(kind)?;
-        kind.objects.get_mut(kind.places.get(id)?).map(|(_, fields)| fields)
+        let place = *kind.places.get(id)?;
+        let (id, mut fields) = kind.objects.remove(&place)?;
+        kind.discount(&fields);
+        let result = change(&mut fields);
+        kind.count(&fields);
+        kind.objects.insert(place, (id, fields));
+        Some(result)
+    }
+
+    /// How many objects of a kind are in the lists of a location.
+    pub(crate) fn count_at(&self, kind: &str, location: &str) -> usize {
+        self.kinds.get(kind).map_or(0, |kind| kind.everywhere + kind.located.get(location).copied().unwrap_or(0))
     }
 
     pub(crate) fn remove(&mut self, kind: &str, id: &str) -> Option<Fields> {
         let objects = self.kinds.get_mut(kind)?;
         let (_, fields) = objects.objects.remove(&objects.places.remove(id)?)?;
+        objects.discount(&fields);
         if fields.contains_key(DOCUMENTED) {
             self.removed.insert((kind.to_owned(), id.to_owned()));
         }
@@ -191,6 +231,20 @@ mod tests {
         assert_eq!(ids, ["c", "a"]);
         assert_eq!(store.get("tag", "b"), None);
         assert!(store.remove("tag", "c").is_some() && store.get("tag", "c").is_none());
+    }
+
+    #[test]
+    fn objects_are_counted_by_location() {
+        let mut store = Store::new(3, Clock::new(Start::default()));
+        let object = |location: &str| Fields::from_iter([("locationId".to_owned(), location.into())]);
+        store.insert("contact", "everywhere", Fields::new());
+        for (id, location) in [("a", "x"), ("b", "x"), ("b", "y"), ("c", "x"), ("d", "x")] {
+            store.insert("contact", id, object(location));
+        }
+        assert_eq!((store.count_at("contact", "x"), store.count_at("contact", "y")), (2, 1), "the oldest two are gone");
+        store.update("contact", "c", |fields| fields.insert("locationId".to_owned(), "y".into()));
+        store.remove("contact", "b");
+        assert_eq!((store.count_at("contact", "x"), store.count_at("contact", "y")), (1, 1));
     }
 
     #[test]

@@ -164,6 +164,9 @@ impl<'a> Exchange<'a> {
         if operation.is_authenticated() && !credential.is_some_and(|key| check::has_form(api, key) && self.simulator.accepts(key)) {
             return self.refusal(Refusal::Credential, upload);
         }
+        if credential.is_some_and(|key| !self.simulator.permits(key, operation)) {
+            return self.refusal(Refusal::TokenOwner, upload);
+        }
         // Counted in any case, for the meters; refused and told of only where the limits are enforced.
         let counted = credential.and_then(|key| self.server.rate_limits().count(api, key));
         let counted = counted.filter(|_| self.server.settings().rate_limits);

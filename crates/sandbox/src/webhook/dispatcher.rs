@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::delivery::{Client, Delivery, Post};
@@ -15,10 +16,12 @@ use crate::changes::{Changes, Topic};
 use crate::clock::Clock;
 use crate::engine::{Event, ids};
 
-/// How many subscriptions there may be, how many deliveries are remembered, and how many may be under way.
+/// How many subscriptions there may be, how many deliveries are remembered, how many may be made at a time, and how many may be under way: a
+/// campaign of days causes thousands when the clock is moved.
 const SUBSCRIPTIONS: usize = 100;
 const DELIVERIES: usize = 200;
-const UNDER_WAY: usize = 1_000;
+const AT_A_TIME: usize = 100;
+const UNDER_WAY: usize = 20_000;
 
 /// Delivers events to those who subscribed.
 #[derive(Debug)]
@@ -27,6 +30,7 @@ pub(crate) struct Dispatcher {
     deliveries: Arc<Mutex<Deliveries>>,
     /// Deliveries under way; they end with the sandbox.
     tasks: Mutex<JoinSet<()>>,
+    permits: Arc<Semaphore>,
     client: Client,
     changes: Changes,
     clock: Clock,
@@ -46,7 +50,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Dispatcher {
     pub(crate) fn new(changes: Changes, clock: Clock) -> Self {
         let (subscriptions, deliveries, tasks) = (Mutex::default(), Arc::default(), Mutex::default());
-        Self { subscriptions, deliveries, tasks, client: Client::new(clock.clone()), changes, clock }
+        Self {
+            subscriptions,
+            deliveries,
+            tasks,
+            permits: Arc::new(Semaphore::new(AT_A_TIME)),
+            client: Client::new(clock.clone()),
+            changes,
+            clock,
+        }
     }
 
     /// Registers a webhook. The error is a sentence.
@@ -145,7 +157,10 @@ impl Dispatcher {
             return;
         }
         let (client, deliveries, changes) = (self.client.clone(), Arc::clone(&self.deliveries), self.changes.clone());
+        let permits = Arc::clone(&self.permits);
         tasks.spawn(async move {
+            // The semaphore is never closed.
+            let _permit = permits.acquire().await;
             let mut delivery = client.deliver(&post).await;
             let mut deliveries = lock(&deliveries);
             deliveries.count += 1;

@@ -10,6 +10,7 @@ mod guard;
 mod numbers;
 mod oauth;
 mod people;
+mod resources;
 mod start;
 mod state;
 mod strict;

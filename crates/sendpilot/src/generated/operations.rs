@@ -20,48 +20,21 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of SendPilot, in their groups.
-impl super::Client {
-    /// Outreach campaigns, to read, pause and resume.
-    pub fn campaigns(&self) -> Campaigns {
-        Campaigns::from(self.core.clone())
-    }
-
-    /// People in campaigns.
-    pub fn leads(&self) -> Leads {
-        Leads::from(self.core.clone())
-    }
-
-    /// Conversations, messages and connection requests of the connected LinkedIn accounts (senders).
-    pub fn inbox(&self) -> Inbox {
-        Inbox::from(self.core.clone())
-    }
-
-    /// Searches in SendPilot's database of people and companies. A search runs in the background and costs credits.
-    pub fn lead_database(&self) -> LeadDatabase {
-        LeadDatabase::from(self.core.clone())
-    }
-
-    /// Jobs that extract the people that a LinkedIn or Sales Navigator search shows. A job runs in the background and costs credits.
-    pub fn lead_extractor(&self) -> LeadExtractor {
-        LeadExtractor::from(self.core.clone())
-    }
-
-    /// Credits, the API key and the senders' daily quotas.
-    pub fn account(&self) -> Account {
-        Account::from(self.core.clone())
-    }
-}
-
-/// Outreach campaigns, to read, pause and resume.
-#[derive(Clone, Debug)]
-pub struct Campaigns {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Campaigns {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of SendPilot, in their groups.
+    super::Client {
+        /// Outreach campaigns, to read, pause and resume.
+        campaigns: Campaigns,
+        /// People in campaigns.
+        leads: Leads,
+        /// Conversations, messages and connection requests of the connected LinkedIn accounts (senders).
+        inbox: Inbox,
+        /// Searches in SendPilot's database of people and companies. A search runs in the background and costs credits.
+        lead_database: LeadDatabase,
+        /// Jobs that extract the people that a LinkedIn or Sales Navigator search shows. A job runs in the background and costs credits.
+        lead_extractor: LeadExtractor,
+        /// Credits, the API key and the senders' daily quotas.
+        account: Account,
     }
 }
 
@@ -77,12 +50,11 @@ impl Campaigns {
     /// active and all).
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = campaigns.list().status(types::CampaignFilter::Active).page(1).limit(20).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_campaigns")]
     pub fn list(&self) -> ListCampaigns {
         ListCampaigns(
             self.core.operation(&routes::LIST_CAMPAIGNS).list(|page: types::ListCampaignsResponse| page.campaigns.unwrap_or_default()),
@@ -100,9 +72,9 @@ impl Campaigns {
     /// ```no_run
     /// # async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = campaigns.get("clxxx123456").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_campaign")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::Campaign> {
         self.core.operation(&routes::GET_CAMPAIGN).path_param("id", &id).send()
     }
@@ -118,15 +90,14 @@ impl Campaigns {
     /// <https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign>.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = campaigns.update(
     ///     "camp_xyz789",
     ///     types::UpdateCampaignRequest::new(types::CampaignAction::Pause),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_campaign")]
     pub fn update(
         &self,
         id: impl std::fmt::Display,
@@ -137,47 +108,14 @@ impl Campaigns {
     }
 }
 
-/// A call of [`Campaigns::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCampaigns(rt::List<types::ListCampaignsResponse, types::Campaign>);
-
-rt::list_call!(ListCampaigns, types::ListCampaignsResponse, types::Campaign);
-
-impl ListCampaigns {
+rt::call! { Campaigns::list => ListCampaigns(List<types::ListCampaignsResponse, types::Campaign>) {
     /// Which campaigns to list. Without it, all.
-    pub fn status(self, status: impl Into<types::CampaignFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::CampaignFilter>("status", status)))
-    }
-
+    status: impl Into<types::CampaignFilter> => parameter::<types::CampaignFilter>("status"),
     /// Number of the page, from 1. Without it, the first.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many campaigns a page holds at most, 1 to 100. Without it, 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-}
-
-/// People in campaigns.
-#[derive(Clone, Debug)]
-pub struct Leads {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Leads {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
+} }
 
 impl Leads {
     /// List leads of a campaign.
@@ -192,13 +130,12 @@ impl Leads {
     /// the newer file's too.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = leads.list("camp_xyz789").status(types::LeadStatus::ConnectionAccepted).page(1).limit(50)
     ///     .full(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_leads")]
     pub fn list(&self, campaign_id: impl Into<String>) -> ListLeads {
         ListLeads(
             self.core
@@ -220,8 +157,7 @@ impl Leads {
     /// customFields. email is in the derived files only.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = leads.create(
     ///     types::CreateLeadsRequest::new(
     ///         "camp_xyz789",
@@ -233,9 +169,9 @@ impl Leads {
     ///         ],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_leads")]
     pub fn create(&self, request: impl Into<types::CreateLeadsRequest>) -> rt::Call<types::CreateLeadsResponse> {
         let request: types::CreateLeadsRequest = request.into();
         self.core.operation(&routes::CREATE_LEADS).check(&request).json(&request).send()
@@ -252,9 +188,9 @@ impl Leads {
     /// ```no_run
     /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = leads.get("lead_abc123").full(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_lead")]
     pub fn get(&self, id: impl std::fmt::Display) -> GetLead {
         GetLead(self.core.operation(&routes::GET_LEAD).path_param("id", &id).send())
     }
@@ -272,16 +208,15 @@ impl Leads {
     /// newest page, both derived files and integrators, not the first pages' with previousStatus.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = leads.update_status(
     ///     "lead_abc123",
     ///     types::UpdateLeadStatusRequest::new(types::LeadOutcome::Opportunity)
     ///         .note("Interested in enterprise plan"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_lead_status")]
     pub fn update_status(
         &self,
         id: impl std::fmt::Display,
@@ -292,66 +227,21 @@ impl Leads {
     }
 }
 
-/// A call of [`Leads::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLeads(rt::List<types::ListLeadsResponse, types::Lead>);
-
-rt::list_call!(ListLeads, types::ListLeadsResponse, types::Lead);
-
-impl ListLeads {
+rt::call! { Leads::list => ListLeads(List<types::ListLeadsResponse, types::Lead>) {
     /// Lists only leads with this status.
-    pub fn status(self, status: impl Into<types::LeadStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::LeadStatus>("status", status)))
-    }
-
+    status: impl Into<types::LeadStatus> => parameter::<types::LeadStatus>("status"),
     /// Number of the page, from 1. Without it, the first.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many leads a page holds at most, up to 100. Without it, 50.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Whether leads come with all their fields, also contact data, profile details and custom fields. Without it, false.
-    pub fn full(self, full: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("full", full)))
-    }
-}
+    full: impl Into<bool> => parameter::<bool>("full"),
+} }
 
-/// A call of [`Leads::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetLead(rt::Call<types::Lead>);
-
-rt::call!(GetLead, types::Lead);
-
-impl GetLead {
+rt::call! { Leads::get => GetLead(Call<types::Lead>) {
     /// Whether the lead comes with all its fields, also contact data, profile details and custom fields. Without it, false.
-    pub fn full(self, full: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("full", full)))
-    }
-}
-
-/// Conversations, messages and connection requests of the connected LinkedIn accounts (senders).
-#[derive(Clone, Debug)]
-pub struct Inbox {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Inbox {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    full: impl Into<bool> => parameter::<bool>("full"),
+} }
 
 impl Inbox {
     /// List conversations.
@@ -367,8 +257,7 @@ impl Inbox {
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.list_conversations().account_id("sender_abc123").limit(20)
     ///     .continuation_token("eyJjb250aW51YXRpb24iOiIxNzA4Nzg0MjAwMDAwIn0=").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_conversations(&self) -> ListConversations {
         ListConversations(
@@ -390,8 +279,7 @@ impl Inbox {
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.list_messages("2-OVp-y-UNyFXBYvx0FqmQ", "sender_abc123").limit(50)
     ///     .continuation_token("eyJjb250aW51YXRpb24iOiIxNzA4Nzg0MjAwMDAwIn0=").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_messages(&self, conversation_id: impl std::fmt::Display, account_id: impl Into<String>) -> ListMessages {
         ListMessages(
@@ -416,8 +304,7 @@ impl Inbox {
     /// ```no_run
     /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.list_senders().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_senders(&self) -> rt::Call<types::ListSendersResponse> {
         self.core.operation(&routes::LIST_SENDERS).send()
@@ -437,8 +324,7 @@ impl Inbox {
     /// success required, so that either decodes.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_message(
     ///     types::SendMessageRequest::ProfileRequest(types::MessageToProfileRequest::new(
     ///         "sender_abc123",
@@ -446,8 +332,7 @@ impl Inbox {
     ///         "Hi John! Thanks for connecting. I wanted to follow up on our conversation about...",
     ///     )),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn send_message(&self, request: impl Into<types::SendMessageRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendMessageRequest = request.into();
@@ -466,8 +351,7 @@ impl Inbox {
     /// response are in the newer derived file only, and optional.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_message_to_lead(
     ///     "lead_abc123",
     ///     types::SendMessageToLeadRequest::new(
@@ -475,8 +359,7 @@ impl Inbox {
     ///         "Hi {{firstName}}, I wanted to follow up on our conversation...",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn send_message_to_lead(
         &self,
@@ -499,14 +382,12 @@ impl Inbox {
     /// connection.accepted; the newer webhook pages rename them. error in the response is in the newer derived file only, and optional.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_connection_request(
     ///     types::SendConnectionRequestRequest::new("sender_abc123", "https://www.linkedin.com/in/john-doe")
     ///         .message("Hi John, I would love to connect with you!"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn send_connection_request(
         &self,
@@ -517,64 +398,21 @@ impl Inbox {
     }
 }
 
-/// A call of [`Inbox::list_conversations`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListConversations(rt::List<types::ListConversationsResponse, types::Conversation>);
-
-rt::list_call!(ListConversations, types::ListConversationsResponse, types::Conversation);
-
-impl ListConversations {
+rt::call! { Inbox::list_conversations => ListConversations(List<types::ListConversationsResponse, types::Conversation>) {
     /// Id of a sender, to list only its conversations.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("accountId", account_id)))
-    }
-
+    account_id: impl Into<String> => parameter::<String>("accountId"),
     /// How many conversations a page holds at most, up to 100. Without it, 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Token of the next page, from the page before.
-    pub fn continuation_token(self, continuation_token: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("continuationToken", continuation_token)))
-    }
-}
+    continuation_token: impl Into<String> => parameter::<String>("continuationToken"),
+} }
 
-/// A call of [`Inbox::list_messages`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListMessages(rt::List<types::ListMessagesResponse, types::Message>);
-
-rt::list_call!(ListMessages, types::ListMessagesResponse, types::Message);
-
-impl ListMessages {
+rt::call! { Inbox::list_messages => ListMessages(List<types::ListMessagesResponse, types::Message>) {
     /// How many messages a page holds at most, 1 to 100. Without it, 50.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Token of the next page, from the page before.
-    pub fn continuation_token(self, continuation_token: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("continuationToken", continuation_token)))
-    }
-}
-
-/// Searches in SendPilot's database of people and companies. A search runs in the background and costs credits.
-#[derive(Clone, Debug)]
-pub struct LeadDatabase {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for LeadDatabase {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    continuation_token: impl Into<String> => parameter::<String>("continuationToken"),
+} }
 
 impl LeadDatabase {
     /// Start a lead database search.
@@ -589,8 +427,7 @@ impl LeadDatabase {
     /// has. limit is a number in the newer and an integer up to 10,000 in the older: an integer without maximum.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_database.create_search(
     ///     types::CreateLeadDatabaseSearchRequest::new(
     ///         "Tech Founders Q1 2024",
@@ -601,9 +438,9 @@ impl LeadDatabase {
     ///             .locations(["United States", "Canada"]),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_lead_database_search")]
     pub fn create_search(
         &self,
         request: impl Into<types::CreateLeadDatabaseSearchRequest>,
@@ -623,9 +460,9 @@ impl LeadDatabase {
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_database.get_search_status("search_abc123xyz").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_lead_database_search_status")]
     pub fn get_search_status(&self, id: impl std::fmt::Display) -> rt::Call<types::GetLeadDatabaseSearchStatusResponse> {
         self.core.operation(&routes::GET_LEAD_DATABASE_SEARCH_STATUS).path_param("id", &id).send()
     }
@@ -643,9 +480,9 @@ impl LeadDatabase {
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_database.list_search_results("search_abc123xyz").offset(0).limit(100).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_lead_database_search_results")]
     pub fn list_search_results(&self, id: impl std::fmt::Display) -> ListLeadDatabaseSearchResults {
         ListLeadDatabaseSearchResults(
             self.core
@@ -668,9 +505,9 @@ impl LeadDatabase {
     /// ```no_run
     /// # async fn example(lead_database: sendpilot::operations::LeadDatabase) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_database.list_filters().filter("industries").search("Technology").offset(0).limit(50).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_lead_database_filters")]
     pub fn list_filters(&self) -> ListLeadDatabaseFilters {
         ListLeadDatabaseFilters(
             self.core
@@ -680,73 +517,23 @@ impl LeadDatabase {
     }
 }
 
-/// A call of [`LeadDatabase::list_search_results`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLeadDatabaseSearchResults(rt::List<types::ListLeadDatabaseSearchResultsResponse, types::LeadDatabaseLead>);
-
-rt::list_call!(ListLeadDatabaseSearchResults, types::ListLeadDatabaseSearchResultsResponse, types::LeadDatabaseLead);
-
-impl ListLeadDatabaseSearchResults {
+rt::call! { LeadDatabase::list_search_results => ListLeadDatabaseSearchResults(List<types::ListLeadDatabaseSearchResultsResponse, types::LeadDatabaseLead>) {
     /// How many leads to skip. Without it, none.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// How many leads a page holds at most. Without it, 100.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-}
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
+} }
 
-/// A call of [`LeadDatabase::list_filters`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLeadDatabaseFilters(rt::List<types::ListLeadDatabaseFiltersResponse, rt::Value>);
-
-rt::list_call!(ListLeadDatabaseFilters, types::ListLeadDatabaseFiltersResponse, rt::Value);
-
-impl ListLeadDatabaseFilters {
+rt::call! { LeadDatabase::list_filters => ListLeadDatabaseFilters(List<types::ListLeadDatabaseFiltersResponse, rt::Value>) {
     /// Name of the filter whose values to list. Without it, the filters are listed.
-    pub fn filter(self, filter: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("filter", filter)))
-    }
-
+    filter: impl Into<String> => parameter::<String>("filter"),
     /// Text that names and values must contain, in any case.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// How many values to skip, up to 1,000,000. Without it, none.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), Some(1000000)))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), Some(1000000))),
     /// How many values a page holds at most. Without it, 50.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-}
-
-/// Jobs that extract the people that a LinkedIn or Sales Navigator search shows. A job runs in the background and costs credits.
-#[derive(Clone, Debug)]
-pub struct LeadExtractor {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for LeadExtractor {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
+} }
 
 impl LeadExtractor {
     /// Start an extraction job.
@@ -762,8 +549,7 @@ impl LeadExtractor {
     /// maximum.
     ///
     /// ```no_run
-    /// # use sendpilot::types;
-    /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use sendpilot::types; async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_extractor.create_campaign(
     ///     types::CreateLeadExtractorCampaignRequest::new(
     ///         "Tech Startup Founders",
@@ -773,9 +559,9 @@ impl LeadExtractor {
     ///         types::LeadExtractorUrlType::LinkedinSearch,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_lead_extractor_campaign")]
     pub fn create_campaign(
         &self,
         request: impl Into<types::CreateLeadExtractorCampaignRequest>,
@@ -795,9 +581,9 @@ impl LeadExtractor {
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_extractor.get_campaign_status("camp_abc123xyz").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_lead_extractor_campaign_status")]
     pub fn get_campaign_status(&self, id: impl std::fmt::Display) -> rt::Call<types::GetLeadExtractorCampaignStatusResponse> {
         self.core.operation(&routes::GET_LEAD_EXTRACTOR_CAMPAIGN_STATUS).path_param("id", &id).send()
     }
@@ -815,9 +601,9 @@ impl LeadExtractor {
     /// ```no_run
     /// # async fn example(lead_extractor: sendpilot::operations::LeadExtractor) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = lead_extractor.list_campaign_results("camp_abc123xyz").offset(0).limit(100).enriched_only(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_lead_extractor_campaign_results")]
     pub fn list_campaign_results(&self, id: impl std::fmt::Display) -> ListLeadExtractorCampaignResults {
         ListLeadExtractorCampaignResults(
             self.core
@@ -828,45 +614,14 @@ impl LeadExtractor {
     }
 }
 
-/// A call of [`LeadExtractor::list_campaign_results`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLeadExtractorCampaignResults(rt::List<types::ListLeadExtractorCampaignResultsResponse, types::LeadExtractorLead>);
-
-rt::list_call!(ListLeadExtractorCampaignResults, types::ListLeadExtractorCampaignResultsResponse, types::LeadExtractorLead);
-
-impl ListLeadExtractorCampaignResults {
+rt::call! { LeadExtractor::list_campaign_results => ListLeadExtractorCampaignResults(List<types::ListLeadExtractorCampaignResultsResponse, types::LeadExtractorLead>) {
     /// How many leads to skip. Without it, none.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// How many leads a page holds at most. Without it, 100.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Whether only leads whose enrichment is complete are listed. Without it, all are.
-    pub fn enriched_only(self, enriched_only: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("enriched_only", enriched_only)))
-    }
-}
-
-/// Credits, the API key and the senders' daily quotas.
-#[derive(Clone, Debug)]
-pub struct Account {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Account {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    enriched_only: impl Into<bool> => parameter::<bool>("enriched_only"),
+} }
 
 impl Account {
     /// Get the credits.
@@ -881,8 +636,7 @@ impl Account {
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = account.get_credits().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_credits(&self) -> rt::Call<types::GetCreditsResponse> {
         self.core.operation(&routes::GET_CREDITS).send()
@@ -899,8 +653,7 @@ impl Account {
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = account.get_me().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_me(&self) -> rt::Call<types::GetMeResponse> {
         self.core.operation(&routes::GET_ME).send()
@@ -918,8 +671,7 @@ impl Account {
     /// ```no_run
     /// # async fn example(account: sendpilot::operations::Account) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = account.list_sender_quotas().await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_sender_quotas(&self) -> rt::Call<types::ListSenderQuotasResponse> {
         self.core.operation(&routes::LIST_SENDER_QUOTAS).send()

@@ -4,190 +4,92 @@
 
 use reachout_runtime as rt;
 
-/// `GET /v1/campaigns`: list campaigns.
-pub static LIST_CAMPAIGNS: rt::Route = rt::Route::new("list_campaigns", "campaigns", "list", rt::Method::GET, "/v1/campaigns")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "campaigns").total_pages("pagination.totalPages"))
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns");
-
-/// `GET /v1/campaigns/{id}`: get a campaign.
-pub static GET_CAMPAIGN: rt::Route = rt::Route::new("get_campaign", "campaigns", "get", rt::Method::GET, "/v1/campaigns/{id}")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id");
-
-/// `PATCH /v1/campaigns/{id}`: pause or resume a campaign.
-pub static UPDATE_CAMPAIGN: rt::Route = rt::Route::new("update_campaign", "campaigns", "update", rt::Method::PATCH, "/v1/campaigns/{id}")
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign");
-
-/// `GET /v1/leads`: list leads of a campaign.
-pub static LIST_LEADS: rt::Route = rt::Route::new("list_leads", "leads", "list", rt::Method::GET, "/v1/leads")
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "leads").total_pages("pagination.totalPages"))
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-leads");
-
-/// `POST /v1/leads`: add leads to a campaign.
-pub static CREATE_LEADS: rt::Route = rt::Route::new("create_leads", "leads", "create", rt::Method::POST, "/v1/leads")
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads");
-
-/// `GET /v1/leads/{id}`: get a lead.
-pub static GET_LEAD: rt::Route = rt::Route::new("get_lead", "leads", "get", rt::Method::GET, "/v1/leads/{id}")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id");
-
-/// `PATCH /v1/leads/{id}/status`: set the status of a lead.
-pub static UPDATE_LEAD_STATUS: rt::Route =
-    rt::Route::new("update_lead_status", "leads", "update_status", rt::Method::PATCH, "/v1/leads/{id}/status")
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status");
-
-/// `GET /v1/inbox/conversations`: list conversations.
-pub static LIST_CONVERSATIONS: rt::Route =
-    rt::Route::new("list_conversations", "inbox", "list_conversations", rt::Method::GET, "/v1/inbox/conversations")
+rt::routes! {
+    /// All of them, in the order of the spec.
+    pub static ALL;
+    /// `GET /v1/campaigns`: list campaigns.
+    LIST_CAMPAIGNS = new("list_campaigns", "campaigns", "list", rt::Method::GET, "/v1/campaigns").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "campaigns").total_pages("pagination.totalPages"))
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-campaigns");
+    /// `GET /v1/campaigns/{id}`: get a campaign.
+    GET_CAMPAIGN = new("get_campaign", "campaigns", "get", rt::Method::GET, "/v1/campaigns/{id}").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-campaign-by-id");
+    /// `PATCH /v1/campaigns/{id}`: pause or resume a campaign.
+    UPDATE_CAMPAIGN = new("update_campaign", "campaigns", "update", rt::Method::PATCH, "/v1/campaigns/{id}")
+        .does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/patch-campaign");
+    /// `GET /v1/leads`: list leads of a campaign.
+    LIST_LEADS = new("list_leads", "leads", "list", rt::Method::GET, "/v1/leads").does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "leads").total_pages("pagination.totalPages"))
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-leads");
+    /// `POST /v1/leads`: add leads to a campaign.
+    CREATE_LEADS = new("create_leads", "leads", "create", rt::Method::POST, "/v1/leads").does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-add-leads");
+    /// `GET /v1/leads/{id}`: get a lead.
+    GET_LEAD = new("get_lead", "leads", "get", rt::Method::GET, "/v1/leads/{id}").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-by-id");
+    /// `PATCH /v1/leads/{id}/status`: set the status of a lead.
+    UPDATE_LEAD_STATUS = new("update_lead_status", "leads", "update_status", rt::Method::PATCH, "/v1/leads/{id}/status")
+        .does(rt::Effect::Changes).documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/patch-lead-status");
+    /// `GET /v1/inbox/conversations`: list conversations.
+    LIST_CONVERSATIONS = new("list_conversations", "inbox", "list_conversations", rt::Method::GET, "/v1/inbox/conversations")
         .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "conversations")
-                .more("pagination.hasMore"),
-        )
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "conversations").more("pagination.hasMore"))
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-conversations");
-
-/// `GET /v1/inbox/conversations/{conversationId}/messages`: list messages of a conversation.
-pub static LIST_MESSAGES: rt::Route =
-    rt::Route::new("list_messages", "inbox", "list_messages", rt::Method::GET, "/v1/inbox/conversations/{conversationId}/messages")
+    /// `GET /v1/inbox/conversations/{conversationId}/messages`: list messages of a conversation.
+    LIST_MESSAGES = new("list_messages", "inbox", "list_messages", rt::Method::GET, "/v1/inbox/conversations/{conversationId}/messages")
         .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "messages")
-                .more("pagination.hasMore"),
-        )
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("continuationToken", "pagination.continuationToken")]), "messages").more("pagination.hasMore"))
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-messages");
-
-/// `GET /v1/inbox/senders`: list senders.
-pub static LIST_SENDERS: rt::Route = rt::Route::new("list_senders", "inbox", "list_senders", rt::Method::GET, "/v1/inbox/senders")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/post-connect");
-
-/// `POST /v1/inbox/send`: send a LinkedIn message.
-pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "inbox", "send_message", rt::Method::POST, "/v1/inbox/send")
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-send-message");
-
-/// `POST /v1/inbox/send/lead/{leadId}`: send a LinkedIn message to a lead.
-pub static SEND_MESSAGE_TO_LEAD: rt::Route =
-    rt::Route::new("send_message_to_lead", "inbox", "send_message_to_lead", rt::Method::POST, "/v1/inbox/send/lead/{leadId}")
+    /// `GET /v1/inbox/senders`: list senders.
+    LIST_SENDERS = new("list_senders", "inbox", "list_senders", rt::Method::GET, "/v1/inbox/senders").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/post-connect");
+    /// `POST /v1/inbox/send`: send a LinkedIn message.
+    SEND_MESSAGE = new("send_message", "inbox", "send_message", rt::Method::POST, "/v1/inbox/send").does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-send-message");
+    /// `POST /v1/inbox/send/lead/{leadId}`: send a LinkedIn message to a lead.
+    SEND_MESSAGE_TO_LEAD = new("send_message_to_lead", "inbox", "send_message_to_lead", rt::Method::POST, "/v1/inbox/send/lead/{leadId}")
         .does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-send-to-lead");
-
-/// `POST /v1/inbox/connect`: send a connection request.
-pub static SEND_CONNECTION_REQUEST: rt::Route =
-    rt::Route::new("send_connection_request", "inbox", "send_connection_request", rt::Method::POST, "/v1/inbox/connect")
+    /// `POST /v1/inbox/connect`: send a connection request.
+    SEND_CONNECTION_REQUEST = new("send_connection_request", "inbox", "send_connection_request", rt::Method::POST, "/v1/inbox/connect")
         .does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/post-connect");
-
-/// `POST /v1/lead-database/searches`: start a lead database search.
-pub static CREATE_LEAD_DATABASE_SEARCH: rt::Route =
-    rt::Route::new("create_lead_database_search", "lead_database", "create_search", rt::Method::POST, "/v1/lead-database/searches")
+    /// `POST /v1/lead-database/searches`: start a lead database search.
+    CREATE_LEAD_DATABASE_SEARCH = new("create_lead_database_search", "lead_database", "create_search", rt::Method::POST, "/v1/lead-database/searches")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
-
-/// `GET /v1/lead-database/searches/{id}/status`: get the status of a lead database search.
-pub static GET_LEAD_DATABASE_SEARCH_STATUS: rt::Route = rt::Route::new(
-    "get_lead_database_search_status",
-    "lead_database",
-    "get_search_status",
-    rt::Method::GET,
-    "/v1/lead-database/searches/{id}/status",
-)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
-
-/// `GET /v1/lead-database/searches/{id}/results`: list results of a lead database search.
-pub static LIST_LEAD_DATABASE_SEARCH_RESULTS: rt::Route = rt::Route::new(
-    "list_lead_database_search_results",
-    "lead_database",
-    "list_search_results",
-    rt::Method::GET,
-    "/v1/lead-database/searches/{id}/results",
-)
-.does(rt::Effect::Reads)
-.paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
-.documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
-
-/// `GET /v1/lead-database/filters`: list filters of the lead database.
-pub static LIST_LEAD_DATABASE_FILTERS: rt::Route =
-    rt::Route::new("list_lead_database_filters", "lead_database", "list_filters", rt::Method::GET, "/v1/lead-database/filters")
+    /// `GET /v1/lead-database/searches/{id}/status`: get the status of a lead database search.
+    GET_LEAD_DATABASE_SEARCH_STATUS = new("get_lead_database_search_status", "lead_database", "get_search_status", rt::Method::GET, "/v1/lead-database/searches/{id}/status")
         .does(rt::Effect::Reads)
-        .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "values").more("has_more").total("total"))
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
+    /// `GET /v1/lead-database/searches/{id}/results`: list results of a lead database search.
+    LIST_LEAD_DATABASE_SEARCH_RESULTS = new("list_lead_database_search_results", "lead_database", "list_search_results", rt::Method::GET, "/v1/lead-database/searches/{id}/results")
+        .does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
+        .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-database-search-status");
+    /// `GET /v1/lead-database/filters`: list filters of the lead database.
+    LIST_LEAD_DATABASE_FILTERS = new("list_lead_database_filters", "lead_database", "list_filters", rt::Method::GET, "/v1/lead-database/filters")
+        .does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "values").more("has_more").total("total"))
         .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai");
-
-/// `POST /v1/lead-extractor/campaigns`: start an extraction job.
-pub static CREATE_LEAD_EXTRACTOR_CAMPAIGN: rt::Route =
-    rt::Route::new("create_lead_extractor_campaign", "lead_extractor", "create_campaign", rt::Method::POST, "/v1/lead-extractor/campaigns")
+    /// `POST /v1/lead-extractor/campaigns`: start an extraction job.
+    CREATE_LEAD_EXTRACTOR_CAMPAIGN = new("create_lead_extractor_campaign", "lead_extractor", "create_campaign", rt::Method::POST, "/v1/lead-extractor/campaigns")
         .does(rt::Effect::Changes)
         .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
-
-/// `GET /v1/lead-extractor/campaigns/{id}/status`: get the status of an extraction job.
-pub static GET_LEAD_EXTRACTOR_CAMPAIGN_STATUS: rt::Route = rt::Route::new(
-    "get_lead_extractor_campaign_status",
-    "lead_extractor",
-    "get_campaign_status",
-    rt::Method::GET,
-    "/v1/lead-extractor/campaigns/{id}/status",
-)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
-
-/// `GET /v1/lead-extractor/campaigns/{id}/results`: list results of an extraction job.
-pub static LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS: rt::Route = rt::Route::new(
-    "list_lead_extractor_campaign_results",
-    "lead_extractor",
-    "list_campaign_results",
-    rt::Method::GET,
-    "/v1/lead-extractor/campaigns/{id}/results",
-)
-.does(rt::Effect::Reads)
-.paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
-.documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
-
-/// `GET /v1/credits`: get the credits.
-pub static GET_CREDITS: rt::Route = rt::Route::new("get_credits", "account", "get_credits", rt::Method::GET, "/v1/credits")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-credits");
-
-/// `GET /v1/me`: get the API key and its workspace.
-pub static GET_ME: rt::Route = rt::Route::new("get_me", "account", "get_me", rt::Method::GET, "/v1/me")
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai");
-
-/// `GET /v1/senders/quotas`: list quotas of the senders.
-pub static LIST_SENDER_QUOTAS: rt::Route =
-    rt::Route::new("list_sender_quotas", "account", "list_sender_quotas", rt::Method::GET, "/v1/senders/quotas")
+    /// `GET /v1/lead-extractor/campaigns/{id}/status`: get the status of an extraction job.
+    GET_LEAD_EXTRACTOR_CAMPAIGN_STATUS = new("get_lead_extractor_campaign_status", "lead_extractor", "get_campaign_status", rt::Method::GET, "/v1/lead-extractor/campaigns/{id}/status")
         .does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
+    /// `GET /v1/lead-extractor/campaigns/{id}/results`: list results of an extraction job.
+    LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS = new("list_lead_extractor_campaign_results", "lead_extractor", "list_campaign_results", rt::Method::GET, "/v1/lead-extractor/campaigns/{id}/results")
+        .does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "leads").more("has_more").total("total"))
+        .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai/api-reference/endpoint/get-lead-extractor-campaign-status");
+    /// `GET /v1/credits`: get the credits.
+    GET_CREDITS = new("get_credits", "account", "get_credits", rt::Method::GET, "/v1/credits").does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://docs.sendpilot.ai/api-reference/endpoint/get-credits");
+    /// `GET /v1/me`: get the API key and its workspace.
+    GET_ME = new("get_me", "account", "get_me", rt::Method::GET, "/v1/me").does(rt::Effect::Reads)
         .documented(rt::Evidence::Partial, "https://docs.sendpilot.ai");
-
-/// All of them, in the order of the spec.
-pub static ALL: &[&rt::Route] = &[
-    &LIST_CAMPAIGNS,
-    &GET_CAMPAIGN,
-    &UPDATE_CAMPAIGN,
-    &LIST_LEADS,
-    &CREATE_LEADS,
-    &GET_LEAD,
-    &UPDATE_LEAD_STATUS,
-    &LIST_CONVERSATIONS,
-    &LIST_MESSAGES,
-    &LIST_SENDERS,
-    &SEND_MESSAGE,
-    &SEND_MESSAGE_TO_LEAD,
-    &SEND_CONNECTION_REQUEST,
-    &CREATE_LEAD_DATABASE_SEARCH,
-    &GET_LEAD_DATABASE_SEARCH_STATUS,
-    &LIST_LEAD_DATABASE_SEARCH_RESULTS,
-    &LIST_LEAD_DATABASE_FILTERS,
-    &CREATE_LEAD_EXTRACTOR_CAMPAIGN,
-    &GET_LEAD_EXTRACTOR_CAMPAIGN_STATUS,
-    &LIST_LEAD_EXTRACTOR_CAMPAIGN_RESULTS,
-    &GET_CREDITS,
-    &GET_ME,
-    &LIST_SENDER_QUOTAS,
-];
+    /// `GET /v1/senders/quotas`: list quotas of the senders.
+    LIST_SENDER_QUOTAS = new("list_sender_quotas", "account", "list_sender_quotas", rt::Method::GET, "/v1/senders/quotas")
+        .does(rt::Effect::Reads).documented(rt::Evidence::Partial, "https://docs.sendpilot.ai");
+}

@@ -4,414 +4,249 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Campaign {
-    /// How many connection requests were sent.
-    pub connections_sent: Option<i64>,
-    /// When the campaign was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// What the campaign is about.
-    pub description: Option<String>,
-    /// Id of the campaign.
-    pub id: String,
-    /// How many leads were contacted.
-    pub leads_contacted: Option<rt::Number>,
-    /// Ids of the senders that work for the campaign.
-    pub linked_in_sender_ids: Option<Vec<String>>,
-    /// How many messages were sent.
-    pub messages_sent: Option<i64>,
-    /// The counters, in the older form of the response.
-    pub metrics: Option<CampaignMetrics>,
-    /// Name of the campaign.
-    pub name: Option<String>,
-    /// How many replies came.
-    pub replies_received: Option<i64>,
-    /// State of the campaign.
-    pub status: Option<CampaignStatus>,
-    /// How many leads the campaign has.
-    pub total_leads: Option<i64>,
-    /// Kind of the campaign.
-    pub type_: Option<String>,
-    /// When the campaign was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// A campaign.
+    pub struct Campaign {
+        /// Id of the campaign.
+        id: String,
+    } optional {
+        /// How many connection requests were sent.
+        connections_sent int "connectionsSent": i64,
+        /// When the campaign was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// What the campaign is about.
+        description: String,
+        /// How many leads were contacted.
+        leads_contacted "leadsContacted": rt::Number,
+        /// Ids of the senders that work for the campaign.
+        linked_in_sender_ids "linkedInSenderIds": Vec<String>,
+        /// How many messages were sent.
+        messages_sent int "messagesSent": i64,
+        /// The counters, in the older form of the response.
+        metrics: CampaignMetrics,
+        /// Name of the campaign.
+        name: String,
+        /// How many replies came.
+        replies_received int "repliesReceived": i64,
+        /// State of the campaign.
+        status: CampaignStatus,
+        /// How many leads the campaign has.
+        total_leads int "totalLeads": i64,
+        /// Kind of the campaign.
+        type_ "type": String,
+        /// When the campaign was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(Campaign {
-    connections_sent? int "connectionsSent", created_at? "createdAt", description?, id!, leads_contacted? "leadsContacted",
-    linked_in_sender_ids? "linkedInSenderIds", messages_sent? int "messagesSent", metrics?, name?, replies_received? int "repliesReceived",
-    status?, total_leads? int "totalLeads", type_? "type", updated_at? "updatedAt"
-});
-
-/// What to do with a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignAction {
-    /// `pause`
-    Pause,
-    /// `resume`
-    Resume,
+rt::closed_enum! {
+    /// What to do with a campaign.
+    pub enum CampaignAction {
+        Pause = "pause", Resume = "resume",
+    }
 }
 
-rt::closed_enum!(CampaignAction, Pause = "pause", Resume = "resume");
-
-/// Which campaigns to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignFilter {
-    /// `active`
-    Active,
-    /// `paused`
-    Paused,
-    /// `draft`
-    Draft,
-    /// `finished`
-    Finished,
-    /// `all`
-    All,
+rt::closed_enum! {
+    /// Which campaigns to list.
+    pub enum CampaignFilter {
+        Active = "active", Paused = "paused", Draft = "draft", Finished = "finished", All = "all",
+    }
 }
 
-rt::closed_enum!(CampaignFilter, Active = "active", Paused = "paused", Draft = "draft", Finished = "finished", All = "all");
-
-/// Counters of a campaign, in the older form.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CampaignMetrics {
-    /// How many connection requests were accepted.
-    pub connections_accepted: Option<i64>,
-    /// How many connection requests were sent.
-    pub connections_sent: Option<i64>,
-    /// How many messages were sent.
-    pub messages_sent: Option<i64>,
-    /// How many replies came.
-    pub replies_received: Option<i64>,
+rt::object! {
+    /// Counters of a campaign, in the older form.
+    pub struct CampaignMetrics optional {
+        /// How many connection requests were accepted.
+        connections_accepted int "connectionsAccepted": i64,
+        /// How many connection requests were sent.
+        connections_sent int "connectionsSent": i64,
+        /// How many messages were sent.
+        messages_sent int "messagesSent": i64,
+        /// How many replies came.
+        replies_received int "repliesReceived": i64,
+    }
 }
 
-rt::object!(CampaignMetrics {
-    connections_accepted? int "connectionsAccepted", connections_sent? int "connectionsSent", messages_sent? int "messagesSent",
-    replies_received? int "repliesReceived"
-});
-
-/// Who paused a campaign.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignPausedBy {
-    /// `api`
-    Api,
-    /// `user`
-    User,
-    /// `system`
-    System,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Who paused a campaign.
+    pub enum CampaignPausedBy {
+        Api = "api", User = "user", System = "system",
+    }
 }
 
-rt::open_enum!(CampaignPausedBy, Api = "api", User = "user", System = "system");
-
-/// A campaign was paused.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CampaignPausedData {
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// Name of the campaign.
-    pub campaign_name: Option<String>,
-    /// When the campaign was paused.
-    pub paused_at: Option<rt::DateTime<rt::Utc>>,
-    /// Who paused the campaign.
-    pub paused_by: Option<CampaignPausedBy>,
+rt::object! {
+    /// A campaign was paused.
+    pub struct CampaignPausedData optional {
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Name of the campaign.
+        campaign_name "campaignName": String,
+        /// When the campaign was paused.
+        paused_at "pausedAt": rt::DateTime<rt::Utc>,
+        /// Who paused the campaign.
+        paused_by "pausedBy": CampaignPausedBy,
+    }
 }
 
-rt::object!(CampaignPausedData { campaign_id? "campaignId", campaign_name? "campaignName", paused_at? "pausedAt", paused_by? "pausedBy" });
-
-/// Who resumed a campaign.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignResumedBy {
-    /// `api`
-    Api,
-    /// `user`
-    User,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Who resumed a campaign.
+    pub enum CampaignResumedBy {
+        Api = "api", User = "user",
+    }
 }
 
-rt::open_enum!(CampaignResumedBy, Api = "api", User = "user");
-
-/// A campaign was resumed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CampaignResumedData {
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// Name of the campaign.
-    pub campaign_name: Option<String>,
-    /// When the campaign was resumed.
-    pub resumed_at: Option<rt::DateTime<rt::Utc>>,
-    /// Who resumed the campaign.
-    pub resumed_by: Option<CampaignResumedBy>,
+rt::object! {
+    /// A campaign was resumed.
+    pub struct CampaignResumedData optional {
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Name of the campaign.
+        campaign_name "campaignName": String,
+        /// When the campaign was resumed.
+        resumed_at "resumedAt": rt::DateTime<rt::Utc>,
+        /// Who resumed the campaign.
+        resumed_by "resumedBy": CampaignResumedBy,
+    }
 }
 
-rt::object!(CampaignResumedData {
-    campaign_id? "campaignId", campaign_name? "campaignName", resumed_at? "resumedAt", resumed_by? "resumedBy"
-});
-
-/// A campaign was started.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CampaignStartedData {
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// Name of the campaign.
-    pub campaign_name: Option<String>,
-    /// When the campaign was started.
-    pub started_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many leads the campaign has.
-    pub total_leads: Option<rt::Number>,
+rt::object! {
+    /// A campaign was started.
+    pub struct CampaignStartedData optional {
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Name of the campaign.
+        campaign_name "campaignName": String,
+        /// When the campaign was started.
+        started_at "startedAt": rt::DateTime<rt::Utc>,
+        /// How many leads the campaign has.
+        total_leads "totalLeads": rt::Number,
+    }
 }
 
-rt::object!(CampaignStartedData {
-    campaign_id? "campaignId", campaign_name? "campaignName", started_at? "startedAt", total_leads? "totalLeads"
-});
-
-/// Where a campaign stands.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CampaignStatus {
-    /// `started`
-    Started,
-    /// `paused`
-    Paused,
-    /// `draft`
-    Draft,
-    /// `finished`
-    Finished,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Where a campaign stands.
+    pub enum CampaignStatus {
+        Started = "started", Paused = "paused", Draft = "draft", Finished = "finished",
+    }
 }
 
-rt::open_enum!(CampaignStatus, Started = "started", Paused = "paused", Draft = "draft", Finished = "finished");
-
-/// How many employees a company has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CompanySize {
-    /// `1`
-    _1,
-    /// `2-10`
-    _210,
-    /// `11-50`
-    _1150,
-    /// `51-200`
-    _51200,
-    /// `201-500`
-    _201500,
-    /// `501-1000`
-    _5011000,
-    /// `1001-5000`
-    _10015000,
-    /// `5001-10000`
-    _500110000,
-    /// `10001+`
-    _10001Plus,
+rt::closed_enum! {
+    /// How many employees a company has.
+    pub enum CompanySize {
+        _1 = "1", _210 = "2-10", _1150 = "11-50", _51200 = "51-200", _201500 = "201-500", _5011000 = "501-1000", _10015000 = "1001-5000",
+        _500110000 = "5001-10000", _10001Plus = "10001+",
+    }
 }
 
-rt::closed_enum!(
-    CompanySize,
-    _1 = "1",
-    _210 = "2-10",
-    _1150 = "11-50",
-    _51200 = "51-200",
-    _201500 = "201-500",
-    _5011000 = "501-1000",
-    _10015000 = "1001-5000",
-    _500110000 = "5001-10000",
-    _10001Plus = "10001+"
-);
-
-/// Whether a company still exists. Older key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CompanyStatusValue {
-    /// `active`
-    Active,
-    /// `closed`
-    Closed,
+rt::closed_enum! {
+    /// Whether a company still exists. Older key.
+    pub enum CompanyStatusValue {
+        Active = "active", Closed = "closed",
+    }
 }
 
-rt::closed_enum!(CompanyStatusValue, Active = "active", Closed = "closed");
-
-/// A kind of company.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CompanyType {
-    /// `Privately Held`
-    PrivatelyHeld,
-    /// `Public Company`
-    PublicCompany,
-    /// `Self-Owned`
-    SelfOwned,
-    /// `Partnership`
-    Partnership,
-    /// `Self-Employed`
-    SelfEmployed,
-    /// `Nonprofit`
-    Nonprofit,
-    /// `Educational`
-    Educational,
-    /// `Government Agency`
-    GovernmentAgency,
+rt::closed_enum! {
+    /// A kind of company.
+    pub enum CompanyType {
+        PrivatelyHeld = "Privately Held", PublicCompany = "Public Company", SelfOwned = "Self-Owned", Partnership = "Partnership",
+        SelfEmployed = "Self-Employed", Nonprofit = "Nonprofit", Educational = "Educational", GovernmentAgency = "Government Agency",
+    }
 }
 
-rt::closed_enum!(
-    CompanyType,
-    PrivatelyHeld = "Privately Held",
-    PublicCompany = "Public Company",
-    SelfOwned = "Self-Owned",
-    Partnership = "Partnership",
-    SelfEmployed = "Self-Employed",
-    Nonprofit = "Nonprofit",
-    Educational = "Educational",
-    GovernmentAgency = "Government Agency"
-);
-
-/// A lead accepted a connection request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConnectionRequestAcceptedData {
-    /// When the request was accepted.
-    pub accepted_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the lead's campaign.
-    pub campaign_id: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Id of the sender.
-    pub sender_id: Option<String>,
+rt::object! {
+    /// A lead accepted a connection request.
+    pub struct ConnectionRequestAcceptedData optional {
+        /// When the request was accepted.
+        accepted_at "acceptedAt": rt::DateTime<rt::Utc>,
+        /// Id of the lead's campaign.
+        campaign_id "campaignId": String,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Id of the sender.
+        sender_id "senderId": String,
+    }
 }
 
-rt::object!(ConnectionRequestAcceptedData {
-    accepted_at? "acceptedAt", campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", sender_id? "senderId"
-});
-
-/// A connection request went out to a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConnectionRequestSentData {
-    /// Id of the lead's campaign.
-    pub campaign_id: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Text that was sent with the request, where there was one.
-    pub note: Option<String>,
-    /// Id of the sender.
-    pub sender_id: Option<String>,
+rt::object! {
+    /// A connection request went out to a lead.
+    pub struct ConnectionRequestSentData optional {
+        /// Id of the lead's campaign.
+        campaign_id "campaignId": String,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Text that was sent with the request, where there was one.
+        note: String,
+        /// Id of the sender.
+        sender_id "senderId": String,
+    }
 }
 
-rt::object!(ConnectionRequestSentData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", note?, sender_id? "senderId"
-});
-
-/// Whether a connection request was sent, or not needed.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConnectionRequestStatus {
-    /// `sent`
-    Sent,
-    /// `already_connected`
-    AlreadyConnected,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether a connection request was sent, or not needed.
+    pub enum ConnectionRequestStatus {
+        Sent = "sent", AlreadyConnected = "already_connected",
+    }
 }
 
-rt::open_enum!(ConnectionRequestStatus, Sent = "sent", AlreadyConnected = "already_connected");
-
-/// A LinkedIn conversation of a sender.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Conversation {
-    /// Id of the sender that the conversation belongs to.
-    pub account_id: Option<String>,
-    /// When the conversation began.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the conversation.
-    pub id: Option<String>,
-    /// When something last happened.
-    pub last_activity_at: Option<rt::DateTime<rt::Utc>>,
-    /// The newest message.
-    pub last_message: Option<LastMessage>,
-    /// Who takes part.
-    pub participants: Option<Vec<ConversationParticipant>>,
-    /// How many messages are unread.
-    pub unread_count: Option<i64>,
-    /// When the conversation last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// A LinkedIn conversation of a sender.
+    pub struct Conversation optional {
+        /// Id of the sender that the conversation belongs to.
+        account_id "accountId": String,
+        /// When the conversation began.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Id of the conversation.
+        id: String,
+        /// When something last happened.
+        last_activity_at "lastActivityAt": rt::DateTime<rt::Utc>,
+        /// The newest message.
+        last_message "lastMessage": LastMessage,
+        /// Who takes part.
+        participants: Vec<ConversationParticipant>,
+        /// How many messages are unread.
+        unread_count int "unreadCount": i64,
+        /// When the conversation last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(Conversation {
-    account_id? "accountId", created_at? "createdAt", id?, last_activity_at? "lastActivityAt", last_message? "lastMessage", participants?,
-    unread_count? int "unreadCount", updated_at? "updatedAt"
-});
-
-/// Somebody who takes part in a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationParticipant {
-    /// Id of the person on LinkedIn.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// URL of the profile's picture.
-    pub profile_picture: Option<String>,
-    /// URL of the LinkedIn profile; sometimes it has LinkedIn's internal id of the member.
-    pub profile_url: Option<String>,
+rt::object! {
+    /// Somebody who takes part in a conversation.
+    pub struct ConversationParticipant optional {
+        /// Id of the person on LinkedIn.
+        id: String,
+        /// Name.
+        name: String,
+        /// URL of the profile's picture.
+        profile_picture "profilePicture": String,
+        /// URL of the LinkedIn profile; sometimes it has LinkedIn's internal id of the member.
+        profile_url "profileUrl": String,
+    }
 }
 
-rt::object!(ConversationParticipant { id?, name?, profile_picture? "profilePicture", profile_url? "profileUrl" });
-
-/// A search to start.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateLeadDatabaseSearchRequest {
-    /// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they
-    /// name. `list_lead_database_filters` gives the filters and their values.
-    pub filters: LeadDatabaseFilters,
-    /// How many leads to find at most. There is no fixed maximum; the workspace's credits bound it.
-    pub limit: i64,
-    /// Name of the search.
-    pub name: String,
-    /// Public https URL that is called when the search is done. What the call contains is not documented.
-    pub webhook_url: Option<String>,
+rt::request! {
+    /// A search to start.
+    pub struct CreateLeadDatabaseSearchRequest {
+        /// Name of the search.
+        name: String,
+        /// How many leads to find at most. There is no fixed maximum; the workspace's credits bound it.
+        limit int: i64,
+        /// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what
+        /// they name. `list_lead_database_filters` gives the filters and their values.
+        filters: LeadDatabaseFilters,
+    } optional {
+        /// Public https URL that is called when the search is done. What the call contains is not documented.
+        webhook_url: String,
+    }
 }
-
-rt::object!(CreateLeadDatabaseSearchRequest { filters!, limit! int, name!, webhook_url? });
-rt::setters!(CreateLeadDatabaseSearchRequest new(name: String, limit: i64, filters: LeadDatabaseFilters) { webhook_url: String });
 
 impl rt::Limited for CreateLeadDatabaseSearchRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -420,48 +255,40 @@ impl rt::Limited for CreateLeadDatabaseSearchRequest {
     }
 }
 
-/// A search that was started.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateLeadDatabaseSearchResponse {
-    /// When the search was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// How much quota the search will probably use.
-    pub estimated_quota: Option<rt::Number>,
-    /// Id of the search, for its status and its results.
-    pub id: Option<String>,
-    /// Name of the search.
-    pub name: Option<String>,
-    /// Where the search stands; the search's status has the documented values.
-    pub status: Option<String>,
+rt::object! {
+    /// A search that was started.
+    pub struct CreateLeadDatabaseSearchResponse optional {
+        /// When the search was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// How much quota the search will probably use.
+        estimated_quota: rt::Number,
+        /// Id of the search, for its status and its results.
+        id: String,
+        /// Name of the search.
+        name: String,
+        /// Where the search stands; the search's status has the documented values.
+        status: String,
+    }
 }
 
-rt::object!(CreateLeadDatabaseSearchResponse { created_at?, estimated_quota?, id?, name?, status? });
-
-/// An extraction job to start.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateLeadExtractorCampaignRequest {
-    /// How many leads to extract at most. There is no fixed maximum; the workspace's credits bound it.
-    pub limit: i64,
-    /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
-    pub mode: LeadExtractorMode,
-    /// Name of the job.
-    pub name: String,
-    /// Where the searches come from.
-    pub url_type: LeadExtractorUrlType,
-    /// Searches to read, as https URLs from LinkedIn or Sales Navigator.
-    pub urls: Vec<String>,
-    /// Public https URL that is called when the job is done. What the call contains is not documented.
-    pub webhook_url: Option<String>,
+rt::request! {
+    /// An extraction job to start.
+    pub struct CreateLeadExtractorCampaignRequest {
+        /// Name of the job.
+        name: String,
+        /// Searches to read, as https URLs from LinkedIn or Sales Navigator.
+        urls: Vec<String> [String],
+        /// How many leads to extract at most. There is no fixed maximum; the workspace's credits bound it.
+        limit int: i64,
+        /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
+        mode: LeadExtractorMode,
+        /// Where the searches come from.
+        url_type: LeadExtractorUrlType,
+    } optional {
+        /// Public https URL that is called when the job is done. What the call contains is not documented.
+        webhook_url: String,
+    }
 }
-
-rt::object!(CreateLeadExtractorCampaignRequest { limit! int, mode!, name!, url_type!, urls!, webhook_url? });
-rt::setters!(CreateLeadExtractorCampaignRequest new(name: String, urls: [String], limit: i64, mode: LeadExtractorMode, url_type: LeadExtractorUrlType) {
-    webhook_url: String
-});
 
 impl rt::Limited for CreateLeadExtractorCampaignRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -469,38 +296,31 @@ impl rt::Limited for CreateLeadExtractorCampaignRequest {
     }
 }
 
-/// An extraction job that was started.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateLeadExtractorCampaignResponse {
-    /// When the job was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many credits the job will probably cost.
-    pub estimated_credits: Option<rt::Number>,
-    /// Id of the job, for its status and its results.
-    pub id: Option<String>,
-    /// Name of the job.
-    pub name: Option<String>,
-    /// Where the job stands; the job's status has the documented values.
-    pub status: Option<String>,
+rt::object! {
+    /// An extraction job that was started.
+    pub struct CreateLeadExtractorCampaignResponse optional {
+        /// When the job was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// How many credits the job will probably cost.
+        estimated_credits: rt::Number,
+        /// Id of the job, for its status and its results.
+        id: String,
+        /// Name of the job.
+        name: String,
+        /// Where the job stands; the job's status has the documented values.
+        status: String,
+    }
 }
 
-rt::object!(CreateLeadExtractorCampaignResponse { created_at?, estimated_credits?, id?, name?, status? });
-
-/// Leads to add to a campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLeadsRequest {
-    /// Id of the campaign.
-    pub campaign_id: String,
-    /// The leads, 1 to 100.
-    pub leads: Vec<NewLead>,
+rt::request! {
+    /// Leads to add to a campaign.
+    pub struct CreateLeadsRequest {
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// The leads, 1 to 100.
+        leads: Vec<NewLead> [NewLead],
+    }
 }
-
-rt::object!(CreateLeadsRequest { campaign_id! "campaignId", leads! });
-rt::setters!(CreateLeadsRequest new(campaign_id: String, leads: [NewLead]) {  });
 
 impl rt::Limited for CreateLeadsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -508,753 +328,485 @@ impl rt::Limited for CreateLeadsRequest {
     }
 }
 
-/// How adding leads to a campaign went.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLeadsResponse {
-    /// How many were skipped because the campaign had them already.
-    pub duplicates_skipped: Option<i64>,
-    /// What was wrong with those refused. Only there if any were.
-    pub errors: Option<Vec<LeadError>>,
-    /// How many were refused.
-    pub invalid_entries: Option<i64>,
-    /// How many leads were added.
-    pub leads_added: Option<i64>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+rt::object! {
+    /// How adding leads to a campaign went.
+    pub struct CreateLeadsResponse optional {
+        /// How many were skipped because the campaign had them already.
+        duplicates_skipped int "duplicatesSkipped": i64,
+        /// What was wrong with those refused. Only there if any were.
+        errors: Vec<LeadError>,
+        /// How many were refused.
+        invalid_entries int "invalidEntries": i64,
+        /// How many leads were added.
+        leads_added int "leadsAdded": i64,
+        /// Whether it worked.
+        success: bool,
+    }
 }
 
-rt::object!(CreateLeadsResponse {
-    duplicates_skipped? int "duplicatesSkipped", errors?, invalid_entries? int "invalidEntries", leads_added? int "leadsAdded", success?
-});
-
-/// A custom status of a lead, by which leads are sorted in a CRM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CustomLeadStatus {
-    /// `LEAD`
-    Lead,
-    /// `INTERESTED`
-    Interested,
-    /// `MEETING_BOOKED`
-    MeetingBooked,
-    /// `MEETING_COMPLETE_NOT_CLOSED`
-    MeetingCompleteNotClosed,
-    /// `CLOSED`
-    Closed,
-    /// `WRONG_PERSON`
-    WrongPerson,
-    /// `NOT_INTERESTED`
-    NotInterested,
-    /// `NO_RESPONSE`
-    NoResponse,
+rt::closed_enum! {
+    /// A custom status of a lead, by which leads are sorted in a CRM.
+    pub enum CustomLeadStatus {
+        Lead = "LEAD", Interested = "INTERESTED", MeetingBooked = "MEETING_BOOKED",
+        MeetingCompleteNotClosed = "MEETING_COMPLETE_NOT_CLOSED", Closed = "CLOSED", WrongPerson = "WRONG_PERSON",
+        NotInterested = "NOT_INTERESTED", NoResponse = "NO_RESPONSE",
+    }
 }
 
-rt::closed_enum!(
-    CustomLeadStatus,
-    Lead = "LEAD",
-    Interested = "INTERESTED",
-    MeetingBooked = "MEETING_BOOKED",
-    MeetingCompleteNotClosed = "MEETING_COMPLETE_NOT_CLOSED",
-    Closed = "CLOSED",
-    WrongPerson = "WRONG_PERSON",
-    NotInterested = "NOT_INTERESTED",
-    NoResponse = "NO_RESPONSE"
-);
-
-/// Body of a failed request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ErrorResponse {
-    /// The HTTP reason phrase, such as `Bad Request`.
-    pub error: Option<String>,
-    /// What went wrong, for people to read.
-    pub message: Option<String>,
-    /// The HTTP status code again.
-    pub status_code: Option<i64>,
+rt::object! {
+    /// Body of a failed request.
+    pub struct ErrorResponse optional {
+        /// The HTTP reason phrase, such as `Bad Request`.
+        error: String,
+        /// What went wrong, for people to read.
+        message: String,
+        /// The HTTP status code again.
+        status_code int "statusCode": i64,
+    }
 }
 
-rt::object!(ErrorResponse { error?, message?, status_code? int "statusCode" });
-
-/// A kind of funding round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FundingRound {
-    /// `Seed Round`
-    SeedRound,
-    /// `Pre Seed Round`
-    PreSeedRound,
-    /// `Venture Round`
-    VentureRound,
-    /// `Series A`
-    SeriesA,
-    /// `Grant`
-    Grant,
-    /// `Non Equity Assistance`
-    NonEquityAssistance,
-    /// `Private Equity Round`
-    PrivateEquityRound,
-    /// `Series B`
-    SeriesB,
-    /// `Angel Round`
-    AngelRound,
-    /// `Debt Financing`
-    DebtFinancing,
-    /// `Post-IPO Equity`
-    PostIpoEquity,
-    /// `Series C`
-    SeriesC,
-    /// `Corporate Round`
-    CorporateRound,
-    /// `Equity Crowdfunding`
-    EquityCrowdfunding,
-    /// `Funding Round`
-    FundingRound,
-    /// `Convertible Note`
-    ConvertibleNote,
-    /// `Post-IPO Debt`
-    PostIpoDebt,
-    /// `Series D`
-    SeriesD,
-    /// `Secondary Market`
-    SecondaryMarket,
-    /// `Post-IPO Secondary`
-    PostIpoSecondary,
-    /// `Initial Coin Offering`
-    InitialCoinOffering,
-    /// `Product Crowdfunding`
-    ProductCrowdfunding,
-    /// `Series E`
-    SeriesE,
-    /// `Series F`
-    SeriesF,
-    /// `Series G`
-    SeriesG,
-    /// `Series H`
-    SeriesH,
+rt::closed_enum! {
+    /// A kind of funding round.
+    pub enum FundingRound {
+        SeedRound = "Seed Round", PreSeedRound = "Pre Seed Round", VentureRound = "Venture Round", SeriesA = "Series A", Grant = "Grant",
+        NonEquityAssistance = "Non Equity Assistance", PrivateEquityRound = "Private Equity Round", SeriesB = "Series B",
+        AngelRound = "Angel Round", DebtFinancing = "Debt Financing", PostIpoEquity = "Post-IPO Equity", SeriesC = "Series C",
+        CorporateRound = "Corporate Round", EquityCrowdfunding = "Equity Crowdfunding", FundingRound = "Funding Round",
+        ConvertibleNote = "Convertible Note", PostIpoDebt = "Post-IPO Debt", SeriesD = "Series D", SecondaryMarket = "Secondary Market",
+        PostIpoSecondary = "Post-IPO Secondary", InitialCoinOffering = "Initial Coin Offering",
+        ProductCrowdfunding = "Product Crowdfunding", SeriesE = "Series E", SeriesF = "Series F", SeriesG = "Series G",
+        SeriesH = "Series H",
+    }
 }
 
-rt::closed_enum!(
-    FundingRound,
-    SeedRound = "Seed Round",
-    PreSeedRound = "Pre Seed Round",
-    VentureRound = "Venture Round",
-    SeriesA = "Series A",
-    Grant = "Grant",
-    NonEquityAssistance = "Non Equity Assistance",
-    PrivateEquityRound = "Private Equity Round",
-    SeriesB = "Series B",
-    AngelRound = "Angel Round",
-    DebtFinancing = "Debt Financing",
-    PostIpoEquity = "Post-IPO Equity",
-    SeriesC = "Series C",
-    CorporateRound = "Corporate Round",
-    EquityCrowdfunding = "Equity Crowdfunding",
-    FundingRound = "Funding Round",
-    ConvertibleNote = "Convertible Note",
-    PostIpoDebt = "Post-IPO Debt",
-    SeriesD = "Series D",
-    SecondaryMarket = "Secondary Market",
-    PostIpoSecondary = "Post-IPO Secondary",
-    InitialCoinOffering = "Initial Coin Offering",
-    ProductCrowdfunding = "Product Crowdfunding",
-    SeriesE = "Series E",
-    SeriesF = "Series F",
-    SeriesG = "Series G",
-    SeriesH = "Series H"
-);
-
-/// Credits of the workspace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetCreditsResponse {
-    /// Credits that can be used now: those of the subscription and the purchased ones.
-    pub available: Option<rt::Number>,
-    /// When the next cycle begins; null without an active plan.
-    pub next_reset_date: Option<rt::DateTime<rt::Utc>>,
-    /// Credits left of those purchased. They never expire.
-    pub purchased: Option<rt::Number>,
-    /// Credits left of the subscription. They start anew with each cycle.
-    pub subscription: Option<rt::Number>,
-    /// Credits used in this cycle.
-    pub used: Option<rt::Number>,
+rt::object! {
+    /// Credits of the workspace.
+    pub struct GetCreditsResponse optional {
+        /// Credits that can be used now: those of the subscription and the purchased ones.
+        available: rt::Number,
+        /// When the next cycle begins; null without an active plan.
+        next_reset_date "nextResetDate": rt::DateTime<rt::Utc>,
+        /// Credits left of those purchased. They never expire.
+        purchased: rt::Number,
+        /// Credits left of the subscription. They start anew with each cycle.
+        subscription: rt::Number,
+        /// Credits used in this cycle.
+        used: rt::Number,
+    }
 }
 
-rt::object!(GetCreditsResponse { available?, next_reset_date? "nextResetDate", purchased?, subscription?, used? });
-
-/// How far a search is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetLeadDatabaseSearchStatusResponse {
-    /// When the search ended.
-    pub completed_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the search was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Why the search failed.
-    pub error_message: Option<String>,
-    /// Id of the search.
-    pub id: String,
-    /// Name of the search.
-    pub name: Option<String>,
-    /// How far the search is.
-    pub progress: Option<LeadDatabaseSearchProgress>,
-    /// State of the search.
-    pub status: Option<LeadDatabaseSearchStatus>,
-    /// How many leads were found.
-    #[cfg_attr(feature = "schemars", schemars(rename = "totalResults"))]
-    pub total_results: Option<i64>,
+rt::object! {
+    /// How far a search is.
+    pub struct GetLeadDatabaseSearchStatusResponse {
+        /// Id of the search.
+        id: String,
+    } optional {
+        /// When the search ended.
+        completed_at: rt::DateTime<rt::Utc>,
+        /// When the search was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Why the search failed.
+        error_message: String,
+        /// Name of the search.
+        name: String,
+        /// How far the search is.
+        progress: LeadDatabaseSearchProgress,
+        /// State of the search.
+        status: LeadDatabaseSearchStatus,
+        /// How many leads were found.
+        total_results int "totalResults": i64,
+    }
 }
 
-rt::object!(GetLeadDatabaseSearchStatusResponse {
-    completed_at?, created_at?, error_message?, id!, name?, progress?, status?, total_results? int "totalResults"
-});
-
-/// How far an extraction job is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetLeadExtractorCampaignStatusResponse {
-    /// When the job ended.
-    pub completed_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the job was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Why the job failed.
-    pub error_message: Option<String>,
-    /// Id of the job.
-    pub id: String,
-    /// Name of the job.
-    pub name: Option<String>,
-    /// How many leads are done.
-    pub progress: Option<LeadExtractorProgress>,
-    /// State of the job.
-    pub status: Option<LeadExtractorCampaignStatus>,
+rt::object! {
+    /// How far an extraction job is.
+    pub struct GetLeadExtractorCampaignStatusResponse {
+        /// Id of the job.
+        id: String,
+    } optional {
+        /// When the job ended.
+        completed_at: rt::DateTime<rt::Utc>,
+        /// When the job was created.
+        created_at: rt::DateTime<rt::Utc>,
+        /// Why the job failed.
+        error_message: String,
+        /// Name of the job.
+        name: String,
+        /// How many leads are done.
+        progress: LeadExtractorProgress,
+        /// State of the job.
+        status: LeadExtractorCampaignStatus,
+    }
 }
 
-rt::object!(GetLeadExtractorCampaignStatusResponse { completed_at?, created_at?, error_message?, id!, name?, progress?, status? });
-
-/// The API key and its workspace. The inner fields are not documented.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetMeResponse {
-    /// The key: its scopes, when it expires, and its rate limits.
-    pub api_key: Option<rt::Object>,
-    /// Scopes that the key does not have.
-    pub missing_scopes: Option<Vec<rt::Value>>,
-    /// The subscription of the workspace.
-    pub subscription: Option<rt::Object>,
-    /// The workspace that the key belongs to.
-    pub workspace: Option<rt::Object>,
+rt::object! {
+    /// The API key and its workspace. The inner fields are not documented.
+    pub struct GetMeResponse optional {
+        /// The key: its scopes, when it expires, and its rate limits.
+        api_key "apiKey": rt::Object,
+        /// Scopes that the key does not have.
+        missing_scopes "missingScopes": Vec<rt::Value>,
+        /// The subscription of the workspace.
+        subscription: rt::Object,
+        /// The workspace that the key belongs to.
+        workspace: rt::Object,
+    }
 }
 
-rt::object!(GetMeResponse { api_key? "apiKey", missing_scopes? "missingScopes", subscription?, workspace? });
-
-/// A code of an industry classification, as the filter catalogue gives it. Only the value counts in the search.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct IndustryCode {
-    /// Name of the industry.
-    pub label: String,
-    /// The code.
-    pub value: String,
+rt::request! {
+    /// A code of an industry classification, as the filter catalogue gives it. Only the value counts in the search.
+    pub struct IndustryCode {
+        /// Name of the industry.
+        label: String,
+        /// The code.
+        value: String,
+    }
 }
 
-rt::object!(IndustryCode { label!, value! });
-rt::setters!(IndustryCode new(label: String, value: String) {  });
-
-/// Seniority of a posted job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum JobPostingSeniority {
-    /// `Entry level`
-    EntryLevel,
-    /// `Internship`
-    Internship,
-    /// `Associate`
-    Associate,
-    /// `Mid-Senior level`
-    MidSeniorLevel,
-    /// `Director`
-    Director,
-    /// `Executive`
-    Executive,
-    /// `Not Applicable`
-    NotApplicable,
+rt::closed_enum! {
+    /// Seniority of a posted job.
+    pub enum JobPostingSeniority {
+        EntryLevel = "Entry level", Internship = "Internship", Associate = "Associate", MidSeniorLevel = "Mid-Senior level",
+        Director = "Director", Executive = "Executive", NotApplicable = "Not Applicable",
+    }
 }
 
-rt::closed_enum!(
-    JobPostingSeniority,
-    EntryLevel = "Entry level",
-    Internship = "Internship",
-    Associate = "Associate",
-    MidSeniorLevel = "Mid-Senior level",
-    Director = "Director",
-    Executive = "Executive",
-    NotApplicable = "Not Applicable"
-);
-
-/// Kind of employment of a posted job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum JobPostingType {
-    /// `Full-time`
-    FullTime,
-    /// `Part-time`
-    PartTime,
-    /// `Contract`
-    Contract,
-    /// `Internship`
-    Internship,
-    /// `Volunteer`
-    Volunteer,
-    /// `Temporary`
-    Temporary,
-    /// `Other`
-    Other,
+rt::closed_enum! {
+    /// Kind of employment of a posted job.
+    pub enum JobPostingType {
+        FullTime = "Full-time", PartTime = "Part-time", Contract = "Contract", Internship = "Internship", Volunteer = "Volunteer",
+        Temporary = "Temporary", Other = "Other",
+    }
 }
 
-rt::closed_enum!(
-    JobPostingType,
-    FullTime = "Full-time",
-    PartTime = "Part-time",
-    Contract = "Contract",
-    Internship = "Internship",
-    Volunteer = "Volunteer",
-    Temporary = "Temporary",
-    Other = "Other"
-);
-
-/// How job titles are compared. SendPilot's provider takes `contains` when there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum JobTitleMatchMode {
-    /// `exact`
-    Exact,
-    /// `contains`
-    Contains,
-    /// `smart`
-    Smart,
-}
-
-rt::closed_enum!(JobTitleMatchMode, Exact = "exact", Contains = "contains", Smart = "smart");
-
-/// How close a job title must be when `job_title_match_mode` is `smart`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum JobTitleSmartMode {
-    /// `loose`
-    Loose,
-    /// `normal`
-    Normal,
-    /// `strict`
-    Strict,
-}
-
-rt::closed_enum!(JobTitleSmartMode, Loose = "loose", Normal = "normal", Strict = "strict");
-
-/// The newest message of a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LastMessage {
-    /// First 100 characters of the text.
-    pub content: Option<String>,
-    /// Whether it was sent or received.
-    pub direction: Option<MessageDirection>,
-    /// When it was sent.
-    pub sent_at: Option<rt::DateTime<rt::Utc>>,
-}
-
-rt::object!(LastMessage { content?, direction?, sent_at? "sentAt" });
-
-/// A person in a campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Lead {
-    /// The profile's text about the person.
-    pub about: Option<String>,
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// Company.
-    pub company: Option<String>,
-    /// How many connections the profile has.
-    pub connection_count: Option<rt::Number>,
-    /// When the lead was added.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Custom status of the lead, by which leads are sorted in a CRM, such as `INTERESTED`.
-    pub custom_lead_status: Option<String>,
-    /// The custom fields of the lead.
-    pub data: Option<rt::Object>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// How many followers the profile has.
-    pub follower_count: Option<rt::Number>,
-    /// Id of the lead.
-    pub id: String,
-    /// Industry.
-    pub industry: Option<String>,
-    /// Whether anybody may message the profile.
-    pub is_open_profile: Option<bool>,
-    /// Whether the profile is a premium account.
-    pub is_premium: Option<bool>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Place, as the profile words it.
-    pub location: Option<String>,
-    /// URL of the profile's picture.
-    pub profile_picture_url: Option<String>,
-    /// Id of the sender that works on the lead.
-    pub sender_id: Option<String>,
-    /// State of the lead.
-    pub status: Option<LeadStatus>,
-    /// Job title.
-    pub title: Option<String>,
-    /// When the lead last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Website.
-    pub website: Option<String>,
-}
-
-rt::object!(Lead {
-    about?, campaign_id? "campaignId", company?, connection_count? "connectionCount", created_at? "createdAt",
-    custom_lead_status? "customLeadStatus", data?, email?, first_name? "firstName", follower_count? "followerCount", id!, industry?,
-    is_open_profile? "isOpenProfile", is_premium? "isPremium", last_name? "lastName", linkedin_url? "linkedinUrl", location?,
-    profile_picture_url? "profilePictureUrl", sender_id? "senderId", status?, title?, updated_at? "updatedAt", website?
-});
-
-/// Who changed a lead's status.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadChangedBy {
-    /// `api`
-    Api,
-    /// `automation`
-    Automation,
-    /// `user`
-    User,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(LeadChangedBy, Api = "api", Automation = "automation", User = "user");
-
-/// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they
-/// name. `list_lead_database_filters` gives the filters and their values.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadDatabaseFilters {
-    /// Last day of the time in which the company was acquired, as `dd/mm/yyyy`.
-    pub acquired_end_date: Option<String>,
-    /// First day of the time in which the company was acquired, as `dd/mm/yyyy`.
-    pub acquired_start_date: Option<String>,
-    /// Ranges of Bombora's intent score. Older key.
-    pub bombora_composite_score: Option<Vec<String>>,
-    /// Bombora's intent topics. Older key.
-    pub bombora_topic: Option<Vec<String>>,
-    /// Domains of companies, separated by commas or line breaks.
-    pub bulk_domains: Option<String>,
-    /// Names of companies.
-    pub companies: Option<Vec<String>>,
-    /// LinkedIn usernames or URLs of companies.
-    pub company_linkedin_username: Option<Vec<String>>,
-    /// Numbers of employees.
-    pub company_sizes: Option<Vec<CompanySize>>,
-    /// Comments on the status of the company. Older key.
-    pub company_status_comment: Option<Vec<String>>,
-    /// Whether a company still exists. Older key.
-    pub company_status_value: Option<CompanyStatusValue>,
-    /// Kinds of company.
-    pub company_type: Option<Vec<CompanyType>>,
-    /// Whether the company offers a demo.
-    pub demo_available: Option<bool>,
-    /// Whether the company publishes documentation.
-    pub documentation_exist: Option<bool>,
-    /// Schools of the person. Older key.
-    pub education_institute: Option<Vec<String>>,
-    /// Words in the education of the person. Older key.
-    pub education_keyword: Option<Vec<String>>,
-    /// Subjects the person studied. Older key.
-    pub education_major: Option<Vec<String>>,
-    /// Domains of companies to leave out, separated by commas or line breaks.
-    pub excluded_bulk_domains: Option<String>,
-    /// Names of companies to leave out.
-    pub excluded_companies: Option<Vec<String>>,
-    /// LinkedIn usernames or URLs of companies to leave out.
-    pub excluded_company_linkedin_username: Option<Vec<String>>,
-    /// Numbers of employees to leave out, as codes from 1 (one employee) to 9 (10,001 and more) in the order of `company_sizes`.
-    pub excluded_company_sizes: Option<Vec<i64>>,
-    /// Kinds of company to leave out.
-    pub excluded_company_type: Option<Vec<CompanyType>>,
-    /// Schools of the person that rule a person out. Older key.
-    pub excluded_education_institute: Option<Vec<String>>,
-    /// Words in the education of the person that rule a person out. Older key.
-    pub excluded_education_keyword: Option<Vec<String>>,
-    /// Subjects the person studied that rule a person out. Older key.
-    pub excluded_education_major: Option<Vec<String>>,
-    /// Another name of `excluded_member_department`, kept for older clients. Do not give both with different values.
-    pub excluded_experimental_department: Option<Vec<String>>,
-    /// Another name of `excluded_industries`, kept for older clients. Do not give both with different values.
-    pub excluded_experimental_industries: Option<Vec<String>>,
-    /// Headquarters to leave out.
-    pub excluded_hq_location: Option<Vec<String>>,
-    /// Industries to leave out.
-    pub excluded_industries: Option<Vec<String>>,
-    /// Functions of posted jobs that rule a company out.
-    pub excluded_job_posting_functions: Option<Vec<String>>,
-    /// Places of posted jobs that rule a company out.
-    pub excluded_job_posting_location: Option<Vec<String>>,
-    /// Job titles in postings that rule a company out.
-    pub excluded_job_posting_title: Option<Vec<String>>,
-    /// Current job titles to leave out.
-    pub excluded_job_titles: Option<Vec<String>>,
-    /// Words in the description or the specialties of the company that rule it out.
-    pub excluded_keywords: Option<Vec<String>>,
-    /// Language levels that rule a person out. Older key.
-    pub excluded_language_proficiency: Option<Vec<String>>,
-    /// Languages that rule a person out. Older key.
-    pub excluded_languages: Option<Vec<String>>,
-    /// Countries, regions or cities of persons to leave out.
-    pub excluded_locations: Option<Vec<String>>,
-    /// Certifications that rule a person out.
-    pub excluded_member_certifications: Option<Vec<String>>,
-    /// Departments to leave out.
-    pub excluded_member_department: Option<Vec<String>>,
-    /// Words in the summary of the profile that rule a person out.
-    pub excluded_member_description: Option<Vec<String>>,
-    /// LinkedIn usernames or profile URLs of persons to leave out.
-    pub excluded_member_linkedin_username: Option<Vec<String>>,
-    /// Skills that rule a person out.
-    pub excluded_member_skills: Option<Vec<String>>,
-    /// NAICS codes to leave out, without labels.
-    pub excluded_naics_codes: Option<Vec<String>>,
-    /// Words in recent news that rule a company out. Older key.
-    pub excluded_news_articles: Option<Vec<String>>,
-    /// Words in the profile's recommendations that rule a person out. Older key.
-    pub excluded_recommendation_keyword: Option<Vec<String>>,
-    /// LinkedIn usernames of recommenders that rule a person out. Older key.
-    pub excluded_recommendation_linkedin_username: Option<Vec<String>>,
-    /// Seniority levels to leave out.
-    pub excluded_seniority_levels: Option<Vec<SeniorityLevel>>,
-    /// SIC codes to leave out, without labels.
-    pub excluded_sic_codes: Option<Vec<String>>,
-    /// Technologies that rule a company out.
-    pub excluded_technologies_used: Option<Vec<String>>,
-    /// Topics of the website that rule a company out.
-    pub excluded_top_topics: Option<Vec<String>>,
-    /// Another name of `industries`, kept for older clients. Do not give both with different values.
-    pub experimental_industries: Option<Vec<String>>,
-    /// Another name of `member_department`, kept for older clients. Do not give both with different values.
-    pub experimental_member_department: Option<Vec<String>>,
-    /// Whether the company offers a free trial.
-    pub free_trial_available: Option<bool>,
-    /// Where the company has its headquarters.
-    pub hq_location: Option<Vec<String>>,
-    /// Industries of the company. The filter catalogue has the values.
-    pub industries: Option<Vec<String>>,
-    /// Last day of the time in which the company went public, as `dd/mm/yyyy`.
-    pub ipo_end_date: Option<String>,
-    /// First day of the time in which the company went public, as `dd/mm/yyyy`.
-    pub ipo_start_date: Option<String>,
-    /// Whether only companies that sell to companies are found. Older key.
-    pub is_b2b: Option<bool>,
-    /// Whether the company offers software or other material for download.
-    pub is_downloadable: Option<bool>,
-    /// Whether industries must match exactly; with false, related industries match too.
-    pub is_mapped_industries_strict: Option<bool>,
-    /// Whether only listed companies are found. Older key.
-    pub is_public: Option<bool>,
-    /// Last day of the postings, as `dd/mm/yyyy`.
-    pub job_posting_end_date: Option<String>,
-    /// Functions of the posted jobs. Older key.
-    pub job_posting_functions: Option<Vec<String>>,
-    /// Where the posted jobs are.
-    pub job_posting_location: Option<Vec<String>>,
-    /// Seniority of the posted jobs.
-    pub job_posting_seniority: Option<Vec<JobPostingSeniority>>,
-    /// First day of the postings, as `dd/mm/yyyy`.
-    pub job_posting_start_date: Option<String>,
-    /// Job titles the company is hiring for.
-    pub job_posting_title: Option<Vec<String>>,
-    /// Kinds of employment of the posted jobs.
-    pub job_posting_type: Option<Vec<JobPostingType>>,
+rt::closed_enum! {
     /// How job titles are compared. SendPilot's provider takes `contains` when there is none.
-    pub job_title_match_mode: Option<JobTitleMatchMode>,
-    /// How close a job title must be when `job_title_match_mode` is `smart`.
-    pub job_title_smart_mode: Option<JobTitleSmartMode>,
-    /// Current job titles. The filter catalogue suggests values.
-    pub job_titles: Option<Vec<String>>,
-    /// Words in the description or the specialties of the company.
-    pub keywords: Option<Vec<String>>,
-    /// How well the person speaks them. Older key.
-    pub language_proficiency: Option<Vec<String>>,
-    /// Languages the person speaks. Older key.
-    pub languages: Option<Vec<String>>,
-    /// How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
-    pub last_funding_date: Option<String>,
-    /// Kinds of the latest funding round.
-    pub last_funding_round_name: Option<Vec<FundingRound>>,
-    /// Where the person is, as country, region or city.
-    pub locations: Option<Vec<String>>,
-    /// Greatest average length of a visit to the website, in seconds.
-    pub max_average_visit_duration_seconds: Option<i64>,
-    /// Greatest bounce rate of the website, in percent.
-    pub max_bounce_rate: Option<i64>,
-    /// Greatest score in employees' reviews of the company.
-    pub max_company_employee_reviews_aggregate_score: Option<i64>,
-    /// Greatest time in the current job, in months.
-    pub max_job_duration_months: Option<i64>,
-    /// Greatest amount of the latest funding round.
-    pub max_last_funding_round_amount_raised: Option<i64>,
-    /// Greatest average number of pages in a visit to the website.
-    pub max_pages_per_visit: Option<i64>,
-    /// Greatest rank of the website in its category.
-    pub max_rank_category: Option<i64>,
-    /// Greatest rank of the website in its country.
-    pub max_rank_country: Option<i64>,
-    /// Greatest rank of the website in the world.
-    pub max_rank_global: Option<i64>,
-    /// Greatest revenue of the company in a year.
-    pub max_revenue_annual: Option<i64>,
-    /// Greatest time in all jobs, in months.
-    pub max_total_experience_duration_months: Option<i64>,
-    /// Greatest visits to the website in a month.
-    pub max_total_website_visits_monthly: Option<i64>,
-    /// Certifications of the person.
-    pub member_certifications: Option<Vec<String>>,
-    /// Departments the person works in.
-    pub member_department: Option<Vec<String>>,
-    /// Words in the summary of the profile.
-    pub member_description: Option<Vec<String>>,
-    /// Name of the person, searched as free text.
-    pub member_full_name: Option<String>,
-    /// LinkedIn usernames or profile URLs of persons.
-    pub member_linkedin_username: Option<Vec<String>>,
-    /// Skills in the profile.
-    pub member_skills: Option<Vec<String>>,
-    /// Least average length of a visit to the website, in seconds.
-    pub min_average_visit_duration_seconds: Option<i64>,
-    /// Least bounce rate of the website, in percent.
-    pub min_bounce_rate: Option<i64>,
-    /// Least score in employees' reviews of the company.
-    pub min_company_employee_reviews_aggregate_score: Option<i64>,
-    /// Least time in the current job, in months.
-    pub min_job_duration_months: Option<i64>,
-    /// Least amount of the latest funding round.
-    pub min_last_funding_round_amount_raised: Option<i64>,
-    /// Least average number of pages in a visit to the website.
-    pub min_pages_per_visit: Option<i64>,
-    /// Least rank of the website in its category.
-    pub min_rank_category: Option<i64>,
-    /// Least rank of the website in its country.
-    pub min_rank_country: Option<i64>,
-    /// Least rank of the website in the world.
-    pub min_rank_global: Option<i64>,
-    /// Least revenue of the company in a year.
-    pub min_revenue_annual: Option<i64>,
-    /// Least time in all jobs, in months.
-    pub min_total_experience_duration_months: Option<i64>,
-    /// Least visits to the website in a month.
-    pub min_total_website_visits_monthly: Option<i64>,
-    /// Whether the company has mobile apps.
-    pub mobile_apps_exist: Option<bool>,
-    /// NAICS codes (North American Industry Classification System), as the filter catalogue gives them.
-    pub naics_codes: Option<Vec<IndustryCode>>,
-    /// Words in recent news about the company. Older key.
-    pub news_articles: Option<Vec<String>>,
-    /// Whether there are online reviews of the company.
-    pub online_reviews_exist: Option<bool>,
-    /// Who owns the company.
-    pub ownership_status: Option<Vec<OwnershipStatus>>,
-    /// Whether the company publishes its prices.
-    pub pricing_available: Option<bool>,
-    /// Words in the profile's recommendations. Older key.
-    pub recommendation_keyword: Option<Vec<String>>,
-    /// LinkedIn usernames of those who recommend the person. Older key.
-    pub recommendation_linkedin_username: Option<Vec<String>>,
-    /// Seniority levels.
-    pub seniority_levels: Option<Vec<SeniorityLevel>>,
-    /// SIC codes (Standard Industrial Classification), as the filter catalogue gives them.
-    pub sic_codes: Option<Vec<IndustryCode>>,
-    /// Technologies the company uses.
-    pub technologies_used: Option<Vec<String>>,
-    /// Topics of the company's website.
-    pub top_topics: Option<Vec<String>>,
+    pub enum JobTitleMatchMode {
+        Exact = "exact", Contains = "contains", Smart = "smart",
+    }
 }
 
-rt::object!(LeadDatabaseFilters {
-    acquired_end_date?, acquired_start_date?, bombora_composite_score?, bombora_topic?, bulk_domains?, companies?,
-    company_linkedin_username?, company_sizes?, company_status_comment?, company_status_value?, company_type?, demo_available?,
-    documentation_exist?, education_institute?, education_keyword?, education_major?, excluded_bulk_domains?, excluded_companies?,
-    excluded_company_linkedin_username?, excluded_company_sizes? int, excluded_company_type?, excluded_education_institute?,
-    excluded_education_keyword?, excluded_education_major?, excluded_experimental_department?, excluded_experimental_industries?,
-    excluded_hq_location?, excluded_industries?, excluded_job_posting_functions?, excluded_job_posting_location?,
-    excluded_job_posting_title?, excluded_job_titles?, excluded_keywords?, excluded_language_proficiency?, excluded_languages?,
-    excluded_locations?, excluded_member_certifications?, excluded_member_department?, excluded_member_description?,
-    excluded_member_linkedin_username?, excluded_member_skills?, excluded_naics_codes?, excluded_news_articles?,
-    excluded_recommendation_keyword?, excluded_recommendation_linkedin_username?, excluded_seniority_levels?, excluded_sic_codes?,
-    excluded_technologies_used?, excluded_top_topics?, experimental_industries?, experimental_member_department?, free_trial_available?,
-    hq_location?, industries?, ipo_end_date?, ipo_start_date?, is_b2b?, is_downloadable?, is_mapped_industries_strict?, is_public?,
-    job_posting_end_date?, job_posting_functions?, job_posting_location?, job_posting_seniority?, job_posting_start_date?,
-    job_posting_title?, job_posting_type?, job_title_match_mode?, job_title_smart_mode?, job_titles?, keywords?, language_proficiency?,
-    languages?, last_funding_date?, last_funding_round_name?, locations?, max_average_visit_duration_seconds? int, max_bounce_rate? int,
-    max_company_employee_reviews_aggregate_score? int, max_job_duration_months? int, max_last_funding_round_amount_raised? int,
-    max_pages_per_visit? int, max_rank_category? int, max_rank_country? int, max_rank_global? int, max_revenue_annual? int,
-    max_total_experience_duration_months? int, max_total_website_visits_monthly? int, member_certifications?, member_department?,
-    member_description?, member_full_name?, member_linkedin_username?, member_skills?, min_average_visit_duration_seconds? int,
-    min_bounce_rate? int, min_company_employee_reviews_aggregate_score? int, min_job_duration_months? int,
-    min_last_funding_round_amount_raised? int, min_pages_per_visit? int, min_rank_category? int, min_rank_country? int,
-    min_rank_global? int, min_revenue_annual? int, min_total_experience_duration_months? int, min_total_website_visits_monthly? int,
-    mobile_apps_exist?, naics_codes?, news_articles?, online_reviews_exist?, ownership_status?, pricing_available?, recommendation_keyword?,
-    recommendation_linkedin_username?, seniority_levels?, sic_codes?, technologies_used?, top_topics?
-});
-rt::setters!(LeadDatabaseFilters new() {
-    acquired_end_date: String, acquired_start_date: String, bombora_composite_score: [String], bombora_topic: [String],
-    bulk_domains: String, companies: [String], company_linkedin_username: [String], company_sizes: [CompanySize],
-    company_status_comment: [String], company_status_value: CompanyStatusValue, company_type: [CompanyType], demo_available: bool,
-    documentation_exist: bool, education_institute: [String], education_keyword: [String], education_major: [String],
-    excluded_bulk_domains: String, excluded_companies: [String], excluded_company_linkedin_username: [String],
-    excluded_company_sizes: [i64], excluded_company_type: [CompanyType], excluded_education_institute: [String],
-    excluded_education_keyword: [String], excluded_education_major: [String], excluded_experimental_department: [String],
-    excluded_experimental_industries: [String], excluded_hq_location: [String], excluded_industries: [String],
-    excluded_job_posting_functions: [String], excluded_job_posting_location: [String], excluded_job_posting_title: [String],
-    excluded_job_titles: [String], excluded_keywords: [String], excluded_language_proficiency: [String], excluded_languages: [String],
-    excluded_locations: [String], excluded_member_certifications: [String], excluded_member_department: [String],
-    excluded_member_description: [String], excluded_member_linkedin_username: [String], excluded_member_skills: [String],
-    excluded_naics_codes: [String], excluded_news_articles: [String], excluded_recommendation_keyword: [String],
-    excluded_recommendation_linkedin_username: [String], excluded_seniority_levels: [SeniorityLevel], excluded_sic_codes: [String],
-    excluded_technologies_used: [String], excluded_top_topics: [String], experimental_industries: [String],
-    experimental_member_department: [String], free_trial_available: bool, hq_location: [String], industries: [String], ipo_end_date: String,
-    ipo_start_date: String, is_b2b: bool, is_downloadable: bool, is_mapped_industries_strict: bool, is_public: bool,
-    job_posting_end_date: String, job_posting_functions: [String], job_posting_location: [String],
-    job_posting_seniority: [JobPostingSeniority], job_posting_start_date: String, job_posting_title: [String],
-    job_posting_type: [JobPostingType], job_title_match_mode: JobTitleMatchMode, job_title_smart_mode: JobTitleSmartMode,
-    job_titles: [String], keywords: [String], language_proficiency: [String], languages: [String], last_funding_date: String,
-    last_funding_round_name: [FundingRound], locations: [String], max_average_visit_duration_seconds: i64, max_bounce_rate: i64,
-    max_company_employee_reviews_aggregate_score: i64, max_job_duration_months: i64, max_last_funding_round_amount_raised: i64,
-    max_pages_per_visit: i64, max_rank_category: i64, max_rank_country: i64, max_rank_global: i64, max_revenue_annual: i64,
-    max_total_experience_duration_months: i64, max_total_website_visits_monthly: i64, member_certifications: [String],
-    member_department: [String], member_description: [String], member_full_name: String, member_linkedin_username: [String],
-    member_skills: [String], min_average_visit_duration_seconds: i64, min_bounce_rate: i64,
-    min_company_employee_reviews_aggregate_score: i64, min_job_duration_months: i64, min_last_funding_round_amount_raised: i64,
-    min_pages_per_visit: i64, min_rank_category: i64, min_rank_country: i64, min_rank_global: i64, min_revenue_annual: i64,
-    min_total_experience_duration_months: i64, min_total_website_visits_monthly: i64, mobile_apps_exist: bool, naics_codes: [IndustryCode],
-    news_articles: [String], online_reviews_exist: bool, ownership_status: [OwnershipStatus], pricing_available: bool,
-    recommendation_keyword: [String], recommendation_linkedin_username: [String], seniority_levels: [SeniorityLevel],
-    sic_codes: [IndustryCode], technologies_used: [String], top_topics: [String]
-});
+rt::closed_enum! {
+    /// How close a job title must be when `job_title_match_mode` is `smart`.
+    pub enum JobTitleSmartMode {
+        Loose = "loose", Normal = "normal", Strict = "strict",
+    }
+}
+
+rt::object! {
+    /// The newest message of a conversation.
+    pub struct LastMessage optional {
+        /// First 100 characters of the text.
+        content: String,
+        /// Whether it was sent or received.
+        direction: MessageDirection,
+        /// When it was sent.
+        sent_at "sentAt": rt::DateTime<rt::Utc>,
+    }
+}
+
+rt::object! {
+    /// A person in a campaign.
+    pub struct Lead {
+        /// Id of the lead.
+        id: String,
+    } optional {
+        /// The profile's text about the person.
+        about: String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Company.
+        company: String,
+        /// How many connections the profile has.
+        connection_count "connectionCount": rt::Number,
+        /// When the lead was added.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Custom status of the lead, by which leads are sorted in a CRM, such as `INTERESTED`.
+        custom_lead_status "customLeadStatus": String,
+        /// The custom fields of the lead.
+        data: rt::Object,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// How many followers the profile has.
+        follower_count "followerCount": rt::Number,
+        /// Industry.
+        industry: String,
+        /// Whether anybody may message the profile.
+        is_open_profile "isOpenProfile": bool,
+        /// Whether the profile is a premium account.
+        is_premium "isPremium": bool,
+        /// Last name.
+        last_name "lastName": String,
+        /// URL of the LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Place, as the profile words it.
+        location: String,
+        /// URL of the profile's picture.
+        profile_picture_url "profilePictureUrl": String,
+        /// Id of the sender that works on the lead.
+        sender_id "senderId": String,
+        /// State of the lead.
+        status: LeadStatus,
+        /// Job title.
+        title: String,
+        /// When the lead last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Website.
+        website: String,
+    }
+}
+
+rt::open_enum! {
+    /// Who changed a lead's status.
+    pub enum LeadChangedBy {
+        Api = "api", Automation = "automation", User = "user",
+    }
+}
+
+rt::request! {
+    /// What to search for. Every filter may be left out, and filters can be combined. Keys that start with `excluded_` leave out what they
+    /// name. `list_lead_database_filters` gives the filters and their values.
+    pub struct LeadDatabaseFilters optional {
+        /// Last day of the time in which the company was acquired, as `dd/mm/yyyy`.
+        acquired_end_date: String,
+        /// First day of the time in which the company was acquired, as `dd/mm/yyyy`.
+        acquired_start_date: String,
+        /// Ranges of Bombora's intent score. Older key.
+        bombora_composite_score: Vec<String> [String],
+        /// Bombora's intent topics. Older key.
+        bombora_topic: Vec<String> [String],
+        /// Domains of companies, separated by commas or line breaks.
+        bulk_domains: String,
+        /// Names of companies.
+        companies: Vec<String> [String],
+        /// LinkedIn usernames or URLs of companies.
+        company_linkedin_username: Vec<String> [String],
+        /// Numbers of employees.
+        company_sizes: Vec<CompanySize> [CompanySize],
+        /// Comments on the status of the company. Older key.
+        company_status_comment: Vec<String> [String],
+        /// Whether a company still exists. Older key.
+        company_status_value: CompanyStatusValue,
+        /// Kinds of company.
+        company_type: Vec<CompanyType> [CompanyType],
+        /// Whether the company offers a demo.
+        demo_available: bool,
+        /// Whether the company publishes documentation.
+        documentation_exist: bool,
+        /// Schools of the person. Older key.
+        education_institute: Vec<String> [String],
+        /// Words in the education of the person. Older key.
+        education_keyword: Vec<String> [String],
+        /// Subjects the person studied. Older key.
+        education_major: Vec<String> [String],
+        /// Domains of companies to leave out, separated by commas or line breaks.
+        excluded_bulk_domains: String,
+        /// Names of companies to leave out.
+        excluded_companies: Vec<String> [String],
+        /// LinkedIn usernames or URLs of companies to leave out.
+        excluded_company_linkedin_username: Vec<String> [String],
+        /// Numbers of employees to leave out, as codes from 1 (one employee) to 9 (10,001 and more) in the order of `company_sizes`.
+        excluded_company_sizes int: Vec<i64> [i64],
+        /// Kinds of company to leave out.
+        excluded_company_type: Vec<CompanyType> [CompanyType],
+        /// Schools of the person that rule a person out. Older key.
+        excluded_education_institute: Vec<String> [String],
+        /// Words in the education of the person that rule a person out. Older key.
+        excluded_education_keyword: Vec<String> [String],
+        /// Subjects the person studied that rule a person out. Older key.
+        excluded_education_major: Vec<String> [String],
+        /// Another name of `excluded_member_department`, kept for older clients. Do not give both with different values.
+        excluded_experimental_department: Vec<String> [String],
+        /// Another name of `excluded_industries`, kept for older clients. Do not give both with different values.
+        excluded_experimental_industries: Vec<String> [String],
+        /// Headquarters to leave out.
+        excluded_hq_location: Vec<String> [String],
+        /// Industries to leave out.
+        excluded_industries: Vec<String> [String],
+        /// Functions of posted jobs that rule a company out.
+        excluded_job_posting_functions: Vec<String> [String],
+        /// Places of posted jobs that rule a company out.
+        excluded_job_posting_location: Vec<String> [String],
+        /// Job titles in postings that rule a company out.
+        excluded_job_posting_title: Vec<String> [String],
+        /// Current job titles to leave out.
+        excluded_job_titles: Vec<String> [String],
+        /// Words in the description or the specialties of the company that rule it out.
+        excluded_keywords: Vec<String> [String],
+        /// Language levels that rule a person out. Older key.
+        excluded_language_proficiency: Vec<String> [String],
+        /// Languages that rule a person out. Older key.
+        excluded_languages: Vec<String> [String],
+        /// Countries, regions or cities of persons to leave out.
+        excluded_locations: Vec<String> [String],
+        /// Certifications that rule a person out.
+        excluded_member_certifications: Vec<String> [String],
+        /// Departments to leave out.
+        excluded_member_department: Vec<String> [String],
+        /// Words in the summary of the profile that rule a person out.
+        excluded_member_description: Vec<String> [String],
+        /// LinkedIn usernames or profile URLs of persons to leave out.
+        excluded_member_linkedin_username: Vec<String> [String],
+        /// Skills that rule a person out.
+        excluded_member_skills: Vec<String> [String],
+        /// NAICS codes to leave out, without labels.
+        excluded_naics_codes: Vec<String> [String],
+        /// Words in recent news that rule a company out. Older key.
+        excluded_news_articles: Vec<String> [String],
+        /// Words in the profile's recommendations that rule a person out. Older key.
+        excluded_recommendation_keyword: Vec<String> [String],
+        /// LinkedIn usernames of recommenders that rule a person out. Older key.
+        excluded_recommendation_linkedin_username: Vec<String> [String],
+        /// Seniority levels to leave out.
+        excluded_seniority_levels: Vec<SeniorityLevel> [SeniorityLevel],
+        /// SIC codes to leave out, without labels.
+        excluded_sic_codes: Vec<String> [String],
+        /// Technologies that rule a company out.
+        excluded_technologies_used: Vec<String> [String],
+        /// Topics of the website that rule a company out.
+        excluded_top_topics: Vec<String> [String],
+        /// Another name of `industries`, kept for older clients. Do not give both with different values.
+        experimental_industries: Vec<String> [String],
+        /// Another name of `member_department`, kept for older clients. Do not give both with different values.
+        experimental_member_department: Vec<String> [String],
+        /// Whether the company offers a free trial.
+        free_trial_available: bool,
+        /// Where the company has its headquarters.
+        hq_location: Vec<String> [String],
+        /// Industries of the company. The filter catalogue has the values.
+        industries: Vec<String> [String],
+        /// Last day of the time in which the company went public, as `dd/mm/yyyy`.
+        ipo_end_date: String,
+        /// First day of the time in which the company went public, as `dd/mm/yyyy`.
+        ipo_start_date: String,
+        /// Whether only companies that sell to companies are found. Older key.
+        is_b2b: bool,
+        /// Whether the company offers software or other material for download.
+        is_downloadable: bool,
+        /// Whether industries must match exactly; with false, related industries match too.
+        is_mapped_industries_strict: bool,
+        /// Whether only listed companies are found. Older key.
+        is_public: bool,
+        /// Last day of the postings, as `dd/mm/yyyy`.
+        job_posting_end_date: String,
+        /// Functions of the posted jobs. Older key.
+        job_posting_functions: Vec<String> [String],
+        /// Where the posted jobs are.
+        job_posting_location: Vec<String> [String],
+        /// Seniority of the posted jobs.
+        job_posting_seniority: Vec<JobPostingSeniority> [JobPostingSeniority],
+        /// First day of the postings, as `dd/mm/yyyy`.
+        job_posting_start_date: String,
+        /// Job titles the company is hiring for.
+        job_posting_title: Vec<String> [String],
+        /// Kinds of employment of the posted jobs.
+        job_posting_type: Vec<JobPostingType> [JobPostingType],
+        /// How job titles are compared. SendPilot's provider takes `contains` when there is none.
+        job_title_match_mode: JobTitleMatchMode,
+        /// How close a job title must be when `job_title_match_mode` is `smart`.
+        job_title_smart_mode: JobTitleSmartMode,
+        /// Current job titles. The filter catalogue suggests values.
+        job_titles: Vec<String> [String],
+        /// Words in the description or the specialties of the company.
+        keywords: Vec<String> [String],
+        /// How well the person speaks them. Older key.
+        language_proficiency: Vec<String> [String],
+        /// Languages the person speaks. Older key.
+        languages: Vec<String> [String],
+        /// How many days ago the latest funding was, `30`, `60`, `90` or `90+`. Older key.
+        last_funding_date: String,
+        /// Kinds of the latest funding round.
+        last_funding_round_name: Vec<FundingRound> [FundingRound],
+        /// Where the person is, as country, region or city.
+        locations: Vec<String> [String],
+        /// Greatest average length of a visit to the website, in seconds.
+        max_average_visit_duration_seconds int: i64,
+        /// Greatest bounce rate of the website, in percent.
+        max_bounce_rate int: i64,
+        /// Greatest score in employees' reviews of the company.
+        max_company_employee_reviews_aggregate_score int: i64,
+        /// Greatest time in the current job, in months.
+        max_job_duration_months int: i64,
+        /// Greatest amount of the latest funding round.
+        max_last_funding_round_amount_raised int: i64,
+        /// Greatest average number of pages in a visit to the website.
+        max_pages_per_visit int: i64,
+        /// Greatest rank of the website in its category.
+        max_rank_category int: i64,
+        /// Greatest rank of the website in its country.
+        max_rank_country int: i64,
+        /// Greatest rank of the website in the world.
+        max_rank_global int: i64,
+        /// Greatest revenue of the company in a year.
+        max_revenue_annual int: i64,
+        /// Greatest time in all jobs, in months.
+        max_total_experience_duration_months int: i64,
+        /// Greatest visits to the website in a month.
+        max_total_website_visits_monthly int: i64,
+        /// Certifications of the person.
+        member_certifications: Vec<String> [String],
+        /// Departments the person works in.
+        member_department: Vec<String> [String],
+        /// Words in the summary of the profile.
+        member_description: Vec<String> [String],
+        /// Name of the person, searched as free text.
+        member_full_name: String,
+        /// LinkedIn usernames or profile URLs of persons.
+        member_linkedin_username: Vec<String> [String],
+        /// Skills in the profile.
+        member_skills: Vec<String> [String],
+        /// Least average length of a visit to the website, in seconds.
+        min_average_visit_duration_seconds int: i64,
+        /// Least bounce rate of the website, in percent.
+        min_bounce_rate int: i64,
+        /// Least score in employees' reviews of the company.
+        min_company_employee_reviews_aggregate_score int: i64,
+        /// Least time in the current job, in months.
+        min_job_duration_months int: i64,
+        /// Least amount of the latest funding round.
+        min_last_funding_round_amount_raised int: i64,
+        /// Least average number of pages in a visit to the website.
+        min_pages_per_visit int: i64,
+        /// Least rank of the website in its category.
+        min_rank_category int: i64,
+        /// Least rank of the website in its country.
+        min_rank_country int: i64,
+        /// Least rank of the website in the world.
+        min_rank_global int: i64,
+        /// Least revenue of the company in a year.
+        min_revenue_annual int: i64,
+        /// Least time in all jobs, in months.
+        min_total_experience_duration_months int: i64,
+        /// Least visits to the website in a month.
+        min_total_website_visits_monthly int: i64,
+        /// Whether the company has mobile apps.
+        mobile_apps_exist: bool,
+        /// NAICS codes (North American Industry Classification System), as the filter catalogue gives them.
+        naics_codes: Vec<IndustryCode> [IndustryCode],
+        /// Words in recent news about the company. Older key.
+        news_articles: Vec<String> [String],
+        /// Whether there are online reviews of the company.
+        online_reviews_exist: bool,
+        /// Who owns the company.
+        ownership_status: Vec<OwnershipStatus> [OwnershipStatus],
+        /// Whether the company publishes its prices.
+        pricing_available: bool,
+        /// Words in the profile's recommendations. Older key.
+        recommendation_keyword: Vec<String> [String],
+        /// LinkedIn usernames of those who recommend the person. Older key.
+        recommendation_linkedin_username: Vec<String> [String],
+        /// Seniority levels.
+        seniority_levels: Vec<SeniorityLevel> [SeniorityLevel],
+        /// SIC codes (Standard Industrial Classification), as the filter catalogue gives them.
+        sic_codes: Vec<IndustryCode> [IndustryCode],
+        /// Technologies the company uses.
+        technologies_used: Vec<String> [String],
+        /// Topics of the company's website.
+        top_topics: Vec<String> [String],
+    }
+}
 
 impl rt::Limited for LeadDatabaseFilters {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1290,817 +842,516 @@ impl rt::Limited for LeadDatabaseFilters {
     }
 }
 
-/// A person that a search found. Fields that are not listed here may come too.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadDatabaseLead {
-    /// Name of the current company.
-    pub company: Option<String>,
-    /// URL of the company's LinkedIn page.
-    pub company_linkedin_url: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// How many employees the company has, as a range such as `51-200`.
-    pub employees: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// First and last name.
-    pub full_name: Option<String>,
-    /// Id of the lead.
-    pub id: Option<String>,
-    /// Industry of the company.
-    pub industry: Option<String>,
-    /// Current job title.
-    pub job_title: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Place, as the profile words it.
-    pub location: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Seniority level.
-    pub seniority: Option<String>,
-    /// Website of the company.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A person that a search found. Fields that are not listed here may come too.
+    pub struct LeadDatabaseLead optional {
+        /// Name of the current company.
+        company: String,
+        /// URL of the company's LinkedIn page.
+        company_linkedin_url: String,
+        /// Country.
+        country: String,
+        /// Email address.
+        email: String,
+        /// How many employees the company has, as a range such as `51-200`.
+        employees: String,
+        /// First name.
+        first_name: String,
+        /// First and last name.
+        full_name: String,
+        /// Id of the lead.
+        id: String,
+        /// Industry of the company.
+        industry: String,
+        /// Current job title.
+        job_title: String,
+        /// Last name.
+        last_name: String,
+        /// URL of the LinkedIn profile.
+        linkedin_url: String,
+        /// Place, as the profile words it.
+        location: String,
+        /// Phone number.
+        phone: String,
+        /// Seniority level.
+        seniority: String,
+        /// Website of the company.
+        website: String,
+    } with extra
 }
 
-rt::object!(LeadDatabaseLead {
-    company?, company_linkedin_url?, country?, email?, employees?, first_name?, full_name?, id?, industry?, job_title?, last_name?,
-    linkedin_url?, location?, phone?, seniority?, website?
-} extra);
-
-/// A lead database search is done.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadDatabaseSearchCompletedData {
-    /// When the search ended.
-    pub completed_at: Option<rt::DateTime<rt::Utc>>,
-    /// How long the search took, in milliseconds.
-    pub duration_ms: Option<i64>,
-    /// The filters of the search, as they were sent.
-    pub filters: Option<rt::Object>,
-    /// The leads that were found.
-    pub leads: Option<Vec<LeadDatabaseLead>>,
-    /// How many leads were asked for.
-    pub requested_limit: Option<i64>,
-    /// Path of the results, without the server.
-    pub results_url: Option<String>,
-    /// Id of the search.
-    pub search_id: Option<String>,
-    /// Name of the search.
-    pub search_name: Option<String>,
-    /// When the search began.
-    pub started_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many leads were found.
-    pub total_leads_found: Option<i64>,
+rt::object! {
+    /// A lead database search is done.
+    pub struct LeadDatabaseSearchCompletedData optional {
+        /// When the search ended.
+        completed_at: rt::DateTime<rt::Utc>,
+        /// How long the search took, in milliseconds.
+        duration_ms int: i64,
+        /// The filters of the search, as they were sent.
+        filters: rt::Object,
+        /// The leads that were found.
+        leads: Vec<LeadDatabaseLead>,
+        /// How many leads were asked for.
+        requested_limit int: i64,
+        /// Path of the results, without the server.
+        results_url: String,
+        /// Id of the search.
+        search_id: String,
+        /// Name of the search.
+        search_name: String,
+        /// When the search began.
+        started_at: rt::DateTime<rt::Utc>,
+        /// How many leads were found.
+        total_leads_found int: i64,
+    }
 }
 
-rt::object!(LeadDatabaseSearchCompletedData {
-    completed_at?, duration_ms? int, filters?, leads?, requested_limit? int, results_url?, search_id?, search_name?, started_at?,
-    total_leads_found? int
-});
-
-/// How far a search is, as counts or as a percentage.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum LeadDatabaseSearchProgress {
-    /// As [`LeadDatabaseSearchProgressCounts`].
-    Counts(LeadDatabaseSearchProgressCounts),
-    /// As a number.
-    Percent(i64),
+rt::one_of! {
+    /// How far a search is, as counts or as a percentage.
+    pub enum LeadDatabaseSearchProgress {
+        /// As [`LeadDatabaseSearchProgressCounts`].
+        Counts(LeadDatabaseSearchProgressCounts) by LeadDatabaseSearchProgressCounts,
+        /// As a number.
+        Percent(i64),
+    }
+    from Counts(LeadDatabaseSearchProgressCounts), Percent(i64)
 }
 
-rt::one_of!(LeadDatabaseSearchProgress { Counts(LeadDatabaseSearchProgressCounts) by LeadDatabaseSearchProgressCounts, Percent(i64) });
-rt::alternative!(LeadDatabaseSearchProgress, Counts(LeadDatabaseSearchProgressCounts));
-rt::alternative!(LeadDatabaseSearchProgress, Percent(i64));
-
-/// How many leads of a search were found.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadDatabaseSearchProgressCounts {
-    /// How many leads were found.
-    pub found: Option<i64>,
-    /// Progress in percent.
-    pub percent_complete: Option<i64>,
-    /// How many leads were asked for.
-    pub requested: Option<i64>,
+rt::object! {
+    /// How many leads of a search were found.
+    pub struct LeadDatabaseSearchProgressCounts optional {
+        /// How many leads were found.
+        found int: i64,
+        /// Progress in percent.
+        percent_complete int: i64,
+        /// How many leads were asked for.
+        requested int: i64,
+    }
 }
 
-rt::object!(LeadDatabaseSearchProgressCounts { found? int, percent_complete? int, requested? int });
-
-/// Where a search stands.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadDatabaseSearchStatus {
-    /// `pending`
-    Pending,
-    /// `processing`
-    Processing,
-    /// `completed`
-    Completed,
-    /// `failed`
-    Failed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Where a search stands.
+    pub enum LeadDatabaseSearchStatus {
+        Pending = "pending", Processing = "processing", Completed = "completed", Failed = "failed",
+    }
 }
 
-rt::open_enum!(LeadDatabaseSearchStatus, Pending = "pending", Processing = "processing", Completed = "completed", Failed = "failed");
-
-/// Why a lead was not added. The fields are not documented; these were observed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadError {
-    /// Place of the lead in the request.
-    pub index: Option<i64>,
-    /// URL of its LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// What was wrong.
-    pub reason: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Why a lead was not added. The fields are not documented; these were observed.
+    pub struct LeadError optional {
+        /// Place of the lead in the request.
+        index int: i64,
+        /// URL of its LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// What was wrong.
+        reason: String,
+    } with extra
 }
 
-rt::object!(LeadError { index? int, linkedin_url? "linkedinUrl", reason? } extra);
-
-/// Where an extraction job stands.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadExtractorCampaignStatus {
-    /// `PENDING`
-    Pending,
-    /// `RUNNING`
-    Running,
-    /// `FINISHED`
-    Finished,
-    /// `FAILED`
-    Failed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Where an extraction job stands.
+    pub enum LeadExtractorCampaignStatus {
+        Pending = "PENDING", Running = "RUNNING", Finished = "FINISHED", Failed = "FAILED",
+    }
 }
 
-rt::open_enum!(LeadExtractorCampaignStatus, Pending = "PENDING", Running = "RUNNING", Finished = "FINISHED", Failed = "FAILED");
-
-/// What an extraction job cost, in credits.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadExtractorCreditsUsed {
-    /// Credits for enrichment.
-    pub enrichment: Option<rt::Number>,
-    /// Credits for extraction.
-    pub extraction: Option<rt::Number>,
-    /// Credits in all.
-    pub total: Option<rt::Number>,
+rt::object! {
+    /// What an extraction job cost, in credits.
+    pub struct LeadExtractorCreditsUsed optional {
+        /// Credits for enrichment.
+        enrichment: rt::Number,
+        /// Credits for extraction.
+        extraction: rt::Number,
+        /// Credits in all.
+        total: rt::Number,
+    }
 }
 
-rt::object!(LeadExtractorCreditsUsed { enrichment?, extraction?, total? });
-
-/// An extraction job is done.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadExtractorJobCompletedData {
-    /// Id of the job.
-    pub campaign_id: Option<String>,
-    /// Name of the job.
-    pub campaign_name: Option<String>,
-    /// Kind of the job, such as `SEARCH`.
-    pub campaign_type: Option<String>,
-    /// When the job ended.
-    pub completed_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many credits the job cost.
-    pub credits_used: Option<LeadExtractorCreditsUsed>,
-    /// How long the job took, in milliseconds.
-    pub duration_ms: Option<i64>,
-    /// The leads that were extracted.
-    pub leads: Option<Vec<LeadExtractorLead>>,
-    /// Whether the leads were enriched.
-    pub mode: Option<LeadExtractorMode>,
-    /// How many leads were asked for.
-    pub requested_limit: Option<i64>,
-    /// The searches that were read.
-    pub search_urls: Option<Vec<String>>,
-    /// When the job began.
-    pub started_at: Option<rt::DateTime<rt::Utc>>,
-    /// How many leads were enriched.
-    pub total_leads_enriched: Option<i64>,
-    /// How many leads were extracted.
-    pub total_leads_extracted: Option<i64>,
+rt::object! {
+    /// An extraction job is done.
+    pub struct LeadExtractorJobCompletedData optional {
+        /// Id of the job.
+        campaign_id: String,
+        /// Name of the job.
+        campaign_name: String,
+        /// Kind of the job, such as `SEARCH`.
+        campaign_type: String,
+        /// When the job ended.
+        completed_at: rt::DateTime<rt::Utc>,
+        /// How many credits the job cost.
+        credits_used: LeadExtractorCreditsUsed,
+        /// How long the job took, in milliseconds.
+        duration_ms int: i64,
+        /// The leads that were extracted.
+        leads: Vec<LeadExtractorLead>,
+        /// Whether the leads were enriched.
+        mode: LeadExtractorMode,
+        /// How many leads were asked for.
+        requested_limit int: i64,
+        /// The searches that were read.
+        search_urls: Vec<String>,
+        /// When the job began.
+        started_at: rt::DateTime<rt::Utc>,
+        /// How many leads were enriched.
+        total_leads_enriched int: i64,
+        /// How many leads were extracted.
+        total_leads_extracted int: i64,
+    }
 }
 
-rt::object!(LeadExtractorJobCompletedData {
-    campaign_id?, campaign_name?, campaign_type?, completed_at?, credits_used?, duration_ms? int, leads?, mode?, requested_limit? int,
-    search_urls?, started_at?, total_leads_enriched? int, total_leads_extracted? int
-});
-
-/// A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadExtractorLead {
-    /// City.
-    pub city: Option<String>,
-    /// Current company.
-    pub company: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// Schools attended.
-    pub education: Option<Vec<rt::Value>>,
-    /// Email address, once the lead is enriched.
-    pub email: Option<String>,
-    /// Positions held.
-    pub experience: Option<Vec<rt::Value>>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// First and last name.
-    pub full_name: Option<String>,
-    /// Headline of the profile.
-    pub headline: Option<String>,
-    /// Id of the extracted lead.
-    pub id: Option<String>,
-    /// Current position.
-    pub job_position: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Name of the profile in its LinkedIn URL.
-    pub linkedin_identifier: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Place, as the profile words it.
-    pub location: Option<String>,
-    /// Phone number, once the lead is enriched.
-    pub phone: Option<String>,
-    /// URL of the profile's picture.
-    pub profile_picture_url: Option<String>,
-    /// Skills named in the profile.
-    pub skills: Option<Vec<rt::Value>>,
-    /// Summary of the profile.
-    pub summary: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A person that was extracted. Fields that are not listed here may come too, such as `followers` and `connections`.
+    pub struct LeadExtractorLead optional {
+        /// City.
+        city: String,
+        /// Current company.
+        company: String,
+        /// Country.
+        country: String,
+        /// Schools attended.
+        education: Vec<rt::Value>,
+        /// Email address, once the lead is enriched.
+        email: String,
+        /// Positions held.
+        experience: Vec<rt::Value>,
+        /// First name.
+        first_name: String,
+        /// First and last name.
+        full_name: String,
+        /// Headline of the profile.
+        headline: String,
+        /// Id of the extracted lead.
+        id: String,
+        /// Current position.
+        job_position: String,
+        /// Last name.
+        last_name: String,
+        /// Name of the profile in its LinkedIn URL.
+        linkedin_identifier: String,
+        /// URL of the LinkedIn profile.
+        linkedin_url: String,
+        /// Place, as the profile words it.
+        location: String,
+        /// Phone number, once the lead is enriched.
+        phone: String,
+        /// URL of the profile's picture.
+        profile_picture_url: String,
+        /// Skills named in the profile.
+        skills: Vec<rt::Value>,
+        /// Summary of the profile.
+        summary: String,
+    } with extra
 }
 
-rt::object!(LeadExtractorLead {
-    city?, company?, country?, education?, email?, experience?, first_name?, full_name?, headline?, id?, job_position?, last_name?,
-    linkedin_identifier?, linkedin_url?, location?, phone?, profile_picture_url?, skills?, summary?
-} extra);
-
-/// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadExtractorMode {
-    /// `extraction_only`
-    ExtractionOnly,
-    /// `with_enrichment`
-    WithEnrichment,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether the extracted leads are also enriched with contact data. Enrichment costs credits of its own.
+    pub enum LeadExtractorMode {
+        ExtractionOnly = "extraction_only", WithEnrichment = "with_enrichment",
+    }
 }
 
-rt::open_enum!(LeadExtractorMode, ExtractionOnly = "extraction_only", WithEnrichment = "with_enrichment");
-
-/// How many leads of an extraction job are done.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LeadExtractorProgress {
-    /// How many leads were enriched.
-    pub enriched: Option<i64>,
-    /// How many leads were extracted.
-    pub extracted: Option<i64>,
-    /// Progress in percent.
-    pub percent_complete: Option<i64>,
-    /// How many leads were asked for.
-    pub requested: Option<i64>,
+rt::object! {
+    /// How many leads of an extraction job are done.
+    pub struct LeadExtractorProgress optional {
+        /// How many leads were enriched.
+        enriched int: i64,
+        /// How many leads were extracted.
+        extracted int: i64,
+        /// Progress in percent.
+        percent_complete int: i64,
+        /// How many leads were asked for.
+        requested int: i64,
+    }
 }
 
-rt::object!(LeadExtractorProgress { enriched? int, extracted? int, percent_complete? int, requested? int });
-
-/// Where the searches come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadExtractorUrlType {
-    /// `linkedin_search`
-    LinkedinSearch,
-    /// `sales_navigator`
-    SalesNavigator,
+rt::closed_enum! {
+    /// Where the searches come from.
+    pub enum LeadExtractorUrlType {
+        LinkedinSearch = "linkedin_search", SalesNavigator = "sales_navigator",
+    }
 }
 
-rt::closed_enum!(LeadExtractorUrlType, LinkedinSearch = "linkedin_search", SalesNavigator = "sales_navigator");
-
-/// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadOutcome {
-    /// `OPPORTUNITY`
-    Opportunity,
-    /// `MEETING_BOOKED`
-    MeetingBooked,
-    /// `NOT_INTERESTED`
-    NotInterested,
-    /// `DONE`
-    Done,
-    /// `UNSUBSCRIBED`
-    Unsubscribed,
-    /// `IRRELEVANT`
-    Irrelevant,
+rt::closed_enum! {
+    /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
+    pub enum LeadOutcome {
+        Opportunity = "OPPORTUNITY", MeetingBooked = "MEETING_BOOKED", NotInterested = "NOT_INTERESTED", Done = "DONE",
+        Unsubscribed = "UNSUBSCRIBED", Irrelevant = "IRRELEVANT",
+    }
 }
 
-rt::closed_enum!(
-    LeadOutcome,
-    Opportunity = "OPPORTUNITY",
-    MeetingBooked = "MEETING_BOOKED",
-    NotInterested = "NOT_INTERESTED",
-    Done = "DONE",
-    Unsubscribed = "UNSUBSCRIBED",
-    Irrelevant = "IRRELEVANT"
-);
-
-/// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in events,
-/// and is probably refused as a filter.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LeadStatus {
-    /// `PENDING`
-    Pending,
-    /// `PROCESSING`
-    Processing,
-    /// `MESSAGE_SENT`
-    MessageSent,
-    /// `CONNECTION_SENT`
-    ConnectionSent,
-    /// `CONNECTION_ACCEPTED`
-    ConnectionAccepted,
-    /// `CONNECTION_ALREADY_SENT`
-    ConnectionAlreadySent,
-    /// `REPLY_RECEIVED`
-    ReplyReceived,
-    /// `FOLLOWUP_SENT`
-    FollowupSent,
-    /// `BLOCKED`
-    Blocked,
-    /// `PROFILE_UNREACHABLE`
-    ProfileUnreachable,
-    /// `RATE_LIMITED`
-    RateLimited,
-    /// `FAILED`
-    Failed,
-    /// `SUCCESS`
-    Success,
-    /// `UNSUBSCRIBED`
-    Unsubscribed,
-    /// `IRRELEVANT`
-    Irrelevant,
-    /// `SKIPPED`
-    Skipped,
-    /// `DONE`
-    Done,
-    /// `MEETING_BOOKED`
-    MeetingBooked,
-    /// `OPPORTUNITY`
-    Opportunity,
-    /// `LIKED_POST`
-    LikedPost,
-    /// `MESSAGE_SCHEDULED`
-    MessageScheduled,
-    /// `CONNECTION_SCHEDULED`
-    ConnectionScheduled,
-    /// `LIKE_POST_SCHEDULED`
-    LikePostScheduled,
-    /// `VIEW_PROFILE_SCHEDULED`
-    ViewProfileScheduled,
-    /// `CONNECTED`
-    Connected,
-    /// `CONNECTION_WITHDRAWN`
-    ConnectionWithdrawn,
-    /// `WITHDRAWAL_SCHEDULED`
-    WithdrawalScheduled,
-    /// `WITHDRAWAL_NOT_POSSIBLE`
-    WithdrawalNotPossible,
-    /// `NOT_CONNECTED`
-    NotConnected,
-    /// `ICP_MATCH`
-    IcpMatch,
-    /// `ICP_NOT_MATCH`
-    IcpNotMatch,
-    /// `PROFILE_VIEWED`
-    ProfileViewed,
-    /// `STARTED`
-    Started,
-    /// `STOPPED`
-    Stopped,
-    /// `WAITING`
-    Waiting,
-    /// `NOT_INTERESTED`
-    NotInterested,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Where a lead stands in its campaign. Most values are set by the campaign's sequence. `NOT_INTERESTED` can be set and comes in
+    /// events, and is probably refused as a filter.
+    pub enum LeadStatus {
+        Pending = "PENDING", Processing = "PROCESSING", MessageSent = "MESSAGE_SENT", ConnectionSent = "CONNECTION_SENT",
+        ConnectionAccepted = "CONNECTION_ACCEPTED", ConnectionAlreadySent = "CONNECTION_ALREADY_SENT", ReplyReceived = "REPLY_RECEIVED",
+        FollowupSent = "FOLLOWUP_SENT", Blocked = "BLOCKED", ProfileUnreachable = "PROFILE_UNREACHABLE", RateLimited = "RATE_LIMITED",
+        Failed = "FAILED", Success = "SUCCESS", Unsubscribed = "UNSUBSCRIBED", Irrelevant = "IRRELEVANT", Skipped = "SKIPPED",
+        Done = "DONE", MeetingBooked = "MEETING_BOOKED", Opportunity = "OPPORTUNITY", LikedPost = "LIKED_POST",
+        MessageScheduled = "MESSAGE_SCHEDULED", ConnectionScheduled = "CONNECTION_SCHEDULED", LikePostScheduled = "LIKE_POST_SCHEDULED",
+        ViewProfileScheduled = "VIEW_PROFILE_SCHEDULED", Connected = "CONNECTED", ConnectionWithdrawn = "CONNECTION_WITHDRAWN",
+        WithdrawalScheduled = "WITHDRAWAL_SCHEDULED", WithdrawalNotPossible = "WITHDRAWAL_NOT_POSSIBLE", NotConnected = "NOT_CONNECTED",
+        IcpMatch = "ICP_MATCH", IcpNotMatch = "ICP_NOT_MATCH", ProfileViewed = "PROFILE_VIEWED", Started = "STARTED", Stopped = "STOPPED",
+        Waiting = "WAITING", NotInterested = "NOT_INTERESTED",
+    }
 }
 
-rt::open_enum!(
-    LeadStatus,
-    Pending = "PENDING",
-    Processing = "PROCESSING",
-    MessageSent = "MESSAGE_SENT",
-    ConnectionSent = "CONNECTION_SENT",
-    ConnectionAccepted = "CONNECTION_ACCEPTED",
-    ConnectionAlreadySent = "CONNECTION_ALREADY_SENT",
-    ReplyReceived = "REPLY_RECEIVED",
-    FollowupSent = "FOLLOWUP_SENT",
-    Blocked = "BLOCKED",
-    ProfileUnreachable = "PROFILE_UNREACHABLE",
-    RateLimited = "RATE_LIMITED",
-    Failed = "FAILED",
-    Success = "SUCCESS",
-    Unsubscribed = "UNSUBSCRIBED",
-    Irrelevant = "IRRELEVANT",
-    Skipped = "SKIPPED",
-    Done = "DONE",
-    MeetingBooked = "MEETING_BOOKED",
-    Opportunity = "OPPORTUNITY",
-    LikedPost = "LIKED_POST",
-    MessageScheduled = "MESSAGE_SCHEDULED",
-    ConnectionScheduled = "CONNECTION_SCHEDULED",
-    LikePostScheduled = "LIKE_POST_SCHEDULED",
-    ViewProfileScheduled = "VIEW_PROFILE_SCHEDULED",
-    Connected = "CONNECTED",
-    ConnectionWithdrawn = "CONNECTION_WITHDRAWN",
-    WithdrawalScheduled = "WITHDRAWAL_SCHEDULED",
-    WithdrawalNotPossible = "WITHDRAWAL_NOT_POSSIBLE",
-    NotConnected = "NOT_CONNECTED",
-    IcpMatch = "ICP_MATCH",
-    IcpNotMatch = "ICP_NOT_MATCH",
-    ProfileViewed = "PROFILE_VIEWED",
-    Started = "STARTED",
-    Stopped = "STOPPED",
-    Waiting = "WAITING",
-    NotInterested = "NOT_INTERESTED"
-);
-
-/// A lead's tag changed. The fields are not documented; these were observed, and others may come too.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadTagUpdatedData {
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Tag after the change.
-    pub new_tag: Option<String>,
-    /// Tag before the change.
-    pub previous_tag: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A lead's tag changed. The fields are not documented; these were observed, and others may come too.
+    pub struct LeadTagUpdatedData optional {
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Tag after the change.
+        new_tag "newTag": String,
+        /// Tag before the change.
+        previous_tag "previousTag": String,
+    } with extra
 }
 
-rt::object!(LeadTagUpdatedData { lead_id? "leadId", linkedin_url? "linkedinUrl", new_tag? "newTag", previous_tag? "previousTag" } extra);
-
-/// A lead's status changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LeadUpdatedData {
-    /// Id of the lead's campaign.
-    pub campaign_id: Option<String>,
-    /// Who changed the status, in the older form of the event.
-    pub changed_by: Option<LeadChangedBy>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Status after the change.
-    pub new_status: Option<LeadStatus>,
-    /// Status before the change.
-    pub previous_status: Option<LeadStatus>,
+rt::object! {
+    /// A lead's status changed.
+    pub struct LeadUpdatedData optional {
+        /// Id of the lead's campaign.
+        campaign_id "campaignId": String,
+        /// Who changed the status, in the older form of the event.
+        changed_by "changedBy": LeadChangedBy,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Status after the change.
+        new_status "newStatus": LeadStatus,
+        /// Status before the change.
+        previous_status "previousStatus": LeadStatus,
+    }
 }
 
-rt::object!(LeadUpdatedData {
-    campaign_id? "campaignId", changed_by? "changedBy", lead_id? "leadId", linkedin_url? "linkedinUrl", new_status? "newStatus",
-    previous_status? "previousStatus"
-});
-
-/// A page of campaigns.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCampaignsResponse {
-    /// The campaigns of this page.
-    pub campaigns: Option<Vec<Campaign>>,
-    /// The campaigns of this page, in the older form of the response.
-    pub data: Option<Vec<Campaign>>,
-    /// The page's place among the others, in the older form of the response.
-    pub meta: Option<PagePagination>,
-    /// The page's place among the others.
-    pub pagination: Option<PagePagination>,
+rt::object! {
+    /// A page of campaigns.
+    pub struct ListCampaignsResponse optional {
+        /// The campaigns of this page.
+        campaigns: Vec<Campaign>,
+        /// The campaigns of this page, in the older form of the response.
+        data: Vec<Campaign>,
+        /// The page's place among the others, in the older form of the response.
+        meta: PagePagination,
+        /// The page's place among the others.
+        pagination: PagePagination,
+    }
 }
 
-rt::object!(ListCampaignsResponse { campaigns?, data?, meta?, pagination? });
-
-/// A page of conversations.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListConversationsResponse {
-    /// The conversations of this page.
-    pub conversations: Option<Vec<Conversation>>,
-    /// How the list goes on.
-    pub pagination: Option<TokenPagination>,
+rt::object! {
+    /// A page of conversations.
+    pub struct ListConversationsResponse optional {
+        /// The conversations of this page.
+        conversations: Vec<Conversation>,
+        /// How the list goes on.
+        pagination: TokenPagination,
+    }
 }
 
-rt::object!(ListConversationsResponse { conversations?, pagination? });
-
-/// The filters, or a page of the values of one filter.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLeadDatabaseFiltersResponse {
-    /// Name of the filter whose values these are.
-    pub filter: Option<String>,
-    /// The filters that a search can have.
-    pub filters: Option<Vec<rt::Value>>,
-    /// Whether there are more values after this page.
-    pub has_more: Option<bool>,
-    /// How many values a page holds at most.
-    pub limit: Option<rt::Number>,
-    /// How many values come before this page.
-    pub offset: Option<rt::Number>,
-    /// How many values there are on all pages.
-    pub total: Option<rt::Number>,
-    /// The values of this page.
-    pub values: Option<Vec<rt::Value>>,
+rt::object! {
+    /// The filters, or a page of the values of one filter.
+    pub struct ListLeadDatabaseFiltersResponse optional {
+        /// Name of the filter whose values these are.
+        filter: String,
+        /// The filters that a search can have.
+        filters: Vec<rt::Value>,
+        /// Whether there are more values after this page.
+        has_more: bool,
+        /// How many values a page holds at most.
+        limit: rt::Number,
+        /// How many values come before this page.
+        offset: rt::Number,
+        /// How many values there are on all pages.
+        total: rt::Number,
+        /// The values of this page.
+        values: Vec<rt::Value>,
+    }
 }
 
-rt::object!(ListLeadDatabaseFiltersResponse { filter?, filters?, has_more?, limit?, offset?, total?, values? });
-
-/// A page of the leads a search found.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLeadDatabaseSearchResultsResponse {
-    /// Whether there are more leads after this page.
-    pub has_more: Option<bool>,
-    /// Id of the search, in the older form of the response.
-    pub id: Option<String>,
-    /// The leads of this page.
-    pub leads: Option<Vec<LeadDatabaseLead>>,
-    /// How many leads a page holds at most.
-    pub limit: Option<rt::Number>,
-    /// How many leads come before this page.
-    pub offset: Option<rt::Number>,
-    /// The page's place among the others, in the older form of the response. Its parts are not documented.
-    pub pagination: Option<rt::Object>,
-    /// The leads of this page, in the older form of the response.
-    pub results: Option<Vec<LeadDatabaseLead>>,
-    /// Id of the search.
-    pub search_id: Option<String>,
-    /// Where the search stands, in the older form of the response.
-    pub status: Option<String>,
-    /// How many leads there are on all pages.
-    pub total: Option<rt::Number>,
+rt::object! {
+    /// A page of the leads a search found.
+    pub struct ListLeadDatabaseSearchResultsResponse optional {
+        /// Whether there are more leads after this page.
+        has_more: bool,
+        /// Id of the search, in the older form of the response.
+        id: String,
+        /// The leads of this page.
+        leads: Vec<LeadDatabaseLead>,
+        /// How many leads a page holds at most.
+        limit: rt::Number,
+        /// How many leads come before this page.
+        offset: rt::Number,
+        /// The page's place among the others, in the older form of the response. Its parts are not documented.
+        pagination: rt::Object,
+        /// The leads of this page, in the older form of the response.
+        results: Vec<LeadDatabaseLead>,
+        /// Id of the search.
+        search_id: String,
+        /// Where the search stands, in the older form of the response.
+        status: String,
+        /// How many leads there are on all pages.
+        total: rt::Number,
+    }
 }
 
-rt::object!(ListLeadDatabaseSearchResultsResponse {
-    has_more?, id?, leads?, limit?, offset?, pagination?, results?, search_id?, status?, total?
-});
-
-/// A page of extracted leads.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLeadExtractorCampaignResultsResponse {
-    /// Id of the job.
-    pub campaign_id: Option<String>,
-    /// Whether there are more leads after this page.
-    pub has_more: Option<bool>,
-    /// The leads of this page.
-    pub leads: Option<Vec<LeadExtractorLead>>,
-    /// How many leads a page holds at most.
-    pub limit: Option<rt::Number>,
-    /// How many leads come before this page.
-    pub offset: Option<rt::Number>,
-    /// The page's place among the others, in the older form of the response. Its parts are not documented; `has_more` was seen in it.
-    pub pagination: Option<rt::Object>,
-    /// How many leads there are on all pages.
-    pub total: Option<rt::Number>,
+rt::object! {
+    /// A page of extracted leads.
+    pub struct ListLeadExtractorCampaignResultsResponse optional {
+        /// Id of the job.
+        campaign_id: String,
+        /// Whether there are more leads after this page.
+        has_more: bool,
+        /// The leads of this page.
+        leads: Vec<LeadExtractorLead>,
+        /// How many leads a page holds at most.
+        limit: rt::Number,
+        /// How many leads come before this page.
+        offset: rt::Number,
+        /// The page's place among the others, in the older form of the response. Its parts are not documented; `has_more` was seen in it.
+        pagination: rt::Object,
+        /// How many leads there are on all pages.
+        total: rt::Number,
+    }
 }
 
-rt::object!(ListLeadExtractorCampaignResultsResponse { campaign_id?, has_more?, leads?, limit?, offset?, pagination?, total? });
-
-/// A page of leads.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLeadsResponse {
-    /// The leads of this page.
-    pub leads: Option<Vec<Lead>>,
-    /// The page's place among the others.
-    pub pagination: Option<PagePagination>,
+rt::object! {
+    /// A page of leads.
+    pub struct ListLeadsResponse optional {
+        /// The leads of this page.
+        leads: Vec<Lead>,
+        /// The page's place among the others.
+        pagination: PagePagination,
+    }
 }
 
-rt::object!(ListLeadsResponse { leads?, pagination? });
-
-/// A page of messages of a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListMessagesResponse {
-    /// Id of the conversation.
-    pub conversation_id: Option<String>,
-    /// The messages of this page.
-    pub messages: Option<Vec<Message>>,
-    /// How the list goes on.
-    pub pagination: Option<TokenPagination>,
+rt::object! {
+    /// A page of messages of a conversation.
+    pub struct ListMessagesResponse optional {
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// The messages of this page.
+        messages: Vec<Message>,
+        /// How the list goes on.
+        pagination: TokenPagination,
+    }
 }
 
-rt::object!(ListMessagesResponse { conversation_id? "conversationId", messages?, pagination? });
-
-/// Daily quotas of all senders.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSenderQuotasResponse {
-    /// The senders with their quotas.
-    pub senders: Option<Vec<rt::Object>>,
-    /// How many senders there are.
-    pub total: Option<rt::Number>,
+rt::object! {
+    /// Daily quotas of all senders.
+    pub struct ListSenderQuotasResponse optional {
+        /// The senders with their quotas.
+        senders: Vec<rt::Object>,
+        /// How many senders there are.
+        total: rt::Number,
+    }
 }
 
-rt::object!(ListSenderQuotasResponse { senders?, total? });
-
-/// All senders of the workspace.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSendersResponse {
-    /// The senders.
-    pub senders: Option<Vec<Sender>>,
-    /// How many senders there are.
-    pub total: Option<i64>,
+rt::object! {
+    /// All senders of the workspace.
+    pub struct ListSendersResponse optional {
+        /// The senders.
+        senders: Vec<Sender>,
+        /// How many senders there are.
+        total int: i64,
+    }
 }
 
-rt::object!(ListSendersResponse { senders?, total? int });
-
-/// A message of a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Message {
-    /// Attachments, if there are any. What one looks like is not documented.
-    pub attachments: Option<Vec<rt::Value>>,
-    /// Text of the message.
-    pub content: Option<String>,
-    /// What the message holds: `TEXT`, `IMAGE`, `FILE` or something else.
-    pub content_type: Option<String>,
-    /// Whether it was sent or received.
-    pub direction: Option<MessageDirection>,
-    /// Id of the message.
-    pub id: Option<String>,
-    /// Whether it was read.
-    pub read_status: Option<MessageReadStatus>,
-    /// Who received it.
-    pub recipient: Option<MessageParty>,
-    /// Who sent it.
-    pub sender: Option<MessageParty>,
-    /// When it was sent.
-    pub sent_at: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// A message of a conversation.
+    pub struct Message optional {
+        /// Attachments, if there are any. What one looks like is not documented.
+        attachments: Vec<rt::Value>,
+        /// Text of the message.
+        content: String,
+        /// What the message holds: `TEXT`, `IMAGE`, `FILE` or something else.
+        content_type "contentType": String,
+        /// Whether it was sent or received.
+        direction: MessageDirection,
+        /// Id of the message.
+        id: String,
+        /// Whether it was read.
+        read_status "readStatus": MessageReadStatus,
+        /// Who received it.
+        recipient: MessageParty,
+        /// Who sent it.
+        sender: MessageParty,
+        /// When it was sent.
+        sent_at "sentAt": rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(Message {
-    attachments?, content?, content_type? "contentType", direction?, id?, read_status? "readStatus", recipient?, sender?, sent_at? "sentAt"
-});
-
-/// Whether a message came from the sender or to it.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageDirection {
-    /// `sent`
-    Sent,
-    /// `received`
-    Received,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether a message came from the sender or to it.
+    pub enum MessageDirection {
+        Sent = "sent", Received = "received",
+    }
 }
 
-rt::open_enum!(MessageDirection, Sent = "sent", Received = "received");
-
-/// Who sent or received a message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageParty {
-    /// Id of the person on LinkedIn.
-    pub id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub profile_url: Option<String>,
+rt::object! {
+    /// Who sent or received a message.
+    pub struct MessageParty optional {
+        /// Id of the person on LinkedIn.
+        id: String,
+        /// Name.
+        name: String,
+        /// URL of the LinkedIn profile.
+        profile_url "profileUrl": String,
+    }
 }
 
-rt::object!(MessageParty { id?, name?, profile_url? "profileUrl" });
-
-/// Whether a message was read.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageReadStatus {
-    /// `read`
-    Read,
-    /// `unread`
-    Unread,
-    /// `unknown`
-    UnknownValue,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether a message was read.
+    pub enum MessageReadStatus {
+        Read = "read", Unread = "unread", UnknownValue = "unknown",
+    }
 }
 
-rt::open_enum!(MessageReadStatus, Read = "read", Unread = "unread", UnknownValue = "unknown");
-
-/// A message went out to a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageSentData {
-    /// Id of the lead's campaign.
-    pub campaign_id: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Text of the message.
-    pub message: Option<String>,
-    /// First 100 characters of the message, in the older form of the event.
-    pub message_preview: Option<String>,
-    /// Id of the sender.
-    pub sender_id: Option<String>,
-    /// Step of the campaign's sequence that sent the message, where a sequence did.
-    pub sequence_step: Option<rt::Number>,
+rt::object! {
+    /// A message went out to a lead.
+    pub struct MessageSentData optional {
+        /// Id of the lead's campaign.
+        campaign_id "campaignId": String,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Text of the message.
+        message: String,
+        /// First 100 characters of the message, in the older form of the event.
+        message_preview "messagePreview": String,
+        /// Id of the sender.
+        sender_id "senderId": String,
+        /// Step of the campaign's sequence that sent the message, where a sequence did.
+        sequence_step "sequenceStep": rt::Number,
+    }
 }
 
-rt::object!(MessageSentData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", message?, message_preview? "messagePreview",
-    sender_id? "senderId", sequence_step? "sequenceStep"
-});
-
-/// How far a message that was handed over has come.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageStatus {
-    /// `queued`
-    Queued,
-    /// `sent`
-    Sent,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// How far a message that was handed over has come.
+    pub enum MessageStatus {
+        Queued = "queued", Sent = "sent",
+    }
 }
 
-rt::open_enum!(MessageStatus, Queued = "queued", Sent = "sent");
-
-/// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer way
-/// to address a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageToLeadRequest {
-    /// Id of a campaign that the message is counted to. For tracking only.
-    pub campaign_id: Option<String>,
-    /// Id of the lead that the message goes to.
-    pub lead_id: String,
-    /// Text of the message, at most 8,000 characters.
-    pub message: String,
-    /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
-    pub sender_id: Option<String>,
+rt::request! {
+    /// A message to a lead that has accepted a connection request. This is the older form of the body; `send_message_to_lead` is the newer
+    /// way to address a lead.
+    pub struct MessageToLeadRequest {
+        /// Id of the lead that the message goes to.
+        lead_id "leadId": String,
+        /// Text of the message, at most 8,000 characters.
+        message: String,
+    } optional {
+        /// Id of a campaign that the message is counted to. For tracking only.
+        campaign_id "campaignId": String,
+        /// Id of the sender, the connected LinkedIn account to use. Without it SendPilot chooses a suitable one.
+        sender_id "senderId": String,
+    }
 }
-
-rt::object!(MessageToLeadRequest { campaign_id? "campaignId", lead_id! "leadId", message!, sender_id? "senderId" });
-rt::setters!(MessageToLeadRequest new(lead_id: String, message: String) { campaign_id: String, sender_id: String });
 
 impl rt::Limited for MessageToLeadRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2108,29 +1359,22 @@ impl rt::Limited for MessageToLeadRequest {
     }
 }
 
-/// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageToProfileRequest {
-    /// Id of a campaign that the message is counted to. For tracking only.
-    pub campaign_id: Option<String>,
-    /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
-    pub lead_id: Option<String>,
-    /// Text of the message, at most 8,000 characters.
-    pub message: String,
-    /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
-    pub recipient_linkedin_url: String,
-    /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
-    pub sender_id: String,
+rt::request! {
+    /// A message to a LinkedIn profile, from a named sender. This is the current form of the body.
+    pub struct MessageToProfileRequest {
+        /// Id of the sender, the connected LinkedIn account that sends the message, as `list_senders` gives it.
+        sender_id "senderId": String,
+        /// URL of the recipient's LinkedIn profile. The profile must be a 1st-degree connection of the sender.
+        recipient_linkedin_url "recipientLinkedinUrl": String,
+        /// Text of the message, at most 8,000 characters.
+        message: String,
+    } optional {
+        /// Id of a campaign that the message is counted to. For tracking only.
+        campaign_id "campaignId": String,
+        /// Id of a lead that the message is counted to. For tracking only; the recipient is the profile.
+        lead_id "leadId": String,
+    }
 }
-
-rt::object!(MessageToProfileRequest {
-    campaign_id? "campaignId", lead_id? "leadId", message!, recipient_linkedin_url! "recipientLinkedinUrl", sender_id! "senderId"
-});
-rt::setters!(MessageToProfileRequest new(sender_id: String, recipient_linkedin_url: String, message: String) {
-    campaign_id: String, lead_id: String
-});
 
 impl rt::Limited for MessageToProfileRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2138,119 +1382,78 @@ impl rt::Limited for MessageToProfileRequest {
     }
 }
 
-/// A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NewLead {
-    /// Company.
-    pub company: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// URL of the LinkedIn profile.
-    pub linkedin_url: String,
-    /// Job title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// A person to add to a campaign. Any further property becomes a custom field of the lead, such as `industry` or `icebreaker`.
+    pub struct NewLead {
+        /// URL of the LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+    } optional {
+        /// Company.
+        company: String,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Job title.
+        title: String,
+    } with extra
 }
 
-rt::object!(NewLead { company?, email?, first_name? "firstName", last_name? "lastName", linkedin_url! "linkedinUrl", title? } extra);
-rt::setters!(NewLead new(linkedin_url: String) {
-    company: String, email: String, first_name: String, last_name: String, title: String
-} extra);
-
-/// Who owns a company.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OwnershipStatus {
-    /// `Private`
-    Private,
-    /// `Public`
-    Public,
-    /// `Investment Company`
-    InvestmentCompany,
-    /// `NGO/NPO/NFP/Organization/Association`
-    NgoNpoNfpOrganizationAssociation,
-    /// `Government`
-    Government,
-    /// `Product/Brand/Service`
-    ProductBrandService,
-    /// `SPAC`
-    Spac,
+rt::closed_enum! {
+    /// Who owns a company.
+    pub enum OwnershipStatus {
+        Private = "Private", Public = "Public", InvestmentCompany = "Investment Company",
+        NgoNpoNfpOrganizationAssociation = "NGO/NPO/NFP/Organization/Association", Government = "Government",
+        ProductBrandService = "Product/Brand/Service", Spac = "SPAC",
+    }
 }
 
-rt::closed_enum!(
-    OwnershipStatus,
-    Private = "Private",
-    Public = "Public",
-    InvestmentCompany = "Investment Company",
-    NgoNpoNfpOrganizationAssociation = "NGO/NPO/NFP/Organization/Association",
-    Government = "Government",
-    ProductBrandService = "Product/Brand/Service",
-    Spac = "SPAC"
-);
-
-/// Where a page stands among the others.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PagePagination {
-    /// How many items a page holds at most.
-    pub limit: Option<i64>,
-    /// Number of this page, from 1.
-    pub page: Option<i64>,
-    /// How many items there are on all pages.
-    pub total: Option<i64>,
-    /// How many pages there are.
-    pub total_pages: Option<i64>,
+rt::object! {
+    /// Where a page stands among the others.
+    pub struct PagePagination optional {
+        /// How many items a page holds at most.
+        limit int: i64,
+        /// Number of this page, from 1.
+        page int: i64,
+        /// How many items there are on all pages.
+        total int: i64,
+        /// How many pages there are.
+        total_pages int "totalPages": i64,
+    }
 }
 
-rt::object!(PagePagination { limit? int, page? int, total? int, total_pages? int "totalPages" });
-
-/// A lead replied.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ReplyReceivedData {
-    /// Id of the lead's campaign.
-    pub campaign_id: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// URL of the lead's LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Text of the reply.
-    pub reply: Option<String>,
-    /// First 100 characters of the reply, in the older form of the event.
-    pub reply_preview: Option<String>,
-    /// Id of the sender that was replied to.
-    pub sender_id: Option<String>,
+rt::object! {
+    /// A lead replied.
+    pub struct ReplyReceivedData optional {
+        /// Id of the lead's campaign.
+        campaign_id "campaignId": String,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// URL of the lead's LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Text of the reply.
+        reply: String,
+        /// First 100 characters of the reply, in the older form of the event.
+        reply_preview "replyPreview": String,
+        /// Id of the sender that was replied to.
+        sender_id "senderId": String,
+    }
 }
 
-rt::object!(ReplyReceivedData {
-    campaign_id? "campaignId", lead_id? "leadId", linkedin_url? "linkedinUrl", reply?, reply_preview? "replyPreview", sender_id? "senderId"
-});
-
-/// A connection request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendConnectionRequestRequest {
-    /// Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
-    pub message: Option<String>,
-    /// URL of the LinkedIn profile to connect with.
-    pub recipient_linkedin_url: String,
-    /// Id of the sender that asks.
-    pub sender_id: String,
+rt::request! {
+    /// A connection request.
+    pub struct SendConnectionRequestRequest {
+        /// Id of the sender that asks.
+        sender_id "senderId": String,
+        /// URL of the LinkedIn profile to connect with.
+        recipient_linkedin_url "recipientLinkedinUrl": String,
+    } optional {
+        /// Note to send along, at most 300 characters. Only premium LinkedIn accounts can send one.
+        message: String,
+    }
 }
-
-rt::object!(SendConnectionRequestRequest { message?, recipient_linkedin_url! "recipientLinkedinUrl", sender_id! "senderId" });
-rt::setters!(SendConnectionRequestRequest new(sender_id: String, recipient_linkedin_url: String) { message: String });
 
 impl rt::Limited for SendConnectionRequestRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2258,45 +1461,35 @@ impl rt::Limited for SendConnectionRequestRequest {
     }
 }
 
-/// Result of sending a connection request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendConnectionRequestResponse {
-    /// Why the request was not sent.
-    pub error: Option<String>,
-    /// URL of the LinkedIn profile that was asked.
-    pub recipient_linkedin_url: Option<String>,
-    /// Id of the request.
-    pub request_id: Option<String>,
-    /// What was done.
-    pub status: Option<ConnectionRequestStatus>,
-    /// Whether it worked.
-    pub success: Option<bool>,
-    /// When the request was sent.
-    pub timestamp: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// Result of sending a connection request.
+    pub struct SendConnectionRequestResponse optional {
+        /// Why the request was not sent.
+        error: String,
+        /// URL of the LinkedIn profile that was asked.
+        recipient_linkedin_url "recipientLinkedinUrl": String,
+        /// Id of the request.
+        request_id "requestId": String,
+        /// What was done.
+        status: ConnectionRequestStatus,
+        /// Whether it worked.
+        success: bool,
+        /// When the request was sent.
+        timestamp: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(SendConnectionRequestResponse {
-    error?, recipient_linkedin_url? "recipientLinkedinUrl", request_id? "requestId", status?, success?, timestamp?
-});
-
-/// A message to a LinkedIn profile (`senderId` and `recipientLinkedinUrl` are needed) or to a lead (`leadId` is needed). A body with
-/// `recipientLinkedinUrl` is the first.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum SendMessageRequest {
-    /// As [`MessageToProfileRequest`].
-    ProfileRequest(MessageToProfileRequest),
-    /// As [`MessageToLeadRequest`].
-    LeadRequest(MessageToLeadRequest),
+rt::one_of! {
+    /// A message to a LinkedIn profile (`senderId` and `recipientLinkedinUrl` are needed) or to a lead (`leadId` is needed). A body with
+    /// `recipientLinkedinUrl` is the first.
+    pub enum SendMessageRequest {
+        /// As [`MessageToProfileRequest`].
+        ProfileRequest(MessageToProfileRequest) by MessageToProfileRequest,
+        /// As [`MessageToLeadRequest`].
+        LeadRequest(MessageToLeadRequest) by MessageToLeadRequest,
+    }
+    from ProfileRequest(MessageToProfileRequest), LeadRequest(MessageToLeadRequest)
 }
-
-rt::one_of!(SendMessageRequest {
-    ProfileRequest(MessageToProfileRequest) by MessageToProfileRequest, LeadRequest(MessageToLeadRequest) by MessageToLeadRequest
-});
-rt::alternative!(SendMessageRequest, ProfileRequest(MessageToProfileRequest));
-rt::alternative!(SendMessageRequest, LeadRequest(MessageToLeadRequest));
 
 impl rt::Limited for SendMessageRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2307,53 +1500,44 @@ impl rt::Limited for SendMessageRequest {
     }
 }
 
-/// Result of sending a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageResponse {
-    /// Id of the conversation that the message belongs to. Newest form only.
-    pub conversation_id: Option<String>,
-    /// Why the message was not sent. Newest form only.
-    pub error: Option<String>,
-    /// Id of the lead that the message went to or is counted to.
-    pub lead_id: Option<String>,
-    /// Id of the message.
-    pub message_id: Option<String>,
-    /// URL of the LinkedIn profile that the message went to. Current form only.
-    pub recipient_linkedin_url: Option<String>,
-    /// Id of the sender that was used. Older form only.
-    pub sender_id: Option<String>,
-    /// When the message was sent. Older form only.
-    pub sent_at: Option<rt::DateTime<rt::Utc>>,
-    /// How far the message is. Current form only.
-    pub status: Option<MessageStatus>,
-    /// Whether the message was accepted for sending.
-    pub success: Option<bool>,
-    /// When the message was sent or queued. Current form only.
-    pub timestamp: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// Result of sending a message. The current form has `status` and `timestamp`, the older one `senderId` and `sentAt`.
+    pub struct SendMessageResponse optional {
+        /// Id of the conversation that the message belongs to. Newest form only.
+        conversation_id "conversationId": String,
+        /// Why the message was not sent. Newest form only.
+        error: String,
+        /// Id of the lead that the message went to or is counted to.
+        lead_id "leadId": String,
+        /// Id of the message.
+        message_id "messageId": String,
+        /// URL of the LinkedIn profile that the message went to. Current form only.
+        recipient_linkedin_url "recipientLinkedinUrl": String,
+        /// Id of the sender that was used. Older form only.
+        sender_id "senderId": String,
+        /// When the message was sent. Older form only.
+        sent_at "sentAt": rt::DateTime<rt::Utc>,
+        /// How far the message is. Current form only.
+        status: MessageStatus,
+        /// Whether the message was accepted for sending.
+        success: bool,
+        /// When the message was sent or queued. Current form only.
+        timestamp: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(SendMessageResponse {
-    conversation_id? "conversationId", error?, lead_id? "leadId", message_id? "messageId", recipient_linkedin_url? "recipientLinkedinUrl",
-    sender_id? "senderId", sent_at? "sentAt", status?, success?, timestamp?
-});
-
-/// A message to a lead from a named sender.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageToLeadRequest {
-    /// Id of a campaign that the message is counted to.
-    pub campaign_id: Option<String>,
-    /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
-    pub message: String,
-    /// Id of the sender that sends the message.
-    pub sender_id: String,
+rt::request! {
+    /// A message to a lead from a named sender.
+    pub struct SendMessageToLeadRequest {
+        /// Id of the sender that sends the message.
+        sender_id "senderId": String,
+        /// Text of the message, at most 8,000 characters. `{{firstName}}` and `{{lastName}}` are replaced by the lead's names.
+        message: String,
+    } optional {
+        /// Id of a campaign that the message is counted to.
+        campaign_id "campaignId": String,
+    }
 }
-
-rt::object!(SendMessageToLeadRequest { campaign_id? "campaignId", message!, sender_id! "senderId" });
-rt::setters!(SendMessageToLeadRequest new(sender_id: String, message: String) { campaign_id: String });
 
 impl rt::Limited for SendMessageToLeadRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2361,195 +1545,131 @@ impl rt::Limited for SendMessageToLeadRequest {
     }
 }
 
-/// Result of sending a message to a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageToLeadResponse {
-    /// Id of the conversation that the message belongs to.
-    pub conversation_id: Option<String>,
-    /// Why the message was not sent.
-    pub error: Option<String>,
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// Id of the message.
-    pub message_id: Option<String>,
-    /// URL of the LinkedIn profile that the message went to.
-    pub recipient_linkedin_url: Option<String>,
-    /// How far the message is.
-    pub status: Option<MessageStatus>,
-    /// Whether the message was sent.
-    pub success: Option<bool>,
-    /// When the message was sent.
-    pub timestamp: Option<rt::DateTime<rt::Utc>>,
+rt::object! {
+    /// Result of sending a message to a lead.
+    pub struct SendMessageToLeadResponse optional {
+        /// Id of the conversation that the message belongs to.
+        conversation_id "conversationId": String,
+        /// Why the message was not sent.
+        error: String,
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// Id of the message.
+        message_id "messageId": String,
+        /// URL of the LinkedIn profile that the message went to.
+        recipient_linkedin_url "recipientLinkedinUrl": String,
+        /// How far the message is.
+        status: MessageStatus,
+        /// Whether the message was sent.
+        success: bool,
+        /// When the message was sent.
+        timestamp: rt::DateTime<rt::Utc>,
+    }
 }
 
-rt::object!(SendMessageToLeadResponse {
-    conversation_id? "conversationId", error?, lead_id? "leadId", message_id? "messageId", recipient_linkedin_url? "recipientLinkedinUrl",
-    status?, success?, timestamp?
-});
-
-/// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily
-/// limits, come too.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Sender {
-    /// Id of the sender, for `senderId` and `accountId`.
-    pub id: Option<String>,
-    /// URL of its LinkedIn profile.
-    pub linkedin_url: Option<String>,
-    /// Name of the account.
-    pub name: Option<String>,
-    /// Whether the account can be used; `active`, `disconnected` and `rate_limited` were seen.
-    pub status: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A LinkedIn account that the workspace has connected. The fields are not documented; these were observed, and others, such as daily
+    /// limits, come too.
+    pub struct Sender optional {
+        /// Id of the sender, for `senderId` and `accountId`.
+        id: String,
+        /// URL of its LinkedIn profile.
+        linkedin_url "linkedinUrl": String,
+        /// Name of the account.
+        name: String,
+        /// Whether the account can be used; `active`, `disconnected` and `rate_limited` were seen.
+        status: String,
+    } with extra
 }
 
-rt::object!(Sender { id?, linkedin_url? "linkedinUrl", name?, status? } extra);
-
-/// A seniority level, spelled as in the filter catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SeniorityLevel {
-    /// `Specialist`
-    Specialist,
-    /// `Manager`
-    Manager,
-    /// `Owner`
-    Owner,
-    /// `Founder`
-    Founder,
-    /// `President/Vice President`
-    PresidentVicePresident,
-    /// `Director`
-    Director,
-    /// `Senior`
-    Senior,
-    /// `Head`
-    Head,
-    /// `C-Level`
-    CLevel,
-    /// `Partner`
-    Partner,
-    /// `Intern`
-    Intern,
+rt::closed_enum! {
+    /// A seniority level, spelled as in the filter catalogue.
+    pub enum SeniorityLevel {
+        Specialist = "Specialist", Manager = "Manager", Owner = "Owner", Founder = "Founder",
+        PresidentVicePresident = "President/Vice President", Director = "Director", Senior = "Senior", Head = "Head", CLevel = "C-Level",
+        Partner = "Partner", Intern = "Intern",
+    }
 }
 
-rt::closed_enum!(
-    SeniorityLevel,
-    Specialist = "Specialist",
-    Manager = "Manager",
-    Owner = "Owner",
-    Founder = "Founder",
-    PresidentVicePresident = "President/Vice President",
-    Director = "Director",
-    Senior = "Senior",
-    Head = "Head",
-    CLevel = "C-Level",
-    Partner = "Partner",
-    Intern = "Intern"
-);
-
-/// Whether and how the list goes on after this page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TokenPagination {
-    /// Token of the next page.
-    pub continuation_token: Option<String>,
-    /// Whether there is a next page.
-    pub has_more: Option<bool>,
-    /// How many items a page holds at most.
-    pub limit: Option<i64>,
+rt::object! {
+    /// Whether and how the list goes on after this page.
+    pub struct TokenPagination optional {
+        /// Token of the next page.
+        continuation_token "continuationToken": String,
+        /// Whether there is a next page.
+        has_more "hasMore": bool,
+        /// How many items a page holds at most.
+        limit int: i64,
+    }
 }
 
-rt::object!(TokenPagination { continuation_token? "continuationToken", has_more? "hasMore", limit? int });
-
-/// What to do with a campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateCampaignRequest {
+rt::request! {
     /// What to do with a campaign.
-    pub action: CampaignAction,
+    pub struct UpdateCampaignRequest {
+        /// What to do with a campaign.
+        action: CampaignAction,
+    }
 }
 
-rt::object!(UpdateCampaignRequest { action! });
-rt::setters!(UpdateCampaignRequest new(action: CampaignAction) {  });
-
-/// What was done with a campaign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCampaignResponse {
-    /// What was done, `pause` or `resume`.
-    pub action: Option<String>,
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// The outcome, for people to read.
-    pub message: Option<String>,
-    /// Status of the campaign from now on, such as `paused`.
-    pub new_status: Option<String>,
-    /// Whether it was done.
-    pub success: Option<bool>,
+rt::object! {
+    /// What was done with a campaign.
+    pub struct UpdateCampaignResponse optional {
+        /// What was done, `pause` or `resume`.
+        action: String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// The outcome, for people to read.
+        message: String,
+        /// Status of the campaign from now on, such as `paused`.
+        new_status "newStatus": String,
+        /// Whether it was done.
+        success: bool,
+    }
 }
 
-rt::object!(UpdateCampaignResponse { action?, campaign_id? "campaignId", message?, new_status? "newStatus", success? });
-
-/// The new status of a lead.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateLeadStatusRequest {
-    /// A custom status of a lead, by which leads are sorted in a CRM.
-    pub custom_lead_status: Option<CustomLeadStatus>,
-    /// Why the status changes.
-    pub note: Option<String>,
-    /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
-    pub status: LeadOutcome,
+rt::request! {
+    /// The new status of a lead.
+    pub struct UpdateLeadStatusRequest {
+        /// The outcomes of a lead that can be set. `NOT_INTERESTED` is on the newest page, `UNSUBSCRIBED` and `IRRELEVANT` are not.
+        status: LeadOutcome,
+    } optional {
+        /// A custom status of a lead, by which leads are sorted in a CRM.
+        custom_lead_status "customLeadStatus": CustomLeadStatus,
+        /// Why the status changes.
+        note: String,
+    }
 }
 
-rt::object!(UpdateLeadStatusRequest { custom_lead_status? "customLeadStatus", note?, status! });
-rt::setters!(UpdateLeadStatusRequest new(status: LeadOutcome) { custom_lead_status: CustomLeadStatus, note: String });
-
-/// The status that a lead was given.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateLeadStatusResponse {
-    /// Id of the lead.
-    pub lead_id: Option<String>,
-    /// The outcome, for people to read.
-    pub message: Option<String>,
-    /// The status that was set.
-    pub status: Option<String>,
-    /// Whether it worked.
-    pub success: Option<bool>,
+rt::object! {
+    /// The status that a lead was given.
+    pub struct UpdateLeadStatusResponse optional {
+        /// Id of the lead.
+        lead_id "leadId": String,
+        /// The outcome, for people to read.
+        message: String,
+        /// The status that was set.
+        status: String,
+        /// Whether it worked.
+        success: bool,
+    }
 }
 
-rt::object!(UpdateLeadStatusResponse { lead_id? "leadId", message?, status?, success? });
-
-/// What every webhook call holds around its event. A call is a POST, counts as delivered when it gets a 2xx response within 30 seconds, and
-/// is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in all).
-/// Calls may come twice: `eventId` tells them apart. The documented signature is the header `Webhook-Signature`, as `v1,t=<Unix
-/// seconds>,s=<hex>`: HMAC-SHA256 over the timestamp, a full stop and the raw body, keyed with the webhook's secret.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct WebhookEnvelope {
-    /// What happened; its fields depend on the event.
-    pub data: rt::Object,
-    /// Id of the event, the same in every repeat of the call.
-    pub event_id: String,
-    /// Name of the event, such as `reply.received`.
-    pub event_type: String,
-    /// When the event happened.
-    pub timestamp: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the workspace.
-    pub workspace_id: Option<String>,
+rt::object! {
+    /// What every webhook call holds around its event. A call is a POST, counts as delivered when it gets a 2xx response within 30 seconds,
+    /// and is repeated otherwise, after 5 seconds, 30 seconds, 2 minutes, 15 minutes and 1 hour (the page also says at most 5 attempts in
+    /// all). Calls may come twice: `eventId` tells them apart. The documented signature is the header `Webhook-Signature`, as `v1,t=<Unix
+    /// seconds>,s=<hex>`: HMAC-SHA256 over the timestamp, a full stop and the raw body, keyed with the webhook's secret.
+    pub struct WebhookEnvelope {
+        /// Id of the event, the same in every repeat of the call.
+        event_id "eventId": String,
+        /// Name of the event, such as `reply.received`.
+        event_type "eventType": String,
+        /// What happened; its fields depend on the event.
+        data: rt::Object,
+    } optional {
+        /// When the event happened.
+        timestamp: rt::DateTime<rt::Utc>,
+        /// Id of the workspace.
+        workspace_id "workspaceId": String,
+    }
 }
-
-rt::object!(WebhookEnvelope { data!, event_id! "eventId", event_type! "eventType", timestamp?, workspace_id? "workspaceId" });

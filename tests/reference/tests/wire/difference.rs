@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
-use reachout_tests::{Received, lost};
+use reachout_test_support::lost;
+use reachout_tests::Received;
 use serde_json::Value;
 
 /// One difference.

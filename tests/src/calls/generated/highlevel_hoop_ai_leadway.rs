@@ -52,5 +52,265 @@ calls! { [highlevel hoop_ai leadway] |client, documented| {
         .remove_from_workflow("sx6wyHhbFdRXh302LLNR", "sx6wyHhbFdRXh302LLNR", documented.body::<types::WorkflowRequest>()?));
     create_token once: json(client.oauth().create_token(documented.body::<types::CreateTokenRequest>()?));
     create_location_token once: json(client.oauth().create_location_token(documented.body::<types::CreateLocationTokenRequest>()?));
+    search_links: json(client.links().search("ABCHkzuJQ8ZMd4Te84GK").query("Search string").skip(1).limit(10));
+    list_calendar_groups: json(client.calendar_groups().list("ve9EPM428h8vShlRW1KT"));
+    create_calendar_group: json(client.calendar_groups().create(documented.body::<types::CreateCalendarGroupRequest>()?));
+    validate_calendar_group_slug: json(client.calendar_groups()
+        .validate_slug(documented.body::<types::ValidateCalendarGroupSlugRequest>()?));
+    update_calendar_group: json(client.calendar_groups()
+        .update("ocQHyuzHvysMo5N5VsXc", documented.body::<types::UpdateCalendarGroupRequest>()?));
+    delete_calendar_group: json(client.calendar_groups().delete("ocQHyuzHvysMo5N5VsXc"));
+    update_calendar_group_status: json(client.calendar_groups()
+        .update_status("ocQHyuzHvysMo5N5VsXc", documented.body::<types::UpdateCalendarGroupStatusRequest>()?));
+    list_calendars: json(client.calendars().list("ve9EPM428h8vShlRW1KT").group_id("BqTwX8QFwXzpegMve9EQ").show_drafted(false));
+    create_calendar: json(client.calendars().create(documented.body::<types::CreateCalendarRequest>()?));
+    get_calendar: json(client.calendars().get("ocQHyuzHvysMo5N5VsXc"));
+    update_calendar: json(client.calendars().update("ocQHyuzHvysMo5N5VsXc", documented.body::<types::UpdateCalendarRequest>()?));
+    delete_calendar: json(client.calendars().delete("ocQHyuzHvysMo5N5VsXc"));
+    list_free_slots: json(client.calendars()
+        .list_free_slots("ocQHyuzHvysMo5N5VsXc", highlevel::Number::from(1548898600000_i64), highlevel::Number::from(1601490599999_i64))
+        .timezone("America/Chihuahua").user_id("082goXVW3lIExEQPOnd3").user_ids(["082goXVW3lIExEQPOnd3"]));
+    list_calendar_resources: json(client.calendar_resources().list("rooms", "ve9EPM428h8vShlRW1KT", 10, 0));
+    create_calendar_resource: json(client.calendar_resources().create("rooms", documented.body::<types::CreateCalendarResourceRequest>()?));
+    get_calendar_resource: json(client.calendar_resources().get("rooms", "oCM5feFC86FAAbcO7lJK"));
+    update_calendar_resource: json(client.calendar_resources()
+        .update("rooms", "oCM5feFC86FAAbcO7lJK", documented.body::<types::UpdateCalendarResourceRequest>()?));
+    delete_calendar_resource: json(client.calendar_resources().delete("rooms", "oCM5feFC86FAAbcO7lJK"));
+    list_calendar_notifications: json(client.calendar_notifications().list("ocQHyuzHvysMo5N5VsXc").is_active(true).deleted(false)
+        .limit(100).skip(0));
+    create_calendar_notifications: json(client.calendar_notifications()
+        .create("ocQHyuzHvysMo5N5VsXc", documented.body::<Vec<types::CalendarNotificationInput>>()?));
+    get_calendar_notification: json(client.calendar_notifications().get("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d"));
+    update_calendar_notification: json(client.calendar_notifications()
+        .update("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d", documented.body::<types::UpdateCalendarNotificationRequest>()?));
+    delete_calendar_notification: json(client.calendar_notifications().delete("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d"));
+    list_schedules: json(client.schedules().list("IkqiJlXJ7o9h61tCHHod", "IkqiJlXJ7o9h61tCHHod").calendar_id("WvVX9LpvlBO6K506xLbp")
+        .skip(0).limit(50));
+    create_schedule: json(client.schedules().create(documented.body::<types::CreateScheduleRequest>()?));
+    get_schedule: json(client.schedules().get("IkqiJlXJ7o9h61tCHHod"));
+    update_schedule: json(client.schedules().update("IkqiJlXJ7o9h61tCHHod", documented.body::<types::UpdateScheduleRequest>()?));
+    delete_schedule: json(client.schedules().delete("IkqiJlXJ7o9h61tCHHod"));
+    add_calendar_to_schedule: json(client.schedules().add_calendar_to_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc"));
+    remove_calendar_from_schedule: json(client.schedules().remove_calendar_from_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc"));
+    create_appointment: json(client.appointments().create(documented.body::<types::CreateAppointmentRequest>()?));
+    get_appointment: json(client.appointments().get("ocQHyuzHvysMo5N5VsXc"));
+    update_appointment: json(client.appointments().update("ocQHyuzHvysMo5N5VsXc", documented.body::<types::UpdateAppointmentRequest>()?));
+    list_calendar_events: json(client.calendar_events().list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
+        .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ").group_id("ocQHyuzHvysMo5N5VsXc"));
+    delete_calendar_event: json(client.calendar_events().delete("ocQHyuzHvysMo5N5VsXc", documented.body::<highlevel::Object>()?));
+    list_blocked_slots: json(client.calendar_events().list_blocked_slots("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
+        .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ").group_id("ocQHyuzHvysMo5N5VsXc"));
+    create_blocked_slot: json(client.calendar_events().create_blocked_slot(documented.body::<types::CreateBlockedSlotRequest>()?));
+    update_blocked_slot: json(client.calendar_events()
+        .update_blocked_slot("ocQHyuzHvysMo5N5VsXc", documented.body::<types::UpdateBlockedSlotRequest>()?));
+    list_appointment_notes: json(client.appointment_notes().list("0TkCdp9PfvLeWKYRRvIz", 10, 0));
+    create_appointment_note: json(client.appointment_notes()
+        .create("0TkCdp9PfvLeWKYRRvIz", documented.body::<types::AppointmentNoteRequest>()?));
+    update_appointment_note: json(client.appointment_notes()
+        .update("0TkCdp9PfvLeWKYRRvIz", "HGPcayliwcdoUFzvbTok", documented.body::<types::AppointmentNoteRequest>()?));
+    delete_appointment_note: json(client.appointment_notes().delete("0TkCdp9PfvLeWKYRRvIz", "HGPcayliwcdoUFzvbTok"));
+    create_conversation_ai_agent: json(client.conversation_ai_agents()
+        .create(documented.body::<types::CreateConversationAiAgentRequest>()?));
+    search_conversation_ai_agents: json(client.conversation_ai_agents().search().start_after("Exampleee123").limit(25).query("booking"));
+    get_conversation_ai_agent: json(client.conversation_ai_agents().get("EmployeeId123"));
+    update_conversation_ai_agent: json(client.conversation_ai_agents()
+        .update("EmployeeId123", documented.body::<types::UpdateConversationAiAgentRequest>()?));
+    delete_conversation_ai_agent: json(client.conversation_ai_agents().delete("EmployeeId123"));
+    create_conversation_ai_action: json(client.conversation_ai_actions()
+        .create("EmployeeId123", documented.body::<types::CreateConversationAiActionRequest>()?));
+    list_conversation_ai_actions: json(client.conversation_ai_actions().list("EmployeeId123"));
+    get_conversation_ai_action: json(client.conversation_ai_actions().get("EmployeeId123", "actionId123"));
+    update_conversation_ai_action: json(client.conversation_ai_actions()
+        .update("EmployeeId123", "actionId123", documented.body::<types::UpdateConversationAiActionRequest>()?));
+    delete_conversation_ai_action: json(client.conversation_ai_actions().delete("EmployeeId123", "actionId123"));
+    update_conversation_ai_followup_settings: json(client.conversation_ai_actions()
+        .update_followup_settings("EmployeeId123", documented.body::<types::UpdateFollowupSettingsRequest>()?));
+    get_conversation_ai_generation: json(client.conversation_ai_agents()
+        .get_generation("messageId123", types::GenerationSource::Conversation));
+    list_lost_reasons once: json(client.opportunities().list_lost_reasons("ve9EPM428h8vShlRW1KT").name("lost reason").deleted(false)
+        .query("dentist").skip(1).limit(10).get_count(true));
+    list_opportunities once: json(client.opportunities().list("i2SpAtBVHSVea1sL6oah").q("john@deo.com")
+        .pipeline_id("bCkKGpDsyPP4peuKowkG").pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10").contact_id("WFwVrSSjZ2CNHbZThQX2")
+        .status(types::OpportunityStatusFilter::Open).assigned_to("082goXVW3lIExEQPOnd3").campaign_id("Y2I9XM7aO1hncuSOlc9L")
+        .id("123akv4LFn6C9frZoy3e").order("added_asc").end_date("12-31-2021").start_after("1628008053263")
+        .start_after_id("UIaE1WjAwWKdlyD7osQI").date("01-01-2021").country("US").page(1).limit(20).get_tasks(false).get_notes(false)
+        .get_calendar_events(false));
+    search_opportunities once: json(client.opportunities().search(documented.body::<types::SearchOpportunitiesRequest>()?));
+    list_pipelines once: json(client.pipelines().list("ve9EPM428h8vShlRW1KT"));
+    get_opportunity once: json(client.opportunities().get("yWQobCRIhRguQtD2llvk"));
+    update_opportunity once: json(client.opportunities()
+        .update("yWQobCRIhRguQtD2llvk", documented.body::<types::UpdateOpportunityRequest>()?));
+    delete_opportunity once: json(client.opportunities().delete("yWQobCRIhRguQtD2llvk"));
+    update_opportunity_status once: json(client.opportunities()
+        .update_status("yWQobCRIhRguQtD2llvk", documented.body::<types::UpdateOpportunityStatusRequest>()?));
+    upsert_opportunity once: json(client.opportunities().upsert(documented.body::<types::UpsertOpportunityRequest>()?));
+    add_opportunity_followers once: json(client.opportunities()
+        .add_followers("yWQobCRIhRguQtD2llvk", documented.body::<types::OpportunityFollowersRequest>()?));
+    remove_opportunity_followers once: json(client.opportunities()
+        .remove_followers("yWQobCRIhRguQtD2llvk", documented.body::<types::OpportunityFollowersRequest>()?).is_remove_all_followers(false));
+    create_opportunity once: json(client.opportunities().create(documented.body::<types::CreateOpportunityRequest>()?));
+    search_users once: json(client.users().search("5DP41231LkQsiKESj6rh").query("John").skip(1).limit(10)
+        .location_id("5DP41231LkQsiKESj6rh").type_("agency").role("admin").ids("5DP4iH6HLkQsiKESj6rh,5DP4iH6HLkQsiKESj34h")
+        .sort("dateAdded").sort_direction("asc").enabled2way_sync(true));
+    search_users_by_email once: json(client.users().search_by_email(documented.body::<types::SearchUsersByEmailRequest>()?));
+    get_user once: json(client.users().get("ve9EPM428h8vShlRW1KT"));
+    update_user once: json(client.users().update("ve9EPM428h8vShlRW1KT", documented.body::<types::UpdateUserRequest>()?));
+    delete_user once: json(client.users().delete("ve9EPM428h8vShlRW1KT"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_users once: json(client.users().list("s4BtzHFWmT28mbb85uPa"));
+    create_user once: json(client.users().create(documented.body::<types::CreateUserRequest>()?));
+    get_object_field once: json(client.object_fields().get("3v34PM428h8vShlRW1KT"));
+    update_object_field once: json(client.object_fields()
+        .update("3v34PM428h8vShlRW1KT", documented.body::<types::UpdateObjectFieldRequest>()?));
+    delete_object_field once: json(client.object_fields().delete("3v34PM428h8vShlRW1KT"));
+    list_object_fields once: json(client.object_fields().list("custom_objects.pet", "ve9EPM428h8vShlRW1KT"));
+    create_object_field_folder once: json(client.object_fields()
+        .create_folder(documented.body::<types::CreateObjectFieldFolderRequest>()?));
+    update_object_field_folder once: json(client.object_fields()
+        .update_folder("3v34PM428h8vShlRW1KT", documented.body::<types::UpdateObjectFieldFolderRequest>()?));
+    delete_object_field_folder once: json(client.object_fields().delete_folder("3v34PM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT"));
+    create_object_field once: json(client.object_fields().create(documented.body::<types::CreateObjectFieldRequest>()?));
+    get_business once: json(client.businesses().get("5DP4iH6HLkQsiKESj6rh"));
+    update_business once: json(client.businesses().update("5DP4iH6HLkQsiKESj6rh", documented.body::<types::UpdateBusinessRequest>()?));
+    delete_business once: json(client.businesses().delete("5DP4iH6HLkQsiKESj6rh"));
+    list_businesses once: json(client.businesses().list("5DP4iH6HLkQsiKESj6rh").limit(100).skip(10));
+    create_business once: json(client.businesses().create(documented.body::<types::CreateBusinessRequest>()?));
+    get_link once: json(client.links().get("n4AriwEnFrGh3tu08W0U", "ABCHkzuJQ8ZMd4Te84GK"));
+    update_link once: json(client.links().update("n4AriwEnFrGh3tu08W0U", documented.body::<types::UpdateLinkRequest>()?));
+    delete_link once: json(client.links().delete("n4AriwEnFrGh3tu08W0U"));
+    list_links once: json(client.links().list("ve9EPM428h8vShlRW1KT"));
+    create_link once: json(client.links().create(documented.body::<types::CreateLinkRequest>()?));
+    list_email_campaigns once: json(client.emails().list_campaigns("ohjiah0wdg3bzmzacvd6").limit(7).offset(0)
+        .status(types::EmailScheduleStatus::Active).email_status(types::EmailSendingStatus::All).name("Black Friday Campaign")
+        .parent_id("folder123").limited_fields(false).archived(false).campaigns_only(false).show_stats(true));
+    list_email_templates once: json(client.emails().list_templates("ve9EPM428h8vShlRW1KT").limit(10).offset(0).search("New Template")
+        .sort_by_date("desc").archived(false).builder_version(types::EmailBuilderVersion::_2).name("New Template")
+        .parent_id("zYy3YOUuHxgomU1uYJty").origin_id("ve9EPM428h8vShlRW1KT").templates_only(false));
+    create_email_template once: json(client.emails().create_template(documented.body::<types::CreateEmailTemplateRequest>()?));
+    delete_email_template once: json(client.emails().delete_template("ve9EPM428h8vShlRW1KT", "zYy3YOUuHxgomU1uYJty"));
+    update_email_template once: json(client.emails().update_template(documented.body::<types::UpdateEmailTemplateRequest>()?));
+    list_form_submissions once: json(client.forms().list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
+        .form_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14").end_at("2020-12-14"));
+    upload_form_files once: json(client.forms().upload_files("dtEv6KtI27yF92YPm3Zz", "quXmPY59n1zgGBabY1bZ")
+        .custom_field_id_file_id(documented.file("file.pdf")?));
+    list_forms once: json(client.forms().list("ve9EPM428h8vShlRW1KT").skip(0).limit(20).type_("folder"));
+    get_object once: json(client.objects().get("custom_objects.pet", "632c34b4c9b7da3358ac9891").fetch_properties(true));
+    update_object once: json(client.objects().update("custom_objects.pet", documented.body::<types::UpdateObjectRequest>()?));
+    get_record once: json(client.records().get("custom_objects.pet", "632c34b4c9b7da3358ac9891"));
+    update_record once: json(client.records()
+        .update(
+    "custom_objects.pet",
+    "632c34b4c9b7da3358ac9891",
+    "ve9EPM428h8vShlRW1KT",
+    documented.body::<types::UpdateRecordRequest>()?,
+));
+    delete_record once: json(client.records().delete("custom_objects.pet", "632c34b4c9b7da3358ac9891"));
+    create_record once: json(client.records().create("custom_objects.pet", documented.body::<types::CreateRecordRequest>()?));
+    search_records once: json(client.records().search("custom_objects.pet", documented.body::<types::SearchRecordsRequest>()?));
+    list_objects once: json(client.objects().list("632c34b4c9b7da3358ac9891"));
+    create_object once: json(client.objects().create(documented.body::<types::CreateObjectRequest>()?));
+    create_relation once: json(client.relations().create(documented.body::<types::CreateRelationRequest>()?));
+    list_relations once: json(client.relations().list("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj", 10, 100)
+        .association_ids(["ve9EPM428h8vShlRW1KT"]));
+    delete_relation once: json(client.relations().delete("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj"));
+    get_association_by_key once: json(client.associations().get_by_key("student_teacher", "ve9EPM428h8vShlRW1KT"));
+    list_associations_by_object once: json(client.associations().list_by_object("custom_objects.car").location_id("ve9EPM428h8vShlRW1KT"));
+    get_association once: json(client.associations().get("ve9EPM428h8vShlRW1KT"));
+    update_association once: json(client.associations()
+        .update("ve9EPM428h8vShlRW1KT", documented.body::<types::UpdateAssociationRequest>()?));
+    delete_association once: json(client.associations().delete("ve9EPM428h8vShlRW1KT"));
+    list_associations once: json(client.associations().list("ve9EPM428h8vShlRW1KT", 10, 100));
+    create_association once: json(client.associations().create(documented.body::<types::CreateAssociationRequest>()?));
+    start_social_google once: json(client.social_google().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    list_social_google_locations once: json(client.social_google().list_locations("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_google_locations once: json(client.social_google()
+        .attach_locations(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialGoogleLocationsRequest>()?,
+));
+    list_social_posts once: json(client.social_posts().list("ve9EPM428h8vShlRW1KT", documented.body::<types::ListSocialPostsRequest>()?));
+    create_social_post once: json(client.social_posts()
+        .create("ve9EPM428h8vShlRW1KT", documented.body::<types::CreateSocialPostRequest>()?));
+    get_social_post once: json(client.social_posts().get("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd"));
+    update_social_post once: json(client.social_posts()
+        .update("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd", documented.body::<types::UpdateSocialPostRequest>()?));
+    delete_social_post once: json(client.social_posts().delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd"));
+    bulk_delete_social_posts once: json(client.social_posts()
+        .bulk_delete("locationId", documented.body::<types::BulkDeleteSocialPostsRequest>()?));
+    list_social_accounts once: json(client.social_accounts().list("ve9EPM428h8vShlRW1KT"));
+    delete_social_account once: json(client.social_accounts().delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd")
+        .company_id("sdfdsfdsfEWEsdfsdsW32dd").user_id("sdfdsfdsfEWEsdfsdsW32dd"));
+    start_social_facebook once: json(client.social_facebook().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("true"));
+    list_social_facebook_pages once: json(client.social_facebook().list_pages("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_facebook_pages once: json(client.social_facebook()
+        .attach_pages(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialFacebookPagesRequest>()?,
+));
+    start_social_instagram once: json(client.social_instagram().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("true"));
+    list_social_instagram_accounts once: json(client.social_instagram().list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_instagram_accounts once: json(client.social_instagram()
+        .attach_accounts(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialInstagramAccountsRequest>()?,
+));
+    start_social_linkedin once: json(client.social_linkedin().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("integration"));
+    list_social_linkedin_accounts once: json(client.social_linkedin().list_accounts("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_linkedin_accounts once: json(client.social_linkedin()
+        .attach_accounts(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialLinkedinAccountsRequest>()?,
+));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    start_social_twitter once: json(client.social_twitter().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("true"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_social_twitter_profiles once: json(client.social_twitter().list_profiles("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    attach_social_twitter_profiles once: json(client.social_twitter()
+        .attach_profiles(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialTwitterProfilesRequest>()?,
+));
+    list_social_csv once: json(client.social_csv().list("ve9EPM428h8vShlRW1KT").skip(1).limit(10).include_users("true")
+        .user_id("sdfdsfdsfEWEsdfsdsW32dd"));
+    upload_social_csv once: json(client.social_csv().upload("ve9EPM428h8vShlRW1KT").file(documented.file("file")?));
+    set_social_csv_accounts once: json(client.social_csv()
+        .set_accounts("ve9EPM428h8vShlRW1KT", documented.body::<types::SetSocialCsvAccountsRequest>()?));
+    get_social_csv once: json(client.social_csv().get("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447").skip(0).limit(10));
+    delete_social_csv once: json(client.social_csv().delete("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447"));
+    finalize_social_csv once: json(client.social_csv()
+        .finalize("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447", documented.body::<types::FinalizeSocialCsvRequest>()?));
+    delete_social_csv_post once: json(client.social_csv()
+        .delete_post("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447", "65f92e55cc884f0d0845e447"));
+    start_social_tiktok once: json(client.social_tiktok().start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
+        .reconnect("true"));
+    get_social_tiktok_profile once: json(client.social_tiktok().get_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    attach_social_tiktok_profile once: json(client.social_tiktok()
+        .attach_profile(
+    "w37swmmLbA02zgqKPpxITe2",
+    "w37swmmLbA02zgqKPpxITe",
+    documented.body::<types::AttachSocialTiktokProfileRequest>()?,
+));
+    start_social_tiktok_business once: json(client.social_tiktok().start_business("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2")
+        .page("integration").reconnect("true"));
+    get_social_tiktok_business_profile once: json(client.social_tiktok()
+        .get_business_profile("w37swmmLbA02zgqKPpxITe2", "w37swmmLbA02zgqKPpxITe"));
+    list_social_categories once: json(client.social_categories().list("ve9EPM428h8vShlRW1KT").search_text("test").limit(10).skip(0));
+    get_social_category once: json(client.social_categories().get("6284c43d519161e96cc09c13", "6284c43d519161e96cc09c13"));
+    list_social_tags once: json(client.social_tags().list("ve9EPM428h8vShlRW1KT").search_text("test").limit("10").skip("0"));
+    list_social_tags_by_ids once: json(client.social_tags()
+        .list_by_ids("ve9EPM428h8vShlRW1KT", documented.body::<types::ListSocialTagsByIdsRequest>()?));
+    get_social_statistics once: json(client.social_statistics()
+        .get("w37swmmLbA02zgqKPpxITe2", documented.body::<types::GetSocialStatisticsRequest>()?));
 } types {
 } }

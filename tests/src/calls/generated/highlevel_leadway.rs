@@ -52,5 +52,520 @@ calls! { [highlevel leadway] |client, documented| {
     list_installed_locations once: json(client.oauth().list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")
         .location_id("1245").skip(1).limit(10).query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true)
         .plan_id("l1C08ntBrFjLS0elLIYU"));
+    list_voice_ai_agents: json(client.voice_ai_agents().list("LOC123456789ABCDEF").page(1).page_size(10).query("Customer"));
+    create_voice_ai_agent: json(client.voice_ai_agents().create(documented.body::<types::CreateVoiceAiAgentRequest>()?));
+    get_voice_ai_agent: json(client.voice_ai_agents().get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF"));
+    delete_voice_ai_agent: empty(client.voice_ai_agents().delete("507f1f77bcf86cd799439011", "LOC123456789ABCDEF"));
+    update_voice_ai_agent: json(client.voice_ai_agents()
+        .update("507f1f77bcf86cd799439011", "LOC123456789ABCDEF", documented.body::<types::UpdateVoiceAiAgentRequest>()?));
+    list_voice_ai_calls: json(client.voice_ai_calls().list("LOC123456789ABCDEF").agent_id("507f1f77bcf86cd799439011")
+        .contact_id("contact123,contact456").call_type(types::VoiceAiCallType::Live)
+        .start_date(highlevel::Number::from(1679308800000_i64)).end_date(highlevel::Number::from(1679395199000_i64))
+        .action_type("SMS,CALL_TRANSFER,WORKFLOW_TRIGGER").sort_by(types::VoiceAiCallSortBy::CreatedAt)
+        .sort(types::VoiceAiSortDirection::Descend).page(1).page_size(10));
+    get_voice_ai_call: json(client.voice_ai_calls().get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF"));
+    create_voice_ai_action: json(client.voice_ai_actions().create(documented.body::<types::CreateVoiceAiActionRequest>()?));
+    get_voice_ai_action: json(client.voice_ai_actions().get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF"));
+    update_voice_ai_action: json(client.voice_ai_actions()
+        .update("507f1f77bcf86cd799439011", documented.body::<types::UpdateVoiceAiActionRequest>()?));
+    delete_voice_ai_action: empty(client.voice_ai_actions()
+        .delete("507f1f77bcf86cd799439011", "LOC123456789ABCDEF", "507f1f77bcf86cd799439011"));
+    list_knowledge_bases: json(client.knowledge_bases().list("qIyivCmsuEOSnyoFYEej").query("bot training kb").limit(20)
+        .last_knowledge_base_id("ZwTB8S0yo0FIBY6OPZTD"));
+    create_knowledge_base: json(client.knowledge_bases().create(documented.body::<types::CreateKnowledgeBaseRequest>()?));
+    get_knowledge_base: json(client.knowledge_bases().get("Arc9QRauPKkSuMJO8D0m"));
+    update_knowledge_base: json(client.knowledge_bases()
+        .update("Arc9QRauPKkSuMJO8D0m", documented.body::<types::UpdateKnowledgeBaseRequest>()?));
+    delete_knowledge_base: json(client.knowledge_bases().delete("Arc9QRauPKkSuMJO8D0m"));
+    list_knowledge_base_faqs: json(client.knowledge_base_faqs().list("710KoEzy793Fxubft0bc", "qDZpF8GH3qvgJTmKCoL").limit(10)
+        .last_faq_id("3rzeElC1FOVY91veVBkp"));
+    create_knowledge_base_faq: json(client.knowledge_base_faqs().create(documented.body::<types::CreateFaqRequest>()?));
+    update_knowledge_base_faq: json(client.knowledge_base_faqs()
+        .update("710KoEzy793Fxubft0bc", documented.body::<types::UpdateFaqRequest>()?));
+    delete_knowledge_base_faq: json(client.knowledge_base_faqs().delete("710KoEzy793Fxubft0bc"));
+    list_knowledge_base_pages: json(client.knowledge_base_pages().list("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").page(1)
+        .page_length(10).query("www.example.com/"));
+    discover_knowledge_base_pages: json(client.knowledge_base_pages().discover(documented.body::<types::DiscoverPagesRequest>()?));
+    delete_knowledge_base_pages: json(client.knowledge_base_pages().delete(documented.body::<types::DeletePagesRequest>()?));
+    get_knowledge_base_crawl: json(client.knowledge_base_pages()
+        .get_crawl("tDtDnQdgm2LXpyiqYvZ6", "688e410c8a18870ecf4d13bb", "CCNPhKqSCkTOG8O7dtbq"));
+    train_knowledge_base_pages: json(client.knowledge_base_pages().train(documented.body::<types::TrainPagesRequest>()?));
+    list_workflows once: json(client.workflows().list("ve9EPM428h8vShlRW1KT"));
+    list_campaigns once: json(client.campaigns().list("ve9EPM428h8vShlRW1KT").status("draft"));
+    list_media once: json(client.media().list("createdAt", "asc", "file", types::MediaOwner::Location, "sx6wyHhbFdRXh302LLNR").offset(5)
+        .limit(10).query("Test file").parent_id("64af50c42d567a3b4f5989e0").fetch_all(false));
+    upload_media once: json(client.media().upload().file(documented.file("file.pdf")?).name("file.pdf")
+        .parent_id("64af50c42d567a3b4f5989e0"));
+    update_media once: json(client.media().update("686f9817f0d3165be9fbcef6", documented.body::<types::UpdateMediaRequest>()?));
+    delete_media once: empty(client.media().delete("686f9817f0d3165be9fbcef6", types::MediaOwner::Location, "sx6wyHhbFdRXh302LLNR"));
+    create_media_folder once: json(client.media().create_folder(documented.body::<types::CreateMediaFolderRequest>()?));
+    bulk_update_media once: json(client.media().bulk_update(documented.body::<types::BulkUpdateMediaRequest>()?));
+    bulk_delete_media once: json(client.media().bulk_delete(documented.body::<types::BulkDeleteMediaRequest>()?));
+    list_survey_submissions once: json(client.surveys().list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
+        .survey_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14").end_at("2020-12-14"));
+    list_surveys once: json(client.surveys().list("ve9EPM428h8vShlRW1KT").skip(0).limit(20).type_("folder"));
+    list_number_pools once: json(client.phone_numbers().list_pools().location_id("ve9EPM428h8vShlRW1KT"));
+    list_available_phone_numbers once: json(client.phone_numbers().list_available("ve9EPM428h8vShlRW1KT", "US")
+        .number_types("local,tollFree").first_part("830").last_part("825").anywhere("825").sms_enabled(true).mms_enabled(true)
+        .voice_enabled(true));
+    purchase_phone_number once: json(client.phone_numbers()
+        .purchase("ve9EPM428h8vShlRW1KT", documented.body::<types::PurchasePhoneNumberRequest>()?));
+    list_phone_numbers once: json(client.phone_numbers().list("ve9EPM428h8vShlRW1KT", 0).page_size(100).search_filter("+91")
+        .skip_number_pool(true));
+    list_documents once: json(client.documents().list("hTlkh7t8gujsahgg93").status("draft").payment_status("paid").limit(10).skip(0)
+        .query("document").date_from("2025-02-03T18:30:00.000Z").date_to("2025-02-14T18:29:59.999Z"));
+    send_document once: json(client.documents().send(documented.body::<types::SendDocumentRequest>()?));
+    list_document_templates once: json(client.documents().list_templates("jhg64gjhb436fv").date_from("2025-02-03T18:30:00.000Z")
+        .date_to("2025-02-14T18:29:59.999Z").type_("proposal,estimate").name("Template Name").is_public_document(false)
+        .user_id("1234567890").limit(10).skip(0));
+    send_document_template once: json(client.documents().send_template(documented.body::<types::SendDocumentTemplateRequest>()?));
+    get_facebook_reporting once: json(client.facebook_reporting()
+        .get(
+    "fRMewNQIxSyZ5R4nQyit",
+    types::GetFacebookReportingGroupBy::Month,
+    "2022-01-11",
+    "2022-01-31",
+    types::GetFacebookReportingType::AdManager,
+    "fields",
+));
+    get_facebook_campaign_reporting once: json(client.facebook_reporting()
+        .get_facebook_campaign("120208142050850608", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31"));
+    list_facebook_reporting once: json(client.facebook_reporting()
+        .list(
+    "fRMewNQIxSyZ5R4nQyit",
+    "campaigns",
+    "2022-01-11",
+    "2022-01-31",
+    "196684453527082",
+    types::ListFacebookReportingType::Integration,
+));
+    get_facebook_user once: json(client.facebook_integration().get_facebook_user("HChooFuiyPpVYzeJ4HMe"));
+    list_facebook_pages once: json(client.facebook_integration().list_facebook_pages("loc_abc123").fetch_existing("true"));
+    list_facebook_instagram_accounts once: json(client.facebook_integration()
+        .list_facebook_instagram_accounts("103456789012345", "HChooFuiyPpVYzeJ4HMe")
+        .type_(types::ListFacebookInstagramAccountsType::Integration));
+    list_facebook_page_lead_forms once: json(client.facebook_integration()
+        .list_facebook_page_lead_forms("103456789012345", "HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_page_lead_form once: json(client.facebook_integration()
+        .create_facebook_page_lead_form("103456789012345", documented.body::<types::CreateFacebookPageLeadFormRequest>()?));
+    list_facebook_ad_accounts once: json(client.facebook_integration().list_facebook_ad_accounts("loc_abc123").type_("AD_MANAGER")
+        .next("cursor_abc").fetch_all("true").limit(25));
+    get_facebook_ad_account once: json(client.facebook_integration().get_facebook_ad_account("act_123456789", "HChooFuiyPpVYzeJ4HMe"));
+    delete_facebook_ad_account once: json(client.facebook_integration()
+        .delete_facebook_ad_account("act_123456789", documented.body::<types::LocationIdBodyRequest>()?));
+    list_facebook_conversation_forms once: json(client.facebook_integration().list_facebook_conversation_forms("HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_conversation_form once: json(client.facebook_integration()
+        .create_facebook_conversation_form(documented.body::<types::CreateFacebookConversationFormRequest>()?));
+    get_facebook_integration once: json(client.facebook_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_facebook_integration once: json(client.facebook_integration()
+        .create(documented.body::<types::CreateFacebookIntegrationRequest>()?));
+    delete_facebook_integration once: json(client.facebook_integration().delete(documented.body::<types::LocationIdBodyRequest>()?));
+    search_facebook_targeting once: json(client.facebook_ads().search_facebook_targeting("interest", "fitness")
+        .search_type("adgeolocation"));
+    publish_facebook_campaign once: json(client.facebook_ads()
+        .publish_facebook_campaign("120208142050850608", documented.body::<types::PublishFacebookCampaignRequest>()?));
+    delete_facebook_page once: json(client.facebook_integration().delete_facebook_page("loc_abc123", "123456789"));
+    list_facebook_pixels once: json(client.facebook_ads().list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789")
+        .ig_user_id("ig_user_123"));
+    upsert_facebook_pixel once: json(client.facebook_ads().upsert_facebook_pixel(documented.body::<types::UpsertFacebookPixelRequest>()?));
+    list_facebook_custom_audiences once: json(client.facebook_ads()
+        .list_facebook_custom_audiences("loc_abc123", types::ListFacebookCustomAudiencesType::Custom, "act_123456")
+        .source(types::ListFacebookCustomAudiencesSource::AdManager));
+    get_facebook_custom_audience once: json(client.facebook_ads()
+        .get_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe"));
+    update_facebook_custom_audience once: json(client.facebook_ads()
+        .update_facebook_custom_audience("23851234567890123", documented.body::<types::UpdateFacebookCustomAudienceRequest>()?));
+    delete_facebook_custom_audience once: json(client.facebook_ads()
+        .delete_facebook_custom_audience("23851234567890123", "HChooFuiyPpVYzeJ4HMe"));
+    add_facebook_custom_audience_member once: json(client.facebook_ads()
+        .add_facebook_custom_audience_member("23851234567890123", documented.body::<types::UpdateCustomAudienceRequest>()?));
+    remove_facebook_custom_audience_member once: json(client.facebook_ads()
+        .remove_facebook_custom_audience_member("23851234567890123", documented.body::<types::UpdateCustomAudienceRequest>()?));
+    batch_update_facebook_audience_members once: json(client.facebook_ads()
+        .batch_update_facebook_audience_members("23851234567890123", documented.body::<types::BatchUpdateFacebookAudienceMembersRequest>()?));
+    set_facebook_default_page once: json(client.facebook_integration()
+        .set_facebook_default_page("HChooFuiyPpVYzeJ4HMe", documented.body::<types::SetFacebookDefaultPageRequest>()?));
+    get_facebook_lead_form once: json(client.facebook_integration()
+        .get_facebook_lead_form("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    get_facebook_campaign once: json(client.facebook_ads().get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads")
+        .source("facebook"));
+    get_facebook_entity once: json(client.facebook_ads()
+        .get_facebook_entity("loc_abc123", types::GetFacebookEntityType::AdManager, types::GetFacebookEntityEntityType::Campaign)
+        .next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123").search_id("search_123")
+        .selected_ad_account_id("act_123456"));
+    upsert_facebook_campaign once: json(client.facebook_ads()
+        .upsert_facebook_campaign(documented.body::<types::UpsertFacebookCampaignRequest>()?));
+    upsert_facebook_adset once: json(client.facebook_ads().upsert_facebook_adset(documented.body::<types::UpsertFacebookAdsetRequest>()?));
+    upsert_facebook_ad once: json(client.facebook_ads().upsert(documented.body::<types::UpsertFacebookAdRequest>()?));
+    pause_facebook_campaign once: json(client.facebook_ads()
+        .pause_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_campaign once: json(client.facebook_ads()
+        .resume_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_campaign once: json(client.facebook_ads()
+        .duplicate_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    delete_facebook_campaign once: json(client.facebook_ads()
+        .delete_facebook_campaign("campaignId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_adset once: json(client.facebook_ads()
+        .pause_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_adset once: json(client.facebook_ads()
+        .resume_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_adset once: json(client.facebook_ads().duplicate_facebook_adset("adsetId"));
+    delete_facebook_adset once: json(client.facebook_ads()
+        .delete_facebook_adset("adsetId", documented.body::<types::LocationIdBodyRequest>()?));
+    pause_facebook_ad once: json(client.facebook_ads().pause("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    resume_facebook_ad once: json(client.facebook_ads().resume("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    duplicate_facebook_ad once: json(client.facebook_ads().duplicate("adId"));
+    delete_facebook_ad once: json(client.facebook_ads().delete("adId", documented.body::<types::LocationIdBodyRequest>()?));
+    get_google_reporting once: json(client.google_reporting()
+        .get("fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31", types::GetGoogleReportingType::AdManager, "fields")
+        .group_by(types::GetGoogleReportingGroupBy::Month));
+    list_google_reporting once: json(client.google_reporting()
+        .list("fRMewNQIxSyZ5R4nQyit", "campaigns", "2022-01-11", "2022-01-31", types::ListGoogleReportingType::Integration)
+        .campaign_id("196684453527082"));
+    get_google_campaign_reporting once: json(client.google_reporting()
+        .get_google_campaign("camp_abc123", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31"));
+    list_google_conversions once: json(client.google_ads().list_google_conversions("loc_abc123")
+        .type_(types::ListGoogleConversionsType::AdManager).conversion_type("WEBPAGE").category("PURCHASE").start_date("2024-01-01")
+        .end_date("2024-12-31"));
+    upsert_google_conversion once: json(client.google_ads()
+        .upsert_google_conversion(documented.body::<types::UpsertGoogleConversionRequest>()?));
+    get_google_conversion once: json(client.google_ads().get_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    delete_google_conversion once: json(client.google_ads().delete_google_conversion("conv_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    get_google_integration once: json(client.google_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_google_integration once: json(client.google_integration().create(documented.body::<types::CreateGoogleIntegrationRequest>()?));
+    get_google_user once: json(client.google_integration().get_google_user("HChooFuiyPpVYzeJ4HMe"));
+    list_google_ad_accounts once: json(client.google_integration().list_google_ad_accounts("HChooFuiyPpVYzeJ4HMe")
+        .type_(types::ListGoogleAdAccountsType::AdManager));
+    get_google_ad_account once: json(client.google_integration().get_google_ad_account("act_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    delete_google_ad_account once: json(client.google_integration()
+        .delete_google_ad_account("act_abc123", documented.body::<types::LocationIdBodyRequest>()?));
+    publish_google_ad once: json(client.google_ads().publish("507f1f77bcf86cd799439011"));
+    search_google_targeting once: json(client.google_ads().search_google_targeting("geolocation", "loc_abc123").query("New York"));
+    list_google_keyword_ideas once: json(client.google_ads()
+        .list_google_keyword_ideas("HChooFuiyPpVYzeJ4HMe", documented.body::<types::ListGoogleKeywordIdeasRequest>()?));
+    list_google_assets once: json(client.google_ads().list_google_assets("loc_abc123", types::ListGoogleAssetsType::Call).id("asset_123")
+        .advertiser_only("true"));
+    upsert_google_assets once: json(client.google_ads().upsert_google_assets(documented.body::<types::UpsertGoogleAssetsRequest>()?));
+    get_google_entity once: json(client.google_ads()
+        .get_google_entity("loc_abc123", types::GetGoogleEntityType::AdManager, types::GetGoogleEntityEntityType::Campaign)
+        .campaign_id("camp_123").ad_group_id("ag_123").search_id("search_123").start_date("2024-01-01").end_date("2024-12-31")
+        .selected_ad_account_id("123-456-7890"));
+    list_google_target_interests once: json(client.google_ads()
+        .list_google_target_interests("HChooFuiyPpVYzeJ4HMe", types::ListGoogleTargetInterestsType::Affinity, "SEARCH"));
+    list_google_segments once: json(client.google_ads().list_google_segments("loc_abc123").type_("CUSTOM_SEGMENTS"));
+    upsert_google_segment once: json(client.google_ads()
+        .upsert_google_segment(
+    "HChooFuiyPpVYzeJ4HMe",
+    types::UpsertGoogleSegmentType::CustomSegments,
+    documented.body::<types::UpsertGoogleSegmentRequest>()?,
+));
+    get_google_segment once: json(client.google_ads()
+        .get_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::GetGoogleSegmentType::CustomSegments));
+    delete_google_segment once: json(client.google_ads()
+        .delete_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::DeleteGoogleSegmentType::CustomSegments));
+    create_google_offline_user_list_job once: json(client.google_ads()
+        .create_google_offline_user_list_job(documented.body::<types::CreateGoogleOfflineUserListJobRequest>()?));
+    list_google_audiences once: json(client.google_ads().list_google_audiences("HChooFuiyPpVYzeJ4HMe"));
+    upsert_google_audience once: json(client.google_ads().upsert_google_audience(documented.body::<types::UpsertGoogleAudienceRequest>()?));
+    get_google_audience once: json(client.google_ads().get_google_audience("aud_abc123", "HChooFuiyPpVYzeJ4HMe"));
+    upsert_google_campaign once: json(client.google_ads().upsert_google_campaign(documented.body::<types::UpsertGoogleCampaignRequest>()?));
+    get_google_campaign once: json(client.google_ads().get_google_campaign("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    list_google_conversion_goals once: json(client.google_ads().list_google_conversion_goals("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_integration once: json(client.linkedin_integration().get("HChooFuiyPpVYzeJ4HMe"));
+    create_linkedin_integration once: json(client.linkedin_integration()
+        .create(documented.body::<types::CreateLinkedinIntegrationRequest>()?));
+    list_linkedin_ad_accounts once: json(client.linkedin_integration().list_linkedin_ad_accounts("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_ad_account once: json(client.linkedin_integration().get_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678"));
+    delete_linkedin_ad_account once: json(client.linkedin_integration().delete_linkedin_ad_account("HChooFuiyPpVYzeJ4HMe", "12345678"));
+    get_linkedin_user once: json(client.linkedin_integration().get_linkedin_user("HChooFuiyPpVYzeJ4HMe"));
+    get_linkedin_campaign_group once: json(client.linkedin_ads()
+        .get_linkedin_campaign_group("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe"));
+    publish_linkedin_campaign_group once: json(client.linkedin_ads()
+        .publish_linkedin_campaign_group("507f1f77bcf86cd799439011", documented.body::<types::LocationIdBodyRequest>()?));
+    upsert_linkedin_campaign_group once: json(client.linkedin_ads()
+        .upsert_linkedin_campaign_group(documented.body::<types::UpsertLinkedinCampaignGroupRequest>()?));
+    search_linkedin_targeting once: json(client.linkedin_ads().search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations")
+        .query("software").q("typeahead"));
+    list_linkedin_lead_forms once: json(client.linkedin_ads().list_linkedin_lead_forms("12345678", "HChooFuiyPpVYzeJ4HMe"));
+    create_linkedin_lead_form once: json(client.linkedin_ads()
+        .create_linkedin_lead_form("accountId", "HChooFuiyPpVYzeJ4HMe", documented.body::<types::CreateLinkedinLeadFormRequest>()?));
+    update_linkedin_ad_status once: json(client.linkedin_ads()
+        .update_status("507f1f77bcf86cd799439011", "HChooFuiyPpVYzeJ4HMe", documented.body::<types::UpdateLinkedinAdStatusRequest>()?));
+    get_linkedin_ad_analytics once: json(client.linkedin_reporting().get_linkedin_ad_analytics("locationId", "2024-01-01", "2024-01-31")
+        .pivot(types::GetLinkedinAdAnalyticsPivot::Account).group_by(types::GetLinkedinAdAnalyticsGroupBy::Day).entity_urns("entityUrns")
+        .fields(["fields"]));
+    list_linkedin_reporting once: json(client.linkedin_reporting()
+        .list("locationId", "listType", "campaignId", "campaignGroupId", "2024-01-01", "2024-01-31").fields(["fields"]));
+    get_linkedin_campaign_group_reporting once: json(client.linkedin_reporting()
+        .get_linkedin_campaign_group("12345678", "locationId", "startDate", "endDate").fields(["fields"]));
+    list_affiliates once: json(client.affiliates().list("ve9EPM428h8vShlRW1KT").query("John").active("true")
+        .campaign_id("63d376de11be1d26d38f7369").skip(1).limit(10).from_date("2023-10-01").to_date("2023-10-01"));
+    get_affiliate once: json(client.affiliates().get("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT"));
+    list_affiliate_payouts once: json(client.affiliate_payouts().list("ve9EPM428h8vShlRW1KT").status("pending").query("john")
+        .affiliate_id("65df04201e428a0c5ebb6572").campaign_id("65df04201e428a0c5ebb6573").skip(1).limit(10)
+        .start("2022-12-01T00:00:00.000Z").end("2022-12-31T23:59:59.999Z"));
+    list_affiliate_commissions once: json(client.affiliate_commissions().list("ve9EPM428h8vShlRW1KT")
+        .campaign_id("6385d230f6d19db03eef6fb2").affiliate_id("6385d230f6d19db03eef6fb2").status("pending").query("affiliate@gmail.com")
+        .skip(1).limit(10).from_date("2023-10-01").to_date("2023-10-01"));
+    list_studio_agents: json(client.studio_agents().list("C2QujeCh8ZnC7al2InWR", 20, 0).is_published("true").source("api"));
+    create_studio_agent: json(client.studio_agents().create(documented.body::<types::CreateStudioAgentRequest>()?).source("api"));
+    update_studio_agent_version: json(client.studio_agents()
+        .update_version("v1a2b3c4d5e6f7g8h9i0", documented.body::<types::UpdateStudioAgentVersionRequest>()?).source("api"));
+    get_studio_agent: json(client.studio_agents().get("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    delete_studio_agent: json(client.studio_agents().delete("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    update_studio_agent: json(client.studio_agents()
+        .update("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::UpdateStudioAgentRequest>()?).source("api"));
+    publish_studio_agent_version: json(client.studio_agents()
+        .publish_version("v1a2b3c4d5e6f7g8h9i0", documented.body::<types::PublishStudioAgentVersionRequest>()?).source("api"));
+    run_studio_agent: json(client.studio_agents().run("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::ExecutePublicAgentRequest>()?)
+        .source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    list_public_studio_agents: json(client.studio_agents().list_public("C2QujeCh8ZnC7al2InWR", 20, 0).source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    get_public_studio_agent: json(client.studio_agents().get_public("p1q2r3s4t5u6v7w8x9y0z1a2", "C2QujeCh8ZnC7al2InWR").source("api"));
+    #[expect(deprecated, reason = "deprecated by the vendor, and still there")]
+    run_public_studio_agent: json(client.studio_agents()
+        .run_public("p1q2r3s4t5u6v7w8x9y0z1a2", documented.body::<types::ExecutePublicAgentRequest>()?).source("api"));
+    check_blog_slug once: json(client.blogs().check_slug("urlSlug", "ve9EPM428h8vShlRW1KT").post_id("66f429b8afdce84227a4610d"));
+    update_blog_post once: json(client.blogs().update_post("postId", documented.body::<types::BlogRequest>()?));
+    create_blog_post once: json(client.blogs().create_post(documented.body::<types::BlogRequest>()?));
+    list_blog_authors once: json(client.blogs().list_authors("ve9EPM428h8vShlRW1KT", 5, 0));
+    list_blog_categories once: json(client.blogs().list_categories("ve9EPM428h8vShlRW1KT", 1, 1));
+    list_blog_posts once: json(client.blogs().list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0).search_term("ai news")
+        .status(types::ListBlogPostsStatus::Published));
+    list_blogs once: json(client.blogs().list("ve9EPM428h8vShlRW1KT", 0, 4).search_term("ai news"));
+    list_brand_boards once: json(client.brand_boards().list("locationId").limit(10).offset(0).search("brandboard").deleted(false));
+    get_brand_board once: json(client.brand_boards().get("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011"));
+    delete_brand_board once: json(client.brand_boards().delete("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011"));
+    update_brand_board once: json(client.brand_boards()
+        .update("ve9EPM428h8vShlRW1KT", "507f1f77bcf86cd799439011", documented.body::<types::UpdateBrandBoardRequest>()?));
+    create_brand_board once: json(client.brand_boards().create(documented.body::<types::CreateBrandBoardRequest>()?));
+    import_courses once: json(client.courses().import(documented.body::<types::ImportCoursesRequest>()?));
+    get_custom_menu once: json(client.custom_menus().get("62e589c1-c456-47e1-a9a7-cb8900014311"));
+    update_custom_menu once: json(client.custom_menus()
+        .update("62e589c1-c456-47e1-a9a7-cb8900014311", documented.body::<types::UpdateCustomMenuRequest>()?));
+    delete_custom_menu once: json(client.custom_menus().delete("62e589c1-c456-47e1-a9a7-cb8900014311"));
+    list_custom_menus once: json(client.custom_menus().list().location_id("5DP4iH6HLkQsiKESj6rh").skip(0).limit(10)
+        .query("custom-menu-link-name").show_on_company(true));
+    create_custom_menu once: json(client.custom_menus().create(documented.body::<types::CreateCustomMenuRequest>()?));
+    create_funnel_redirect once: json(client.funnel_redirects().create(documented.body::<types::CreateFunnelRedirectRequest>()?));
+    delete_funnel_redirect once: json(client.funnel_redirects().delete("id", "6p2RxpgtMKQwO3E6IUaT"));
+    update_funnel_redirect once: json(client.funnel_redirects().update("id", documented.body::<types::UpdateFunnelRedirectRequest>()?));
+    list_funnel_redirects once: json(client.funnel_redirects().list("6p2RxpgtMKQwO3E6IUaT", 20, 10).search("example.com/test"));
+    list_funnels once: json(client.funnels().list("locationId").type_("type").category("category").offset("offset").limit("limit")
+        .parent_id("parentId").name("name"));
+    list_funnel_pages once: json(client.funnels().list_pages("locationId", "funnelId", 1, 1).name("name"));
+    count_funnel_pages once: json(client.funnels().count_pages("locationId", "funnelId").name("name"));
+    list_invoice_templates once: json(client.invoice_templates()
+        .list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status").start_at("2023-01-01")
+        .end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live));
+    create_invoice_template once: json(client.invoice_templates().create(documented.body::<types::CreateInvoiceTemplateRequest>()?));
+    get_invoice_template once: json(client.invoice_templates()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_template once: json(client.invoice_templates()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceTemplateRequest>()?));
+    delete_invoice_template once: json(client.invoice_templates()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_template_late_fees once: json(client.invoice_templates()
+        .update_late_fees("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceLateFeesConfigurationRequest>()?));
+    update_invoice_template_payment_methods once: json(client.invoice_templates()
+        .update_payment_methods("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceTemplatePaymentMethodsRequest>()?));
+    list_invoice_schedules once: json(client.invoice_schedules()
+        .list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status").start_at("2023-01-01")
+        .end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live));
+    create_invoice_schedule once: json(client.invoice_schedules().create(documented.body::<types::CreateInvoiceScheduleRequest>()?));
+    get_invoice_schedule once: json(client.invoice_schedules()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_schedule once: json(client.invoice_schedules()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceScheduleRequest>()?));
+    delete_invoice_schedule once: json(client.invoice_schedules()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_and_schedule_invoice_schedule once: json(client.invoice_schedules().update_and_schedule("6578278e879ad2646715ba9c"));
+    start_invoice_schedule once: json(client.invoice_schedules()
+        .start("6578278e879ad2646715ba9c", documented.body::<types::StartInvoiceScheduleRequest>()?));
+    set_invoice_schedule_auto_payment once: json(client.invoice_schedules()
+        .set_auto_payment("6578278e879ad2646715ba9c", documented.body::<types::SetInvoiceScheduleAutoPaymentRequest>()?));
+    cancel_invoice_schedule once: json(client.invoice_schedules()
+        .cancel("6578278e879ad2646715ba9c", documented.body::<types::CancelInvoiceScheduleRequest>()?));
+    send_text_to_pay_invoice once: json(client.invoices().send_text_to_pay(documented.body::<types::SendTextToPayInvoiceRequest>()?));
+    generate_invoice_number once: json(client.invoices().generate_number("altId", types::InvoiceAltType::Location));
+    get_invoice_settings once: json(client.invoices().get_settings("6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    get_invoice once: json(client.invoices().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice once: json(client.invoices().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceRequest>()?));
+    delete_invoice once: json(client.invoices()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    update_invoice_late_fees once: json(client.invoices()
+        .update_late_fees("6578278e879ad2646715ba9c", documented.body::<types::UpdateInvoiceLateFeesConfigurationRequest>()?));
+    void_invoice once: json(client.invoices().void("6578278e879ad2646715ba9c", documented.body::<types::VoidInvoiceRequest>()?));
+    send_invoice once: json(client.invoices().send("6578278e879ad2646715ba9c", documented.body::<types::SendInvoiceRequest>()?));
+    record_invoice_payment once: json(client.invoices()
+        .record_payment("6578278e879ad2646715ba9c", documented.body::<types::RecordInvoicePaymentRequest>()?));
+    update_invoice_last_visit once: json(client.invoices().update_last_visit(documented.body::<types::UpdateInvoiceLastVisitRequest>()?));
+    create_estimate once: json(client.estimates().create(documented.body::<types::CreateEstimateRequest>()?));
+    update_estimate once: json(client.estimates().update("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::UpdateEstimateRequest>()?));
+    delete_estimate once: json(client.estimates().delete("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::AltRequest>()?));
+    generate_estimate_number once: json(client.estimates().generate_number("6578278e879ad2646715ba9c", types::InvoiceAltType::Location));
+    send_estimate once: json(client.estimates().send("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::SendEstimateRequest>()?));
+    create_invoice_from_estimate once: json(client.estimates()
+        .create_invoice_from_estimate("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::CreateInvoiceFromEstimateRequest>()?));
+    list_estimates once: json(client.estimates().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10")
+        .start_at("2023-01-01").end_at("2023-01-01").search("Home services estimate").status(types::ListEstimatesStatus::Sent)
+        .contact_id("AmuzcoPBpgKeccNsFlib"));
+    update_estimate_last_visit once: json(client.estimates()
+        .update_last_visit(documented.body::<types::UpdateEstimateLastVisitRequest>()?));
+    list_estimate_templates once: json(client.estimates()
+        .list_templates("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").search("Alex"));
+    create_estimate_template once: json(client.estimates().create_template(documented.body::<types::EstimateTemplatesRequest>()?));
+    update_estimate_template once: json(client.estimates()
+        .update_template("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::EstimateTemplatesRequest>()?));
+    delete_estimate_template once: json(client.estimates()
+        .delete_template("5f9d6d8b1b2d2c001f2d9e4b", documented.body::<types::AltRequest>()?));
+    preview_estimate_template once: json(client.estimates()
+        .preview_template("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "5f9d6d8b1b2d2c001f2d9e4b"));
+    list_invoices once: json(client.invoices().list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10")
+        .status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live)
+        .contact_id("AmuzcoPBpgKeccNsFlib").sort_field(types::ListInvoicesSortField::IssueDate)
+        .sort_order(types::ListInvoicesSortOrder::Descend));
+    create_invoice once: json(client.invoices().create(documented.body::<types::CreateInvoiceRequest>()?));
+    list_payment_integrations once: json(client.payment_integrations().list("6578278e879ad2646715ba9c", types::PaymentAltType::Location)
+        .limit(20).offset(0));
+    create_payment_integration once: json(client.payment_integrations()
+        .create(documented.body::<types::CreatePaymentIntegrationRequest>()?));
+    list_orders once: json(client.orders().list("3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6").status("completed")
+        .payment_status(types::ListOrdersPaymentStatus::Unpaid).payment_mode("live").start_at("2024-02-01").end_at("2024-02-13")
+        .search("Awesome order").contact_id("XPLSw2SVagl12LMDeTmQ")
+        .funnel_product_ids("61dd0c7dc077f712a5f787ff,61d6afc9d39ac5e35965c017").source_id("61dd0c7dc077f712a5f787ff").limit(20).offset(0));
+    get_order once: json(client.orders().get("653f5e0cde5a1314e62a837c", "3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6"));
+    record_order_payment once: json(client.orders()
+        .record_payment("5e2d4c8e0e8b4e001c1c4f5d", documented.body::<types::RecordOrderPaymentRequest>()?));
+    list_order_fulfillments once: json(client.order_fulfillments()
+        .list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location));
+    create_order_fulfillment once: json(client.order_fulfillments()
+        .create("653f5e0cde5a1314e62a837c", documented.body::<types::CreateOrderFulfillmentRequest>()?));
+    list_order_notes once: json(client.order_notes()
+        .list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location));
+    list_transactions once: json(client.transactions().list("3SwdhCu3svxI8AKsPJt6", "location").location_id("3SwdhCu3svxI8AKsPJt6")
+        .payment_mode("live").start_at("2024-02-01").end_at("2024-02-13").entity_source_type("funnel")
+        .entity_source_sub_type("two_step_order_form").search("Awesome transaction").subscription_id("sub_1KGcXDCScnf89tZoVkoEMCEL")
+        .entity_id("61dd0fe9c077f73e67f78803").contact_id("XPLSw2SVagl12LMDeTmQ").limit(20).offset(0));
+    get_transaction once: json(client.transactions().get("61dd0feac077f72010f78804", "3SwdhCu3svxI8AKsPJt6", "location")
+        .location_id("3SwdhCu3svxI8AKsPJt6"));
+    list_subscriptions once: json(client.subscriptions().list("3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location)
+        .entity_id("61dd0fe9c077f73e67f78803").payment_mode("live").start_at("2024-02-01").end_at("2024-02-13")
+        .entity_source_type("funnel").search("Awesome subscription").contact_id("AmuzcoPBpgKeccNsFlib").id("64bf78af39118e4011926cba")
+        .limit(20).offset(0).get_payments_collected_count(true));
+    get_subscription once: json(client.subscriptions()
+        .get("6322e9c9e39fc14ab3ed7042", "3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location));
+    list_coupons once: json(client.coupons().list("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location).limit(10).offset(0)
+        .status(types::ListCouponsStatus::Active).search("DEAL50"));
+    get_coupon once: json(client.coupons()
+        .get("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location, "6241712be68f7a98102ba272", "DEAL50"));
+    update_coupon once: json(client.coupons().update(documented.body::<types::UpdateCouponRequest>()?));
+    create_coupon once: json(client.coupons().create(documented.body::<types::CreateCouponRequest>()?));
+    delete_coupon once: json(client.coupons().delete(documented.body::<types::DeleteCouponRequest>()?));
+    create_custom_provider once: json(client.custom_providers()
+        .create("Lk3nlfk4lxlelVEwcW", documented.body::<types::CreateCustomProviderRequest>()?));
+    delete_custom_provider once: json(client.custom_providers().delete("Lk3nlfk4lxlelVEwcW"));
+    get_custom_provider_keys once: json(client.custom_providers().get_keys("Lk3nlfk4lxlelVEwcW"));
+    set_custom_provider_keys once: json(client.custom_providers()
+        .set_keys("Lk3nlfk4lxlelVEwcW", documented.body::<types::SetCustomProviderKeysRequest>()?));
+    disconnect_custom_provider once: json(client.custom_providers()
+        .disconnect("Lk3nlfk4lxlelVEwcW", documented.body::<types::DisconnectCustomProviderRequest>()?));
+    update_custom_provider_capabilities once: json(client.custom_providers()
+        .update_capabilities(documented.body::<types::UpdateCustomProviderCapabilitiesRequest>()?));
+    bulk_update_products once: json(client.products().bulk_update(documented.body::<types::BulkUpdateProductsRequest>()?));
+    bulk_edit_products once: json(client.products().bulk_edit(documented.body::<types::BulkEditProductsRequest>()?));
+    list_prices once: json(client.prices().list("6578278e879ad2646715ba9c", "3SwdhCsvxI8Au3KsPJt6").limit(20).offset(0)
+        .ids("6241712be68f7a98102ba272,632027d51f7876cd3020213d"));
+    create_price once: json(client.prices().create("6578278e879ad2646715ba9c", documented.body::<types::PriceRequest>()?));
+    list_product_inventory once: json(client.prices().list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location)
+        .limit(20).offset(0).search("Product Name"));
+    update_product_inventory once: json(client.prices()
+        .update_product_inventory(documented.body::<types::UpdateProductInventoryRequest>()?));
+    get_price once: json(client.prices().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
+    update_price once: json(client.prices()
+        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::PriceRequest>()?));
+    delete_price once: json(client.prices().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c"));
+    get_product_store_stats once: json(client.product_stores()
+        .get_stats("3SwdhCu3svxI8AKsPJt6", "6578278e879ad2646715ba9c", types::ProductAltType::Location).search("Awesome product")
+        .collection_ids("65c2789a812e52f9bd6ec577,65c2789a812e52de9a6ec576"));
+    update_product_store_status once: json(client.product_stores()
+        .update_status("3SwdhCu3svxI8AKsPJt6", documented.body::<types::UpdateProductStoreStatusRequest>()?));
+    update_product_store_priority once: json(client.product_stores()
+        .update_priority("3SwdhCu3svxI8AKsPJt6", documented.body::<types::UpdateProductStorePriorityRequest>()?));
+    list_collections once: json(client.collections().list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
+        .collection_ids("65d71377c326ea78e1c47df5,65d71377c326ea78e1c47d34").name("Best Sellers"));
+    create_collection once: json(client.collections().create(documented.body::<types::CreateCollectionRequest>()?));
+    get_collection once: json(client.collections().get("65d71377c326ea78e1c47df5", "3SwdhCsvxI8Au3KsPJt6"));
+    update_collection once: json(client.collections()
+        .update("65d71377c326ea78e1c47df5", documented.body::<types::UpdateCollectionRequest>()?));
+    delete_collection once: json(client.collections()
+        .delete("65d71377c326ea78e1c47df5", "6578278e879ad2646715ba9c", types::ProductAltType::Location));
+    list_reviews once: json(client.reviews().list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
+        .sort_field(types::ListReviewsSortField::Rating).sort_order(types::ProductSortOrder::Desc).rating(highlevel::Number::from(4_i64))
+        .start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
+        .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
+        .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87"));
+    count_reviews once: json(client.reviews().count("6578278e879ad2646715ba9c", types::ProductAltType::Location)
+        .rating(highlevel::Number::from(4_i64)).start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
+        .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
+        .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87"));
+    update_review once: json(client.reviews().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateReviewRequest>()?));
+    delete_review once: json(client.reviews()
+        .delete(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::ProductAltType::Location,
+    "6578278e879ad2646715ba9c",
+));
+    bulk_update_reviews once: json(client.reviews().bulk_update(documented.body::<types::BulkUpdateReviewsRequest>()?));
+    get_product once: json(client.products().get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true));
+    update_product once: json(client.products().update("6578278e879ad2646715ba9c", documented.body::<types::UpdateProductRequest>()?));
+    delete_product once: json(client.products().delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").send_wishlist_status(true));
+    list_products once: json(client.products().list("3SwdhCu3svxI8AKsPJt6").limit(20).offset(0).search("Awesome product")
+        .collection_ids("collectionIds").collection_slug("collectionSlug").expand(["expand"]).product_ids(["productIds"])
+        .store_id("3SwdhCu3svxI8AKsPJt6").included_in_store(true).available_in_store(true).sort_order(types::ProductSortOrder::Desc));
+    create_product once: json(client.products().create(documented.body::<types::CreateProductRequest>()?));
+    list_shipping_zones: json(client.shipping_zones().list("6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20).offset(0)
+        .with_shipping_rate(true));
+    create_shipping_zone: json(client.shipping_zones().create(documented.body::<types::CreateShippingZoneRequest>()?));
+    get_shipping_zone: json(client.shipping_zones()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).with_shipping_rate(true));
+    update_shipping_zone: json(client.shipping_zones()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingZoneRequest>()?));
+    delete_shipping_zone: json(client.shipping_zones()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    list_available_shipping_rates: json(client.shipping_zones()
+        .list_available_shipping_rates(documented.body::<types::ListAvailableShippingRatesRequest>()?));
+    list_shipping_rates: json(client.shipping_rates()
+        .list("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20).offset(0));
+    create_shipping_rate: json(client.shipping_rates()
+        .create("6578278e879ad2646715ba9c", documented.body::<types::CreateShippingRateRequest>()?));
+    get_shipping_rate: json(client.shipping_rates()
+        .get(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::StoreAltType::Location,
+));
+    update_shipping_rate: json(client.shipping_rates()
+        .update("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingRateRequest>()?));
+    delete_shipping_rate: json(client.shipping_rates()
+        .delete(
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    "6578278e879ad2646715ba9c",
+    types::StoreAltType::Location,
+));
+    list_shipping_carriers: json(client.shipping_carriers().list("6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    create_shipping_carrier: json(client.shipping_carriers().create(documented.body::<types::CreateShippingCarrierRequest>()?));
+    get_shipping_carrier: json(client.shipping_carriers()
+        .get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    update_shipping_carrier: json(client.shipping_carriers()
+        .update("6578278e879ad2646715ba9c", documented.body::<types::UpdateShippingCarrierRequest>()?));
+    delete_shipping_carrier: json(client.shipping_carriers()
+        .delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    get_store_settings: json(client.store_settings().get("6578278e879ad2646715ba9c", types::StoreAltType::Location));
+    create_store_settings: json(client.store_settings().create(documented.body::<types::CreateStoreSettingsRequest>()?));
 } types {
 } }

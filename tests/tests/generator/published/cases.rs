@@ -113,7 +113,19 @@ pub const CASES: &[Case] = &[
         d: { $ref: '#/components/schemas/Thing', description: The thing. }
         e: { type: array, prefixItems: [{ type: string }, { type: integer }] }
         f: { type: 'null' }
-        g: { anyOf: [{ $ref: '#/components/schemas/Thing' }, { type: 'null' }] }\n",
+        g: { anyOf: [{ $ref: '#/components/schemas/Thing' }, { type: 'null' }] }
+        h: { type: [string, integer, 'null'], enum: [a, b, 1, null], maxLength: 9 }
+        i: { type: array, prefixItems: [{ type: string }, { type: string }], items: false }
+        j: { type: array, prefixItems: [{ type: string }], items: { type: boolean } }
+        k: { type: object, patternProperties: { '^a': { type: integer } }, additionalProperties: false }
+        l: { type: object, unevaluatedProperties: { type: string } }
+        m: { $ref: '#/components/schemas/Thing', readOnly: true }
+        n: { $ref: '#/components/schemas/Thing', properties: { more: { type: string } } }
+        o: { const: null }
+        p: { type: string, contentMediaType: application/json, contentEncoding: base64 }
+        q: { type: object, minProperties: 1, properties: { never: false, any: true } }
+        r: { $ref: '#/components/schemas/Thing/properties/id' }
+        s: { type: [number, 'null'], examples: [{ $ref: '#/not/a/reference' }] }\n",
         draft: &[
             ("/openapi", "\"3.0.3\""),
             ("/components/schemas/New/properties/a", "{\"type\": \"string\", \"nullable\": true}"),
@@ -121,8 +133,60 @@ pub const CASES: &[Case] = &[
             ("/components/schemas/NewC/oneOf", "[{\"$ref\": \"#/components/schemas/NewCText\"}, {\"$ref\": \"#/components/schemas/NewCNumber\"}]"),
             ("/components/schemas/New/properties/d/description", "\"The thing.\""),
             ("/components/schemas/New/properties/g/nullable", "true"),
+            ("/components/schemas/NewH/oneOf", "[{\"$ref\": \"#/components/schemas/NewHName\"}, {\"$ref\": \"#/components/schemas/NewHNumber\"}]"),
+            ("/components/schemas/NewHName/enum", "[\"a\", \"b\"]"),
+            ("/components/schemas/New/properties/i/items", "{\"type\": \"string\"}"),
+            ("/components/schemas/New/properties/j/items", "{\"$ref\": \"#/components/schemas/NewJItem\"}"),
+            ("/components/schemas/New/properties/k/additionalProperties", "{\"type\": \"integer\", \"format\": \"int64\"}"),
+            ("/components/schemas/New/properties/l/additionalProperties", "{\"type\": \"string\"}"),
+            ("/components/schemas/New/properties/m", "{\"$ref\": \"#/components/schemas/Thing\"}"),
+            ("/components/schemas/NewN/properties", "{\"more\": {\"type\": \"string\"}, \"id\": {\"type\": \"string\"}}"),
+            ("/components/schemas/New/properties/p/type", "\"string\""),
+            ("/components/schemas/NewQ/properties", "{\"any\": {\"$ref\": \"#/components/schemas/AnyValue\"}}"),
+            ("/components/schemas/New/properties/r", "{\"type\": \"string\"}"),
+            ("/components/schemas/New/properties/s", "{\"type\": \"number\", \"nullable\": true}"),
         ],
-        lossy: &["Tuples became lists"],
+        lossy: &[
+            "Tuples that may be longer",
+            "Places of a tuple",
+            "Patterns of property names",
+            "always null",
+            "Encodings of texts",
+            "Media types of texts",
+            "Numbers of properties",
+            "Properties that nothing fits",
+        ],
+    },
+    Case {
+        name: "3.1: bounds, the tighter of two, and bytes by their media type",
+        paths: "  /bounds:
+    post:
+      operationId: sendBounds
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Bounds' } } } }
+      responses: { '204': { description: Done. } }
+  /files:
+    post:
+      operationId: sendFile
+      requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { file: { contentMediaType: image/png }, text: { type: string, contentMediaType: text/plain } } } } } }
+      responses: { '204': { description: Done. } }
+      parameters: [{ name: X-Version, in: header, required: true, schema: { const: '1' } }]",
+        schemas: "    Bounds:
+      type: object
+      properties:
+        a: { type: integer, exclusiveMinimum: 3 }
+        b: { type: integer, minimum: 5, exclusiveMinimum: 3 }
+        c: { type: integer, maximum: 9, exclusiveMaximum: 9 }
+        d: { type: integer, maximum: 8, exclusiveMaximum: 9 }\n",
+        draft: &[
+            ("/components/schemas/Bounds/properties/a", "{\"type\": \"integer\", \"format\": \"int64\", \"minimum\": 3, \"exclusiveMinimum\": true}"),
+            ("/components/schemas/Bounds/properties/b", "{\"type\": \"integer\", \"format\": \"int64\", \"minimum\": 5}"),
+            ("/components/schemas/Bounds/properties/c", "{\"type\": \"integer\", \"format\": \"int64\", \"maximum\": 9, \"exclusiveMaximum\": true}"),
+            ("/components/schemas/Bounds/properties/d", "{\"type\": \"integer\", \"format\": \"int64\", \"maximum\": 8}"),
+            ("/components/schemas/SendFileRequest/properties/file/format", "\"binary\""),
+            ("/components/schemas/SendFileRequest/properties/text/format", "null"),
+            ("/paths/~1files/post/parameters/0/schema/enum", "[\"1\"]"),
+        ],
+        lossy: &["Media types of texts"],
     },
     Case {
         name: "values that no Rust enum can have",

@@ -101,6 +101,20 @@ fn a_body_that_may_be_left_out_is_noted_with_its_place() {
 }
 
 #[test]
+fn an_optional_property_that_is_never_sent_as_null_is_noted_with_its_place() {
+    let published = |media_type: &str| {
+        with(
+            "components: { schemas: { Change: { type: object, required: [b], properties: { a: { type: string, nullable: true }, b: { type: string, nullable: true } } } } }",
+            &format!("      requestBody: {{ content: {{ {media_type}: {{ schema: {{ $ref: '#/components/schemas/Change' }} }} }} }}\n"),
+        )
+        .replace("    get:\n", "    patch:\n")
+    };
+    let step = "Optional properties of requests are left out and never sent as null (1)\n\n- `Change.a`\n";
+    assert!(imported(&published("application/json")).1.contains(step));
+    assert!(!imported(&published("application/merge-patch+json")).1.contains("never sent as null"));
+}
+
+#[test]
 fn a_part_that_may_be_null_makes_the_whole_nullable() {
     let published = "openapi: 3.0.3\ninfo: { title: Trial, version: '1' }\nservers: [{ url: 'https://a.example' }]\npaths:\n  /x:\n    get: { operationId: getX, responses: { '200': { description: Done., content: { application/json: { schema: { type: object, required: [owner], properties: { owner: { allOf: [{ $ref: '#/components/schemas/Owner' }, { nullable: true }] } } } } } } } }\ncomponents: { schemas: { Owner: { type: object, properties: { id: { type: string } } } } }\n";
     let (document, _) = imported(published);

@@ -2,6 +2,7 @@
 
 mod cases;
 pub mod documents;
+mod groups;
 mod overlays;
 mod versions;
 

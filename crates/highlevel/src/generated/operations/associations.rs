@@ -5,28 +5,13 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// What objects can have to do with each other, such as a student and a teacher.
-    pub fn associations(&self) -> Associations {
-        Associations::from(self.core.clone())
-    }
-
-    /// Records that are related by an association.
-    pub fn relations(&self) -> Relations {
-        Relations::from(self.core.clone())
-    }
-}
-
-/// What objects can have to do with each other, such as a student and a teacher.
-#[derive(Clone, Debug)]
-pub struct Associations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Associations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// What objects can have to do with each other, such as a student and a teacher.
+        associations: Associations,
+        /// Records that are related by an association.
+        relations: Relations,
     }
 }
 
@@ -42,9 +27,9 @@ impl Associations {
     /// ```no_run
     /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.get_by_key("student_teacher", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_association_by_key")]
     pub fn get_by_key(&self, key_name: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::AssociationResponse> {
         self.core
             .operation(&routes::GET_ASSOCIATION_BY_KEY)
@@ -64,9 +49,9 @@ impl Associations {
     /// ```no_run
     /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.list_by_object("custom_objects.car").location_id("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_associations_by_object")]
     pub fn list_by_object(&self, object_key: impl std::fmt::Display) -> ListAssociationsByObject {
         ListAssociationsByObject(self.core.operation(&routes::LIST_ASSOCIATIONS_BY_OBJECT).path_param("objectKey", &object_key).send())
     }
@@ -81,9 +66,9 @@ impl Associations {
     /// ```no_run
     /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.get("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_association")]
     pub fn get(&self, association_id: impl std::fmt::Display) -> rt::Call<types::AssociationResponse> {
         self.core.operation(&routes::GET_ASSOCIATION).path_param("associationId", &association_id).send()
     }
@@ -96,15 +81,14 @@ impl Associations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateAssociationRequest::new("student", "tutor"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_association")]
     pub fn update(
         &self,
         association_id: impl std::fmt::Display,
@@ -124,9 +108,9 @@ impl Associations {
     /// ```no_run
     /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.delete("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_association")]
     pub fn delete(&self, association_id: impl std::fmt::Display) -> rt::Call<types::DeleteAssociationResponse> {
         self.core.operation(&routes::DELETE_ASSOCIATION).path_param("associationId", &association_id).send()
     }
@@ -142,9 +126,9 @@ impl Associations {
     /// ```no_run
     /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.list("ve9EPM428h8vShlRW1KT", 10, 100).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_associations")]
     pub fn list(
         &self,
         location_id: impl Into<String>,
@@ -167,8 +151,7 @@ impl Associations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = associations.create(
     ///     types::CreateAssociationRequest::new(
     ///         "ve9EPM428h8vShlRW1KT",
@@ -179,40 +162,19 @@ impl Associations {
     ///         "contact",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_association")]
     pub fn create(&self, request: impl Into<types::CreateAssociationRequest>) -> rt::Call<types::AssociationResponse> {
         let request: types::CreateAssociationRequest = request.into();
         self.core.operation(&routes::CREATE_ASSOCIATION).json(&request).send()
     }
 }
 
-/// A call of [`Associations::list_by_object`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAssociationsByObject(rt::Call<types::ListAssociationsResponse>);
-
-rt::call!(ListAssociationsByObject, types::ListAssociationsResponse);
-
-impl ListAssociationsByObject {
+rt::call! { Associations::list_by_object => ListAssociationsByObject(Call<types::ListAssociationsResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-}
-
-/// Records that are related by an association.
-#[derive(Clone, Debug)]
-pub struct Relations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Relations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    location_id: impl Into<String> => parameter::<String>("locationId"),
+} }
 
 impl Relations {
     /// Relate two records.
@@ -225,8 +187,7 @@ impl Relations {
     /// the fields of a relation are those of the RelationCreate event and of what clients read.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = relations.create(
     ///     types::CreateRelationRequest::new(
     ///         "clF1LD04GTUKN3b3XuOj",
@@ -235,9 +196,9 @@ impl Relations {
     ///         "ve9EPM428h8vShlRW1KT",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_relation")]
     pub fn create(&self, request: impl Into<types::CreateRelationRequest>) -> rt::Call<types::RelationResponse> {
         let request: types::CreateRelationRequest = request.into();
         self.core.operation(&routes::CREATE_RELATION).json(&request).send()
@@ -256,9 +217,9 @@ impl Relations {
     /// # async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = relations.list("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj", 10, 100)
     ///     .association_ids(["ve9EPM428h8vShlRW1KT"]).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_relations")]
     pub fn list(
         &self,
         id: impl std::fmt::Display,
@@ -288,24 +249,15 @@ impl Relations {
     /// ```no_run
     /// # async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = relations.delete("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_relation")]
     pub fn delete(&self, id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::RelationResponse> {
         self.core.operation(&routes::DELETE_RELATION).path_param("id", &id).parameter::<String>("locationId", location_id).send()
     }
 }
 
-/// A call of [`Relations::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListRelations(rt::List<types::ListRelationsResponse, types::Relation>);
-
-rt::list_call!(ListRelations, types::ListRelationsResponse, types::Relation);
-
-impl ListRelations {
+rt::call! { Relations::list => ListRelations(List<types::ListRelationsResponse, types::Relation>) {
     /// Ids of the associations. Without it all.
-    pub fn association_ids(self, association_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("associationIds", association_ids)))
-    }
-}
+    association_ids: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("associationIds"),
+} }

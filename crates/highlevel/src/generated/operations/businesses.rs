@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// The companies that contacts belong to.
-    pub fn businesses(&self) -> Businesses {
-        Businesses::from(self.core.clone())
-    }
-}
-
-/// The companies that contacts belong to.
-#[derive(Clone, Debug)]
-pub struct Businesses {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Businesses {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// The companies that contacts belong to.
+        businesses: Businesses,
     }
 }
 
@@ -36,9 +24,9 @@ impl Businesses {
     /// ```no_run
     /// # async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.get("5DP4iH6HLkQsiKESj6rh").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_business")]
     pub fn get(&self, business_id: impl std::fmt::Display) -> rt::Call<types::GetBusinessResponse> {
         self.core.operation(&routes::GET_BUSINESS).path_param("businessId", &business_id).send()
     }
@@ -52,8 +40,7 @@ impl Businesses {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.update(
     ///     "5DP4iH6HLkQsiKESj6rh",
     ///     types::UpdateBusinessRequest::new().address("street adress").city("new york")
@@ -61,9 +48,9 @@ impl Businesses {
     ///         .name("Microsoft").phone("+18832327657").postal_code("12312312").state("new york")
     ///         .website("www.xyz.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_business")]
     pub fn update(
         &self,
         business_id: impl std::fmt::Display,
@@ -83,9 +70,9 @@ impl Businesses {
     /// ```no_run
     /// # async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.delete("5DP4iH6HLkQsiKESj6rh").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_business")]
     pub fn delete(&self, business_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core.operation(&routes::DELETE_BUSINESS).path_param("businessId", &business_id).send()
     }
@@ -101,9 +88,9 @@ impl Businesses {
     /// ```no_run
     /// # async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.list("5DP4iH6HLkQsiKESj6rh").limit(100).skip(10).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_businesses")]
     pub fn list(&self, location_id: impl Into<String>) -> ListBusinesses {
         ListBusinesses(
             self.core
@@ -121,44 +108,25 @@ impl Businesses {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.create(
     ///     types::CreateBusinessRequest::new("Microsoft", "5DP4iH6HLkQsiKESj6rh")
     ///         .address("street adress").city("new york").country("us")
     ///         .description("business description").email("john@deo.com").phone("+18832327657")
     ///         .postal_code("12312312").state("new york").website("www.xyz.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_business")]
     pub fn create(&self, request: impl Into<types::CreateBusinessRequest>) -> rt::Call<types::SaveBusinessResponse> {
         let request: types::CreateBusinessRequest = request.into();
         self.core.operation(&routes::CREATE_BUSINESS).json(&request).send()
     }
 }
 
-/// A call of [`Businesses::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListBusinesses(rt::List<types::ListBusinessesResponse, types::Business>);
-
-rt::list_call!(ListBusinesses, types::ListBusinessesResponse, types::Business);
-
-impl ListBusinesses {
+rt::call! { Businesses::list => ListBusinesses(List<types::ListBusinessesResponse, types::Business>) {
     /// How many businesses to return. Without it 100.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// How many businesses to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-}
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
+} }

@@ -5,58 +5,25 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Calendars in which contacts can book appointments, and their free slots.
-    pub fn calendars(&self) -> Calendars {
-        Calendars::from(self.core.clone())
-    }
-
-    /// Groups of calendars that are offered on one page.
-    pub fn calendar_groups(&self) -> CalendarGroups {
-        CalendarGroups::from(self.core.clone())
-    }
-
-    /// Appointments of contacts.
-    pub fn appointments(&self) -> Appointments {
-        Appointments::from(self.core.clone())
-    }
-
-    /// Appointments and blocked times of a calendar, a user or a group.
-    pub fn calendar_events(&self) -> CalendarEvents {
-        CalendarEvents::from(self.core.clone())
-    }
-
-    /// Notes on appointments.
-    pub fn appointment_notes(&self) -> AppointmentNotes {
-        AppointmentNotes::from(self.core.clone())
-    }
-
-    /// Rooms and equipment that calendars of services can reserve.
-    pub fn calendar_resources(&self) -> CalendarResources {
-        CalendarResources::from(self.core.clone())
-    }
-
-    /// Who is notified of the appointments of a calendar, when and how.
-    pub fn calendar_notifications(&self) -> CalendarNotifications {
-        CalendarNotifications::from(self.core.clone())
-    }
-
-    /// Hours in which users can be booked.
-    pub fn schedules(&self) -> Schedules {
-        Schedules::from(self.core.clone())
-    }
-}
-
-/// Calendars in which contacts can book appointments, and their free slots.
-#[derive(Clone, Debug)]
-pub struct Calendars {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Calendars {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Calendars in which contacts can book appointments, and their free slots.
+        calendars: Calendars,
+        /// Groups of calendars that are offered on one page.
+        calendar_groups: CalendarGroups,
+        /// Rooms and equipment that calendars of services can reserve.
+        calendar_resources: CalendarResources,
+        /// Who is notified of the appointments of a calendar, when and how.
+        calendar_notifications: CalendarNotifications,
+        /// Hours in which users can be booked.
+        schedules: Schedules,
+        /// Appointments of contacts.
+        appointments: Appointments,
+        /// Appointments and blocked times of a calendar, a user or a group.
+        calendar_events: CalendarEvents,
+        /// Notes on appointments.
+        appointment_notes: AppointmentNotes,
     }
 }
 
@@ -72,9 +39,9 @@ impl Calendars {
     /// ```no_run
     /// # async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.list("ve9EPM428h8vShlRW1KT").group_id("BqTwX8QFwXzpegMve9EQ").show_drafted(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_calendars")]
     pub fn list(&self, location_id: impl Into<String>) -> ListCalendars {
         ListCalendars(self.core.operation(&routes::LIST_CALENDARS).parameter::<String>("locationId", location_id).send())
     }
@@ -87,8 +54,7 @@ impl Calendars {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.create(
     ///     types::CreateCalendarRequest::new("ocQHyuzHvysMo5N5VsXc", "test calendar")
     ///         .allow_booking_after_unit(types::BookingNoticeUnit::Days)
@@ -138,9 +104,9 @@ impl Calendars {
     ///         ]),
     ///     ]).widget_slug("test1").widget_type(types::CalendarWidgetType::Classic),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_calendar")]
     pub fn create(&self, request: impl Into<types::CreateCalendarRequest>) -> rt::Call<types::CalendarResponse> {
         let request: types::CreateCalendarRequest = request.into();
         self.core.operation(&routes::CREATE_CALENDAR).check(&request).json(&request).send()
@@ -156,9 +122,9 @@ impl Calendars {
     /// ```no_run
     /// # async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.get("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_calendar")]
     pub fn get(&self, calendar_id: impl std::fmt::Display) -> rt::Call<types::CalendarResponse> {
         self.core.operation(&routes::GET_CALENDAR).path_param("calendarId", &calendar_id).send()
     }
@@ -171,8 +137,7 @@ impl Calendars {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.update(
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateCalendarRequest::new()
@@ -223,9 +188,9 @@ impl Calendars {
     ///         ]),
     ///     ]).widget_slug("test1").widget_type(types::CalendarWidgetType::Classic),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_calendar")]
     pub fn update(
         &self,
         calendar_id: impl std::fmt::Display,
@@ -246,9 +211,9 @@ impl Calendars {
     /// ```no_run
     /// # async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.delete("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_calendar")]
     pub fn delete(&self, calendar_id: impl std::fmt::Display) -> rt::Call<types::DeleteCalendarResponse> {
         self.core.operation(&routes::DELETE_CALENDAR).path_param("calendarId", &calendar_id).send()
     }
@@ -269,8 +234,7 @@ impl Calendars {
     ///     highlevel::Number::from(1601490599999_i64),
     /// ).timezone("America/Chihuahua").user_id("082goXVW3lIExEQPOnd3")
     ///     .user_ids(["082goXVW3lIExEQPOnd3"]).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_free_slots(
         &self,
@@ -289,60 +253,21 @@ impl Calendars {
     }
 }
 
-/// A call of [`Calendars::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCalendars(rt::Call<types::ListCalendarsResponse>);
-
-rt::call!(ListCalendars, types::ListCalendarsResponse);
-
-impl ListCalendars {
+rt::call! { Calendars::list => ListCalendars(Call<types::ListCalendarsResponse>) {
     /// Id of the calendar group whose calendars to list.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("groupId", group_id)))
-    }
-
+    group_id: impl Into<String> => parameter::<String>("groupId"),
     /// Whether to list drafts. Without it `true`.
-    pub fn show_drafted(self, show_drafted: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("showDrafted", show_drafted)))
-    }
-}
+    show_drafted: impl Into<bool> => parameter::<bool>("showDrafted"),
+} }
 
-/// A call of [`Calendars::list_free_slots`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFreeSlots(rt::Call<std::collections::BTreeMap<String, types::FreeSlotsEntry>>);
-
-rt::call!(ListFreeSlots, std::collections::BTreeMap<String, types::FreeSlotsEntry>);
-
-impl ListFreeSlots {
+rt::call! { Calendars::list_free_slots => ListFreeSlots(Call<std::collections::BTreeMap<String, types::FreeSlotsEntry>>) {
     /// Time zone in which the slots are returned, by its IANA name.
-    pub fn timezone(self, timezone: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("timezone", timezone)))
-    }
-
+    timezone: impl Into<String> => parameter::<String>("timezone"),
     /// Id of the user whose slots to list.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-
+    user_id: impl Into<String> => parameter::<String>("userId"),
     /// Ids of the users whose slots to list.
-    pub fn user_ids(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(self.0.map(|request| request.parameters::<String>("userIds", user_ids)))
-    }
-}
-
-/// Groups of calendars that are offered on one page.
-#[derive(Clone, Debug)]
-pub struct CalendarGroups {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CalendarGroups {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    user_ids: impl IntoIterator<Item = impl Into<String>> => parameters::<String>("userIds"),
+} }
 
 impl CalendarGroups {
     /// List the calendar groups of a sub-account.
@@ -355,9 +280,9 @@ impl CalendarGroups {
     /// ```no_run
     /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_calendar_groups")]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListCalendarGroupsResponse> {
         self.core.operation(&routes::LIST_CALENDAR_GROUPS).parameter::<String>("locationId", location_id).send()
     }
@@ -370,15 +295,14 @@ impl CalendarGroups {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.create(
     ///     types::CreateCalendarGroupRequest::new("ocQHyuzHvysMo5N5VsXc", "group a", "group description", "15-mins")
     ///         .is_active(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_calendar_group")]
     pub fn create(&self, request: impl Into<types::CreateCalendarGroupRequest>) -> rt::Call<types::CalendarGroupResponse> {
         let request: types::CreateCalendarGroupRequest = request.into();
         self.core.operation(&routes::CREATE_CALENDAR_GROUP).json(&request).send()
@@ -393,14 +317,13 @@ impl CalendarGroups {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.validate_slug(
     ///     types::ValidateCalendarGroupSlugRequest::new("ve9EPM428h8vShlRW1KT", "calendar-1"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "validate_calendar_group_slug")]
     pub fn validate_slug(
         &self,
         request: impl Into<types::ValidateCalendarGroupSlugRequest>,
@@ -417,15 +340,14 @@ impl CalendarGroups {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.update(
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateCalendarGroupRequest::new("group a", "group description", "15-mins"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_calendar_group")]
     pub fn update(
         &self,
         group_id: impl std::fmt::Display,
@@ -445,9 +367,9 @@ impl CalendarGroups {
     /// ```no_run
     /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.delete("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_calendar_group")]
     pub fn delete(&self, group_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core.operation(&routes::DELETE_CALENDAR_GROUP).path_param("groupId", &group_id).send()
     }
@@ -460,15 +382,14 @@ impl CalendarGroups {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_groups.update_status(
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateCalendarGroupStatusRequest::new(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_calendar_group_status")]
     pub fn update_status(
         &self,
         group_id: impl std::fmt::Display,
@@ -479,17 +400,489 @@ impl CalendarGroups {
     }
 }
 
-/// Appointments of contacts.
-#[derive(Clone, Debug)]
-pub struct Appointments {
-    core: rt::Core,
-}
+impl CalendarResources {
+    /// List rooms or equipment.
+    ///
+    /// Lists the rooms or the equipment that the calendars of a sub-account can reserve. Needs a token of a sub-account with the scope
+    /// `calendars/resources.readonly`.
+    ///
+    /// `GET /calendars/resources/{resourceType}`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset, with the
+    /// token of a location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_resources.list("rooms", "ve9EPM428h8vShlRW1KT", 10, 0).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "list_calendar_resources")]
+    pub fn list(
+        &self,
+        resource_type: impl std::fmt::Display,
+        location_id: impl Into<String>,
+        limit: impl Into<i64>,
+        skip: impl Into<i64>,
+    ) -> rt::List<Vec<types::CalendarResource>, types::CalendarResource> {
+        self.core
+            .operation(&routes::LIST_CALENDAR_RESOURCES)
+            .path_param("resourceType", &resource_type)
+            .parameter::<String>("locationId", location_id)
+            .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
+            .checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
+            .list(|page: Vec<types::CalendarResource>| page)
+    }
 
-impl From<rt::Core> for Appointments {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+    /// Create a room or equipment.
+    ///
+    /// Creates a room or equipment that calendars of services can reserve. Needs a token of a sub-account with the scope
+    /// `calendars/resources.write`.
+    ///
+    /// `POST /calendars/resources/{resourceType}`, changes, [sent once](rt::Route::is_repeatable), with the token of a location. Documented
+    /// in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_resources.create(
+    ///     "rooms",
+    ///     types::CreateCalendarResourceRequest::new(
+    ///         "ve9EPM428h8vShlRW1KT",
+    ///         "yoga room",
+    ///         "yoga room",
+    ///         highlevel::Number::from(1_i64),
+    ///         highlevel::Number::from(0_i64),
+    ///         highlevel::Number::from(85_i64),
+    ///         ["Jsj0xnlDDjw0SuvX1J13", "oCM5feFC86FAAbcO7lJK"],
+    ///     ),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "create_calendar_resource")]
+    pub fn create(
+        &self,
+        resource_type: impl std::fmt::Display,
+        request: impl Into<types::CreateCalendarResourceRequest>,
+    ) -> rt::Call<types::CalendarResource> {
+        let request: types::CreateCalendarResourceRequest = request.into();
+        self.core
+            .operation(&routes::CREATE_CALENDAR_RESOURCE)
+            .path_param("resourceType", &resource_type)
+            .check(&request)
+            .json(&request)
+            .send()
+    }
+
+    /// Get a room or equipment.
+    ///
+    /// Returns one room or piece of equipment. Needs a token of a sub-account with the scope `calendars/resources.readonly`.
+    ///
+    /// `GET /calendars/resources/{resourceType}/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps, with the token of a
+    /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_resources.get("rooms", "oCM5feFC86FAAbcO7lJK").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "get_calendar_resource")]
+    pub fn get(&self, resource_type: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::CalendarResource> {
+        self.core.operation(&routes::GET_CALENDAR_RESOURCE).path_param("resourceType", &resource_type).path_param("id", &id).send()
+    }
+
+    /// Change a room or equipment.
+    ///
+    /// Changes the fields that are given of a room or equipment. Needs a token of a sub-account with the scope `calendars/resources.write`.
+    ///
+    /// `PUT /calendars/resources/{resourceType}/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps, with the token of a
+    /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_resources.update(
+    ///     "rooms",
+    ///     "oCM5feFC86FAAbcO7lJK",
+    ///     types::UpdateCalendarResourceRequest::new()
+    ///         .calendar_ids(["Jsj0xnlDDjw0SuvX1J13", "oCM5feFC86FAAbcO7lJK"])
+    ///         .capacity(highlevel::Number::from(85_i64)).description("yoga room").is_active(true)
+    ///         .location_id("ve9EPM428h8vShlRW1KT").name("yoga room")
+    ///         .out_of_service(highlevel::Number::from(0_i64))
+    ///         .quantity(highlevel::Number::from(1_i64)),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "update_calendar_resource")]
+    pub fn update(
+        &self,
+        resource_type: impl std::fmt::Display,
+        id: impl std::fmt::Display,
+        request: impl Into<types::UpdateCalendarResourceRequest>,
+    ) -> rt::Call<types::UpdatedCalendarResourceResponse> {
+        let request: types::UpdateCalendarResourceRequest = request.into();
+        self.core
+            .operation(&routes::UPDATE_CALENDAR_RESOURCE)
+            .path_param("resourceType", &resource_type)
+            .path_param("id", &id)
+            .check(&request)
+            .json(&request)
+            .send()
+    }
+
+    /// Delete a room or equipment.
+    ///
+    /// Deletes a room or equipment. Needs a token of a sub-account with the scope `calendars/resources.write`.
+    ///
+    /// `DELETE /calendars/resources/{resourceType}/{id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps, with the token of
+    /// a location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_resources.delete("rooms", "oCM5feFC86FAAbcO7lJK").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "delete_calendar_resource")]
+    pub fn delete(&self, resource_type: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
+        self.core.operation(&routes::DELETE_CALENDAR_RESOURCE).path_param("resourceType", &resource_type).path_param("id", &id).send()
     }
 }
+
+impl CalendarNotifications {
+    /// List the notifications of a calendar.
+    ///
+    /// Lists who is notified of the appointments of a calendar, when and how. Needs the scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/{calendarId}/notifications`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_notifications.list("ocQHyuzHvysMo5N5VsXc").is_active(true).deleted(false).limit(100).skip(0).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "list_calendar_notifications")]
+    pub fn list(&self, calendar_id: impl std::fmt::Display) -> ListCalendarNotifications {
+        ListCalendarNotifications(
+            self.core
+                .operation(&routes::LIST_CALENDAR_NOTIFICATIONS)
+                .path_param("calendarId", &calendar_id)
+                .list(|page: Vec<types::CalendarNotification>| page),
+        )
+    }
+
+    /// Create notifications of a calendar.
+    ///
+    /// Creates one or several notifications, all of one calendar. Needs the scope `calendars/events.write`.
+    ///
+    /// `POST /calendars/{calendarId}/notifications`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_notifications.create(
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     vec![
+    ///         types::CalendarNotificationInput::new(
+    ///             types::NotificationReceiverType::Contact,
+    ///             types::NotificationChannel::Email,
+    ///             types::CalendarNotificationType::Confirmation,
+    ///         ).additional_email_ids(["example1@email.com", "example2@email.com"])
+    ///             .additional_phone_numbers(["+919876744444", "+919876744445"])
+    ///             .after_time([
+    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
+    ///         ])
+    ///             .before_time([
+    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
+    ///         ]).body("This is a test notification").is_active(true)
+    ///             .selected_users(["userId1", "userId2", "sub_account_admin"])
+    ///             .subject("Test Notification").template_id("0as9d8as0d"),
+    ///     ],
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "create_calendar_notifications")]
+    pub fn create(
+        &self,
+        calendar_id: impl std::fmt::Display,
+        request: impl Into<Vec<types::CalendarNotificationInput>>,
+    ) -> rt::Call<Vec<types::CalendarNotification>> {
+        let request: Vec<types::CalendarNotificationInput> = request.into();
+        self.core.operation(&routes::CREATE_CALENDAR_NOTIFICATIONS).path_param("calendarId", &calendar_id).json(&request).send()
+    }
+
+    /// Get a notification of a calendar.
+    ///
+    /// Returns one notification of a calendar. Needs the scope `calendars/events.readonly`.
+    ///
+    /// `GET /calendars/{calendarId}/notifications/{notificationId}`, reads, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_notifications.get("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "get_calendar_notification")]
+    pub fn get(
+        &self,
+        calendar_id: impl std::fmt::Display,
+        notification_id: impl std::fmt::Display,
+    ) -> rt::Call<types::CalendarNotification> {
+        self.core
+            .operation(&routes::GET_CALENDAR_NOTIFICATION)
+            .path_param("calendarId", &calendar_id)
+            .path_param("notificationId", &notification_id)
+            .send()
+    }
+
+    /// Change a notification of a calendar.
+    ///
+    /// Changes the fields that are given of a notification. With `deleted: true` it is deleted. Needs the scope `calendars/events.write`.
+    ///
+    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_notifications.update(
+    ///     "ocQHyuzHvysMo5N5VsXc",
+    ///     "0as9d8as0d",
+    ///     types::UpdateCalendarNotificationRequest::new()
+    ///         .additional_email_ids(["example1@email.com", "example2@email.com"])
+    ///         .additional_phone_numbers(["+919876744444", "+919876744445"])
+    ///         .after_time([
+    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
+    ///     ])
+    ///         .before_time([
+    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
+    ///     ]).body("This is a test notification").channel(types::NotificationChannel::Email)
+    ///         .deleted(false).is_active(true)
+    ///         .notification_type(types::CalendarNotificationType::Confirmation)
+    ///         .receiver_type(types::NotificationReceiverType::Contact)
+    ///         .selected_users(["userId1", "userId2", "sub_account_admin"])
+    ///         .subject("Test Notification"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "update_calendar_notification")]
+    pub fn update(
+        &self,
+        calendar_id: impl std::fmt::Display,
+        notification_id: impl std::fmt::Display,
+        request: impl Into<types::UpdateCalendarNotificationRequest>,
+    ) -> rt::Call<types::CalendarNotificationMessageResponse> {
+        let request: types::UpdateCalendarNotificationRequest = request.into();
+        self.core
+            .operation(&routes::UPDATE_CALENDAR_NOTIFICATION)
+            .path_param("calendarId", &calendar_id)
+            .path_param("notificationId", &notification_id)
+            .json(&request)
+            .send()
+    }
+
+    /// Delete a notification of a calendar.
+    ///
+    /// Deletes a notification of a calendar. Needs the scope `calendars/events.write`.
+    ///
+    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = calendar_notifications.delete("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "delete_calendar_notification")]
+    pub fn delete(
+        &self,
+        calendar_id: impl std::fmt::Display,
+        notification_id: impl std::fmt::Display,
+    ) -> rt::Call<types::CalendarNotificationMessageResponse> {
+        self.core
+            .operation(&routes::DELETE_CALENDAR_NOTIFICATION)
+            .path_param("calendarId", &calendar_id)
+            .path_param("notificationId", &notification_id)
+            .send()
+    }
+}
+
+rt::call! { CalendarNotifications::list => ListCalendarNotifications(List<Vec<types::CalendarNotification>, types::CalendarNotification>) {
+    /// Whether to list only active or only inactive notifications.
+    is_active: impl Into<bool> => parameter::<bool>("isActive"),
+    /// Whether to list deleted notifications.
+    deleted: impl Into<bool> => parameter::<bool>("deleted"),
+    /// How many notifications to return. Without it 100.
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
+    /// How many notifications to pass over. Without it none.
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
+} }
+
+impl Schedules {
+    /// List the schedules of a user.
+    ///
+    /// Lists the schedules by which a user can be booked. Needs the scope `calendars.readonly`.
+    ///
+    /// `GET /calendars/schedules/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
+    /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.list("IkqiJlXJ7o9h61tCHHod", "IkqiJlXJ7o9h61tCHHod").calendar_id("WvVX9LpvlBO6K506xLbp")
+    ///     .skip(0).limit(50).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "list_schedules")]
+    pub fn list(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> ListSchedules {
+        ListSchedules(
+            self.core
+                .operation(&routes::LIST_SCHEDULES)
+                .parameter::<String>("locationId", location_id)
+                .parameter::<String>("userId", user_id)
+                .list(|page: types::ListSchedulesResponse| page.schedules.unwrap_or_default()),
+        )
+    }
+
+    /// Create a schedule.
+    ///
+    /// Creates a schedule by which a user can be booked, and applies it to calendars. Needs the scope `calendars.write`.
+    ///
+    /// `POST /calendars/schedules`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.create(
+    ///     types::CreateScheduleRequest::new(
+    ///         "America/New_York",
+    ///         "IkqiJlXJ7o9h61tCHHod",
+    ///         "Business Hours Schedule",
+    ///         "IkqiJlXJ7o9h61tCHHod",
+    ///     ).calendar_ids(["WvVX9LpvlBO6K506xLbp", "XyZ8MnQrStUvWxYzAbCdEf"])
+    ///         .rules([
+    ///         types::ScheduleRuleInput::new(
+    ///             types::ScheduleRuleType::Wday,
+    ///             [types::ScheduleIntervalInput::new("09:00", "17:00")],
+    ///         ).day(types::ScheduleWeekday::Monday),
+    ///     ]),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "create_schedule")]
+    pub fn create(&self, request: impl Into<types::CreateScheduleRequest>) -> rt::Call<types::ScheduleResponse> {
+        let request: types::CreateScheduleRequest = request.into();
+        self.core.operation(&routes::CREATE_SCHEDULE).json(&request).send()
+    }
+
+    /// Get a schedule.
+    ///
+    /// Returns one schedule with its rules and calendars. Needs the scope `calendars.readonly`.
+    ///
+    /// `GET /calendars/schedules/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.get("IkqiJlXJ7o9h61tCHHod").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "get_schedule")]
+    pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::ScheduleResponse> {
+        self.core.operation(&routes::GET_SCHEDULE).path_param("id", &id).send()
+    }
+
+    /// Change a schedule.
+    ///
+    /// Changes the fields that are given of a schedule and leaves the others. Needs the scope `calendars.write`.
+    ///
+    /// `PUT /calendars/schedules/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # use highlevel::types; async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.update(
+    ///     "IkqiJlXJ7o9h61tCHHod",
+    ///     types::UpdateScheduleRequest::new().name("Updated Business Hours")
+    ///         .rules([
+    ///         types::ScheduleRuleInput::new(
+    ///             types::ScheduleRuleType::Wday,
+    ///             [types::ScheduleIntervalInput::new("08:00", "18:00")],
+    ///         ).day(types::ScheduleWeekday::Monday),
+    ///     ]).timezone("America/Los_Angeles"),
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "update_schedule")]
+    pub fn update(
+        &self,
+        id: impl std::fmt::Display,
+        request: impl Into<types::UpdateScheduleRequest>,
+    ) -> rt::Call<types::ScheduleResponse> {
+        let request: types::UpdateScheduleRequest = request.into();
+        self.core.operation(&routes::UPDATE_SCHEDULE).path_param("id", &id).json(&request).send()
+    }
+
+    /// Delete a schedule.
+    ///
+    /// Deletes a schedule with its rules for good. Needs the scope `calendars.write`.
+    ///
+    /// `DELETE /calendars/schedules/{id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.delete("IkqiJlXJ7o9h61tCHHod").await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "delete_schedule")]
+    pub fn delete(&self, id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
+        self.core.operation(&routes::DELETE_SCHEDULE).path_param("id", &id).send()
+    }
+
+    /// Apply a schedule to a calendar.
+    ///
+    /// Applies a schedule to a team's calendar as well. Needs the scope `calendars.write`.
+    ///
+    /// `PUT /calendars/schedules/{id}/associations/{calendarId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.add_calendar_to_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn add_calendar_to_schedule(
+        &self,
+        id: impl std::fmt::Display,
+        calendar_id: impl std::fmt::Display,
+    ) -> rt::Call<types::SuccessResponse> {
+        self.core.operation(&routes::ADD_CALENDAR_TO_SCHEDULE).path_param("id", &id).path_param("calendarId", &calendar_id).send()
+    }
+
+    /// Stop applying a schedule to a calendar.
+    ///
+    /// Takes a team's calendar out of a schedule. Neither of the two is deleted. Needs the scope `calendars.write`.
+    ///
+    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
+    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = schedules.remove_calendar_from_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_calendar_from_schedule(
+        &self,
+        id: impl std::fmt::Display,
+        calendar_id: impl std::fmt::Display,
+    ) -> rt::Call<types::SuccessResponse> {
+        self.core.operation(&routes::REMOVE_CALENDAR_FROM_SCHEDULE).path_param("id", &id).path_param("calendarId", &calendar_id).send()
+    }
+}
+
+rt::call! { Schedules::list => ListSchedules(List<types::ListSchedulesResponse, types::Schedule>) {
+    /// Id of a calendar that the schedules apply to.
+    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
+    /// How many schedules to pass over. Without it none.
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
+    /// How many schedules to return. Without it 50.
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(500))),
+} }
 
 impl Appointments {
     /// Book an appointment.
@@ -504,8 +897,7 @@ impl Appointments {
     /// and `dateUpdated`, which the file does not have and issue 246 misses, and no times.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointments.create(
     ///     types::CreateAppointmentRequest::new(
     ///         "CVokAlI8fgw4WYWoCtQz",
@@ -521,9 +913,9 @@ impl Appointments {
     ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
     ///         .title("Test Event").to_notify(false),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_appointment")]
     pub fn create(&self, request: impl Into<types::CreateAppointmentRequest>) -> rt::Call<types::SavedAppointmentResponse> {
         let request: types::CreateAppointmentRequest = request.into();
         self.core.operation(&routes::CREATE_APPOINTMENT).json(&request).send()
@@ -540,9 +932,9 @@ impl Appointments {
     /// ```no_run
     /// # async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointments.get("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_appointment")]
     pub fn get(&self, event_id: impl std::fmt::Display) -> rt::Call<types::GetAppointmentResponse> {
         self.core.operation(&routes::GET_APPOINTMENT).path_param("eventId", &event_id).send()
     }
@@ -556,8 +948,7 @@ impl Appointments {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointments.update(
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateAppointmentRequest::new().address("Zoom")
@@ -570,9 +961,9 @@ impl Appointments {
     ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
     ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event").to_notify(false),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_appointment")]
     pub fn update(
         &self,
         event_id: impl std::fmt::Display,
@@ -580,18 +971,6 @@ impl Appointments {
     ) -> rt::Call<types::SavedAppointmentResponse> {
         let request: types::UpdateAppointmentRequest = request.into();
         self.core.operation(&routes::UPDATE_APPOINTMENT).path_param("eventId", &event_id).json(&request).send()
-    }
-}
-
-/// Appointments and blocked times of a calendar, a user or a group.
-#[derive(Clone, Debug)]
-pub struct CalendarEvents {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CalendarEvents {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -610,9 +989,9 @@ impl CalendarEvents {
     /// let response = calendar_events.list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
     ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
     ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_calendar_events")]
     pub fn list(&self, location_id: impl Into<String>, start_time: impl Into<String>, end_time: impl Into<String>) -> ListCalendarEvents {
         ListCalendarEvents(
             self.core
@@ -637,9 +1016,9 @@ impl CalendarEvents {
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_calendar_event")]
     pub fn delete(&self, event_id: impl std::fmt::Display, request: impl Into<rt::Object>) -> rt::Call<types::SucceededResponse> {
         let request: rt::Object = request.into();
         self.core.operation(&routes::DELETE_CALENDAR_EVENT).path_param("eventId", &event_id).json(&request).send()
@@ -658,8 +1037,7 @@ impl CalendarEvents {
     /// let response = calendar_events.list_blocked_slots("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
     ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
     ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_blocked_slots(
         &self,
@@ -687,16 +1065,14 @@ impl CalendarEvents {
     /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_events.create_blocked_slot(
     ///     types::CreateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
     ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
     ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
     ///         .title("Test Event"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_blocked_slot(&self, request: impl Into<types::CreateBlockedSlotRequest>) -> rt::Call<types::BlockedSlotResponse> {
         let request: types::CreateBlockedSlotRequest = request.into();
@@ -712,8 +1088,7 @@ impl CalendarEvents {
     /// that only one of it and `assignedUserId` can be given, as issue 23 does; both are optional.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_events.update_blocked_slot(
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
@@ -721,8 +1096,7 @@ impl CalendarEvents {
     ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
     ///         .title("Test Event"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn update_blocked_slot(
         &self,
@@ -734,65 +1108,23 @@ impl CalendarEvents {
     }
 }
 
-/// A call of [`CalendarEvents::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCalendarEvents(rt::Call<types::ListCalendarEventsResponse>);
-
-rt::call!(ListCalendarEvents, types::ListCalendarEventsResponse);
-
-impl ListCalendarEvents {
+rt::call! { CalendarEvents::list => ListCalendarEvents(Call<types::ListCalendarEventsResponse>) {
     /// Id of the user the events are assigned to.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-
+    user_id: impl Into<String> => parameter::<String>("userId"),
     /// Id of the calendar the events are in.
-    pub fn calendar_id(self, calendar_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("calendarId", calendar_id)))
-    }
-
+    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
     /// Id of the calendar group the events are in.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("groupId", group_id)))
-    }
-}
+    group_id: impl Into<String> => parameter::<String>("groupId"),
+} }
 
-/// A call of [`CalendarEvents::list_blocked_slots`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListBlockedSlots(rt::Call<types::ListCalendarEventsResponse>);
-
-rt::call!(ListBlockedSlots, types::ListCalendarEventsResponse);
-
-impl ListBlockedSlots {
+rt::call! { CalendarEvents::list_blocked_slots => ListBlockedSlots(Call<types::ListCalendarEventsResponse>) {
     /// Id of the user whose times are blocked.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-
+    user_id: impl Into<String> => parameter::<String>("userId"),
     /// Id of the calendar whose times are blocked.
-    pub fn calendar_id(self, calendar_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("calendarId", calendar_id)))
-    }
-
+    calendar_id: impl Into<String> => parameter::<String>("calendarId"),
     /// Id of the calendar group whose times are blocked.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("groupId", group_id)))
-    }
-}
-
-/// Notes on appointments.
-#[derive(Clone, Debug)]
-pub struct AppointmentNotes {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for AppointmentNotes {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    group_id: impl Into<String> => parameter::<String>("groupId"),
+} }
 
 impl AppointmentNotes {
     /// List the notes on an appointment.
@@ -805,9 +1137,9 @@ impl AppointmentNotes {
     /// ```no_run
     /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointment_notes.list("0TkCdp9PfvLeWKYRRvIz", 10, 0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_appointment_notes")]
     pub fn list(
         &self,
         appointment_id: impl std::fmt::Display,
@@ -830,15 +1162,14 @@ impl AppointmentNotes {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointment_notes.create(
     ///     "0TkCdp9PfvLeWKYRRvIz",
     ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_appointment_note")]
     pub fn create(
         &self,
         appointment_id: impl std::fmt::Display,
@@ -861,16 +1192,15 @@ impl AppointmentNotes {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointment_notes.update(
     ///     "0TkCdp9PfvLeWKYRRvIz",
     ///     "HGPcayliwcdoUFzvbTok",
     ///     types::AppointmentNoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_appointment_note")]
     pub fn update(
         &self,
         appointment_id: impl std::fmt::Display,
@@ -897,587 +1227,14 @@ impl AppointmentNotes {
     /// ```no_run
     /// # async fn example(appointment_notes: highlevel::operations::AppointmentNotes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointment_notes.delete("0TkCdp9PfvLeWKYRRvIz", "HGPcayliwcdoUFzvbTok").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_appointment_note")]
     pub fn delete(&self, appointment_id: impl std::fmt::Display, note_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core
             .operation(&routes::DELETE_APPOINTMENT_NOTE)
             .path_param("appointmentId", &appointment_id)
             .path_param("noteId", &note_id)
             .send()
-    }
-}
-
-/// Rooms and equipment that calendars of services can reserve.
-#[derive(Clone, Debug)]
-pub struct CalendarResources {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CalendarResources {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
-impl CalendarResources {
-    /// List rooms or equipment.
-    ///
-    /// Lists the rooms or the equipment that the calendars of a sub-account can reserve. Needs a token of a sub-account with the scope
-    /// `calendars/resources.readonly`.
-    ///
-    /// `GET /calendars/resources/{resourceType}`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset, with the
-    /// token of a location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_resources.list("rooms", "ve9EPM428h8vShlRW1KT", 10, 0).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(
-        &self,
-        resource_type: impl std::fmt::Display,
-        location_id: impl Into<String>,
-        limit: impl Into<i64>,
-        skip: impl Into<i64>,
-    ) -> rt::List<Vec<types::CalendarResource>, types::CalendarResource> {
-        self.core
-            .operation(&routes::LIST_CALENDAR_RESOURCES)
-            .path_param("resourceType", &resource_type)
-            .parameter::<String>("locationId", location_id)
-            .checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-            .checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            .list(|page: Vec<types::CalendarResource>| page)
-    }
-
-    /// Create a room or equipment.
-    ///
-    /// Creates a room or equipment that calendars of services can reserve. Needs a token of a sub-account with the scope
-    /// `calendars/resources.write`.
-    ///
-    /// `POST /calendars/resources/{resourceType}`, changes, [sent once](rt::Route::is_repeatable), with the token of a location. Documented
-    /// in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_resources.create(
-    ///     "rooms",
-    ///     types::CreateCalendarResourceRequest::new(
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "yoga room",
-    ///         "yoga room",
-    ///         highlevel::Number::from(1_i64),
-    ///         highlevel::Number::from(0_i64),
-    ///         highlevel::Number::from(85_i64),
-    ///         ["Jsj0xnlDDjw0SuvX1J13", "oCM5feFC86FAAbcO7lJK"],
-    ///     ),
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn create(
-        &self,
-        resource_type: impl std::fmt::Display,
-        request: impl Into<types::CreateCalendarResourceRequest>,
-    ) -> rt::Call<types::CalendarResource> {
-        let request: types::CreateCalendarResourceRequest = request.into();
-        self.core
-            .operation(&routes::CREATE_CALENDAR_RESOURCE)
-            .path_param("resourceType", &resource_type)
-            .check(&request)
-            .json(&request)
-            .send()
-    }
-
-    /// Get a room or equipment.
-    ///
-    /// Returns one room or piece of equipment. Needs a token of a sub-account with the scope `calendars/resources.readonly`.
-    ///
-    /// `GET /calendars/resources/{resourceType}/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps, with the token of a
-    /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_resources.get("rooms", "oCM5feFC86FAAbcO7lJK").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn get(&self, resource_type: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::CalendarResource> {
-        self.core.operation(&routes::GET_CALENDAR_RESOURCE).path_param("resourceType", &resource_type).path_param("id", &id).send()
-    }
-
-    /// Change a room or equipment.
-    ///
-    /// Changes the fields that are given of a room or equipment. Needs a token of a sub-account with the scope `calendars/resources.write`.
-    ///
-    /// `PUT /calendars/resources/{resourceType}/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps, with the token of a
-    /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_resources.update(
-    ///     "rooms",
-    ///     "oCM5feFC86FAAbcO7lJK",
-    ///     types::UpdateCalendarResourceRequest::new()
-    ///         .calendar_ids(["Jsj0xnlDDjw0SuvX1J13", "oCM5feFC86FAAbcO7lJK"])
-    ///         .capacity(highlevel::Number::from(85_i64)).description("yoga room").is_active(true)
-    ///         .location_id("ve9EPM428h8vShlRW1KT").name("yoga room")
-    ///         .out_of_service(highlevel::Number::from(0_i64))
-    ///         .quantity(highlevel::Number::from(1_i64)),
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn update(
-        &self,
-        resource_type: impl std::fmt::Display,
-        id: impl std::fmt::Display,
-        request: impl Into<types::UpdateCalendarResourceRequest>,
-    ) -> rt::Call<types::UpdatedCalendarResourceResponse> {
-        let request: types::UpdateCalendarResourceRequest = request.into();
-        self.core
-            .operation(&routes::UPDATE_CALENDAR_RESOURCE)
-            .path_param("resourceType", &resource_type)
-            .path_param("id", &id)
-            .check(&request)
-            .json(&request)
-            .send()
-    }
-
-    /// Delete a room or equipment.
-    ///
-    /// Deletes a room or equipment. Needs a token of a sub-account with the scope `calendars/resources.write`.
-    ///
-    /// `DELETE /calendars/resources/{resourceType}/{id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps, with the token of
-    /// a location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_resources: highlevel::operations::CalendarResources) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_resources.delete("rooms", "oCM5feFC86FAAbcO7lJK").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn delete(&self, resource_type: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
-        self.core.operation(&routes::DELETE_CALENDAR_RESOURCE).path_param("resourceType", &resource_type).path_param("id", &id).send()
-    }
-}
-
-/// Who is notified of the appointments of a calendar, when and how.
-#[derive(Clone, Debug)]
-pub struct CalendarNotifications {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CalendarNotifications {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
-impl CalendarNotifications {
-    /// List the notifications of a calendar.
-    ///
-    /// Lists who is notified of the appointments of a calendar, when and how. Needs the scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/{calendarId}/notifications`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_notifications.list("ocQHyuzHvysMo5N5VsXc").is_active(true).deleted(false).limit(100).skip(0).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(&self, calendar_id: impl std::fmt::Display) -> ListCalendarNotifications {
-        ListCalendarNotifications(
-            self.core
-                .operation(&routes::LIST_CALENDAR_NOTIFICATIONS)
-                .path_param("calendarId", &calendar_id)
-                .list(|page: Vec<types::CalendarNotification>| page),
-        )
-    }
-
-    /// Create notifications of a calendar.
-    ///
-    /// Creates one or several notifications, all of one calendar. Needs the scope `calendars/events.write`.
-    ///
-    /// `POST /calendars/{calendarId}/notifications`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_notifications.create(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     vec![
-    ///         types::CalendarNotificationInput::new(
-    ///             types::NotificationReceiverType::Contact,
-    ///             types::NotificationChannel::Email,
-    ///             types::CalendarNotificationType::Confirmation,
-    ///         ).additional_email_ids(["example1@email.com", "example2@email.com"])
-    ///             .additional_phone_numbers(["+919876744444", "+919876744445"])
-    ///             .after_time([
-    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///         ])
-    ///             .before_time([
-    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///         ]).body("This is a test notification").is_active(true)
-    ///             .selected_users(["userId1", "userId2", "sub_account_admin"])
-    ///             .subject("Test Notification").template_id("0as9d8as0d"),
-    ///     ],
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn create(
-        &self,
-        calendar_id: impl std::fmt::Display,
-        request: impl Into<Vec<types::CalendarNotificationInput>>,
-    ) -> rt::Call<Vec<types::CalendarNotification>> {
-        let request: Vec<types::CalendarNotificationInput> = request.into();
-        self.core.operation(&routes::CREATE_CALENDAR_NOTIFICATIONS).path_param("calendarId", &calendar_id).json(&request).send()
-    }
-
-    /// Get a notification of a calendar.
-    ///
-    /// Returns one notification of a calendar. Needs the scope `calendars/events.readonly`.
-    ///
-    /// `GET /calendars/{calendarId}/notifications/{notificationId}`, reads, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_notifications.get("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn get(
-        &self,
-        calendar_id: impl std::fmt::Display,
-        notification_id: impl std::fmt::Display,
-    ) -> rt::Call<types::CalendarNotification> {
-        self.core
-            .operation(&routes::GET_CALENDAR_NOTIFICATION)
-            .path_param("calendarId", &calendar_id)
-            .path_param("notificationId", &notification_id)
-            .send()
-    }
-
-    /// Change a notification of a calendar.
-    ///
-    /// Changes the fields that are given of a notification. With `deleted: true` it is deleted. Needs the scope `calendars/events.write`.
-    ///
-    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_notifications.update(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     "0as9d8as0d",
-    ///     types::UpdateCalendarNotificationRequest::new()
-    ///         .additional_email_ids(["example1@email.com", "example2@email.com"])
-    ///         .additional_phone_numbers(["+919876744444", "+919876744445"])
-    ///         .after_time([
-    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///     ])
-    ///         .before_time([
-    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///     ]).body("This is a test notification").channel(types::NotificationChannel::Email)
-    ///         .deleted(false).is_active(true)
-    ///         .notification_type(types::CalendarNotificationType::Confirmation)
-    ///         .receiver_type(types::NotificationReceiverType::Contact)
-    ///         .selected_users(["userId1", "userId2", "sub_account_admin"])
-    ///         .subject("Test Notification"),
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn update(
-        &self,
-        calendar_id: impl std::fmt::Display,
-        notification_id: impl std::fmt::Display,
-        request: impl Into<types::UpdateCalendarNotificationRequest>,
-    ) -> rt::Call<types::CalendarNotificationMessageResponse> {
-        let request: types::UpdateCalendarNotificationRequest = request.into();
-        self.core
-            .operation(&routes::UPDATE_CALENDAR_NOTIFICATION)
-            .path_param("calendarId", &calendar_id)
-            .path_param("notificationId", &notification_id)
-            .json(&request)
-            .send()
-    }
-
-    /// Delete a notification of a calendar.
-    ///
-    /// Deletes a notification of a calendar. Needs the scope `calendars/events.write`.
-    ///
-    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`, deletes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(calendar_notifications: highlevel::operations::CalendarNotifications) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_notifications.delete("ocQHyuzHvysMo5N5VsXc", "0as9d8as0d").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn delete(
-        &self,
-        calendar_id: impl std::fmt::Display,
-        notification_id: impl std::fmt::Display,
-    ) -> rt::Call<types::CalendarNotificationMessageResponse> {
-        self.core
-            .operation(&routes::DELETE_CALENDAR_NOTIFICATION)
-            .path_param("calendarId", &calendar_id)
-            .path_param("notificationId", &notification_id)
-            .send()
-    }
-}
-
-/// A call of [`CalendarNotifications::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCalendarNotifications(rt::List<Vec<types::CalendarNotification>, types::CalendarNotification>);
-
-rt::list_call!(ListCalendarNotifications, Vec<types::CalendarNotification>, types::CalendarNotification);
-
-impl ListCalendarNotifications {
-    /// Whether to list only active or only inactive notifications.
-    pub fn is_active(self, is_active: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("isActive", is_active)))
-    }
-
-    /// Whether to list deleted notifications.
-    pub fn deleted(self, deleted: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("deleted", deleted)))
-    }
-
-    /// How many notifications to return. Without it 100.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
-    /// How many notifications to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-}
-
-/// Hours in which users can be booked.
-#[derive(Clone, Debug)]
-pub struct Schedules {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Schedules {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
-impl Schedules {
-    /// List the schedules of a user.
-    ///
-    /// Lists the schedules by which a user can be booked. Needs the scope `calendars.readonly`.
-    ///
-    /// `GET /calendars/schedules/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in
-    /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.list("IkqiJlXJ7o9h61tCHHod", "IkqiJlXJ7o9h61tCHHod").calendar_id("WvVX9LpvlBO6K506xLbp")
-    ///     .skip(0).limit(50).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(&self, location_id: impl Into<String>, user_id: impl Into<String>) -> ListSchedules {
-        ListSchedules(
-            self.core
-                .operation(&routes::LIST_SCHEDULES)
-                .parameter::<String>("locationId", location_id)
-                .parameter::<String>("userId", user_id)
-                .list(|page: types::ListSchedulesResponse| page.schedules.unwrap_or_default()),
-        )
-    }
-
-    /// Create a schedule.
-    ///
-    /// Creates a schedule by which a user can be booked, and applies it to calendars. Needs the scope `calendars.write`.
-    ///
-    /// `POST /calendars/schedules`, changes, [sent once](rt::Route::is_repeatable). Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.create(
-    ///     types::CreateScheduleRequest::new(
-    ///         "America/New_York",
-    ///         "IkqiJlXJ7o9h61tCHHod",
-    ///         "Business Hours Schedule",
-    ///         "IkqiJlXJ7o9h61tCHHod",
-    ///     ).calendar_ids(["WvVX9LpvlBO6K506xLbp", "XyZ8MnQrStUvWxYzAbCdEf"])
-    ///         .rules([
-    ///         types::ScheduleRuleInput::new(
-    ///             types::ScheduleRuleType::Wday,
-    ///             [types::ScheduleIntervalInput::new("09:00", "17:00")],
-    ///         ).day(types::ScheduleWeekday::Monday),
-    ///     ]),
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn create(&self, request: impl Into<types::CreateScheduleRequest>) -> rt::Call<types::ScheduleResponse> {
-        let request: types::CreateScheduleRequest = request.into();
-        self.core.operation(&routes::CREATE_SCHEDULE).json(&request).send()
-    }
-
-    /// Get a schedule.
-    ///
-    /// Returns one schedule with its rules and calendars. Needs the scope `calendars.readonly`.
-    ///
-    /// `GET /calendars/schedules/{id}`, reads, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.get("IkqiJlXJ7o9h61tCHHod").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::ScheduleResponse> {
-        self.core.operation(&routes::GET_SCHEDULE).path_param("id", &id).send()
-    }
-
-    /// Change a schedule.
-    ///
-    /// Changes the fields that are given of a schedule and leaves the others. Needs the scope `calendars.write`.
-    ///
-    /// `PUT /calendars/schedules/{id}`, changes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.update(
-    ///     "IkqiJlXJ7o9h61tCHHod",
-    ///     types::UpdateScheduleRequest::new().name("Updated Business Hours")
-    ///         .rules([
-    ///         types::ScheduleRuleInput::new(
-    ///             types::ScheduleRuleType::Wday,
-    ///             [types::ScheduleIntervalInput::new("08:00", "18:00")],
-    ///         ).day(types::ScheduleWeekday::Monday),
-    ///     ]).timezone("America/Los_Angeles"),
-    /// ).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn update(
-        &self,
-        id: impl std::fmt::Display,
-        request: impl Into<types::UpdateScheduleRequest>,
-    ) -> rt::Call<types::ScheduleResponse> {
-        let request: types::UpdateScheduleRequest = request.into();
-        self.core.operation(&routes::UPDATE_SCHEDULE).path_param("id", &id).json(&request).send()
-    }
-
-    /// Delete a schedule.
-    ///
-    /// Deletes a schedule with its rules for good. Needs the scope `calendars.write`.
-    ///
-    /// `DELETE /calendars/schedules/{id}`, deletes, [repeated](rt::Route::is_repeatable) where that helps. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.delete("IkqiJlXJ7o9h61tCHHod").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn delete(&self, id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
-        self.core.operation(&routes::DELETE_SCHEDULE).path_param("id", &id).send()
-    }
-
-    /// Apply a schedule to a calendar.
-    ///
-    /// Applies a schedule to a team's calendar as well. Needs the scope `calendars.write`.
-    ///
-    /// `PUT /calendars/schedules/{id}/associations/{calendarId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.add_calendar_to_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn add_calendar_to_schedule(
-        &self,
-        id: impl std::fmt::Display,
-        calendar_id: impl std::fmt::Display,
-    ) -> rt::Call<types::SuccessResponse> {
-        self.core.operation(&routes::ADD_CALENDAR_TO_SCHEDULE).path_param("id", &id).path_param("calendarId", &calendar_id).send()
-    }
-
-    /// Stop applying a schedule to a calendar.
-    ///
-    /// Takes a team's calendar out of a schedule. Neither of the two is deleted. Needs the scope `calendars.write`.
-    ///
-    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`, changes, [repeated](rt::Route::is_repeatable) where that helps.
-    /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.remove_calendar_from_schedule("IkqiJlXJ7o9h61tCHHod", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn remove_calendar_from_schedule(
-        &self,
-        id: impl std::fmt::Display,
-        calendar_id: impl std::fmt::Display,
-    ) -> rt::Call<types::SuccessResponse> {
-        self.core.operation(&routes::REMOVE_CALENDAR_FROM_SCHEDULE).path_param("id", &id).path_param("calendarId", &calendar_id).send()
-    }
-}
-
-/// A call of [`Schedules::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSchedules(rt::List<types::ListSchedulesResponse, types::Schedule>);
-
-rt::list_call!(ListSchedules, types::ListSchedulesResponse, types::Schedule);
-
-impl ListSchedules {
-    /// Id of a calendar that the schedules apply to.
-    pub fn calendar_id(self, calendar_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("calendarId", calendar_id)))
-    }
-
-    /// How many schedules to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
-    /// How many schedules to return. Without it 50.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(500)))
-        }))
     }
 }

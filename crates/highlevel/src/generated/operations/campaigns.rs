@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Campaigns that contacts can be put into.
-    pub fn campaigns(&self) -> Campaigns {
-        Campaigns::from(self.core.clone())
-    }
-}
-
-/// Campaigns that contacts can be put into.
-#[derive(Clone, Debug)]
-pub struct Campaigns {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Campaigns {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Campaigns that contacts can be put into.
+        campaigns: Campaigns,
     }
 }
 
@@ -37,24 +25,15 @@ impl Campaigns {
     /// ```no_run
     /// # async fn example(campaigns: highlevel::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = campaigns.list("ve9EPM428h8vShlRW1KT").status("draft").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_campaigns")]
     pub fn list(&self, location_id: impl Into<String>) -> ListCampaigns {
         ListCampaigns(self.core.operation(&routes::LIST_CAMPAIGNS).parameter::<String>("locationId", location_id).send())
     }
 }
 
-/// A call of [`Campaigns::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCampaigns(rt::Call<types::ListCampaignsResponse>);
-
-rt::call!(ListCampaigns, types::ListCampaignsResponse);
-
-impl ListCampaigns {
+rt::call! { Campaigns::list => ListCampaigns(Call<types::ListCampaignsResponse>) {
     /// Status of the campaigns, such as `draft` or `published`.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-}
+    status: impl Into<String> => parameter::<String>("status"),
+} }

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Agencies that sub-accounts belong to.
-    pub fn companies(&self) -> Companies {
-        Companies::from(self.core.clone())
-    }
-}
-
-/// Agencies that sub-accounts belong to.
-#[derive(Clone, Debug)]
-pub struct Companies {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Companies {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Agencies that sub-accounts belong to.
+        companies: Companies,
     }
 }
 
@@ -36,9 +24,9 @@ impl Companies {
     /// ```no_run
     /// # async fn example(companies: highlevel::operations::Companies) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = companies.get("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_company")]
     pub fn get(&self, company_id: impl std::fmt::Display) -> rt::Call<types::GetCompanyResponse> {
         self.core.operation(&routes::GET_COMPANY).path_param("companyId", &company_id).send()
     }

@@ -5,28 +5,13 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Agents that write to contacts, and how they came to their replies.
-    pub fn conversation_ai_agents(&self) -> ConversationAiAgents {
-        ConversationAiAgents::from(self.core.clone())
-    }
-
-    /// What an agent can do in a conversation.
-    pub fn conversation_ai_actions(&self) -> ConversationAiActions {
-        ConversationAiActions::from(self.core.clone())
-    }
-}
-
-/// Agents that write to contacts, and how they came to their replies.
-#[derive(Clone, Debug)]
-pub struct ConversationAiAgents {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ConversationAiAgents {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Agents that write to contacts, and how they came to their replies.
+        conversation_ai_agents: ConversationAiAgents,
+        /// What an agent can do in a conversation.
+        conversation_ai_actions: ConversationAiActions,
     }
 }
 
@@ -40,8 +25,7 @@ impl ConversationAiAgents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.create(
     ///     types::CreateConversationAiAgentRequest::new(
     ///         "John Doe",
@@ -61,9 +45,9 @@ impl ConversationAiAgents {
     ///         .wait_time(highlevel::Number::from(2_i64))
     ///         .wait_time_unit(types::AgentWaitUnit::Seconds),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_conversation_ai_agent")]
     pub fn create(&self, request: impl Into<types::CreateConversationAiAgentRequest>) -> rt::Call<types::ConversationAiAgentResponse> {
         let request: types::CreateConversationAiAgentRequest = request.into();
         self.core.operation(&routes::CREATE_CONVERSATION_AI_AGENT).check(&request).json(&request).send()
@@ -80,9 +64,9 @@ impl ConversationAiAgents {
     /// ```no_run
     /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.search().start_after("Exampleee123").limit(25).query("booking").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_conversation_ai_agents")]
     pub fn search(&self) -> SearchConversationAiAgents {
         SearchConversationAiAgents(
             self.core
@@ -101,9 +85,9 @@ impl ConversationAiAgents {
     /// ```no_run
     /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.get("EmployeeId123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_conversation_ai_agent")]
     pub fn get(&self, agent_id: impl std::fmt::Display) -> rt::Call<types::ConversationAiAgentResponse> {
         self.core.operation(&routes::GET_CONVERSATION_AI_AGENT).path_param("agentId", &agent_id).send()
     }
@@ -116,8 +100,7 @@ impl ConversationAiAgents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.update(
     ///     "EmployeeId123",
     ///     types::UpdateConversationAiAgentRequest::new(highlevel::Number::from(75_i64))
@@ -137,9 +120,9 @@ impl ConversationAiAgents {
     ///         .wait_time(highlevel::Number::from(30_i64))
     ///         .wait_time_unit(types::AgentWaitUnit::Seconds),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_conversation_ai_agent")]
     pub fn update(
         &self,
         agent_id: impl std::fmt::Display,
@@ -159,9 +142,9 @@ impl ConversationAiAgents {
     /// ```no_run
     /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.delete("EmployeeId123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_conversation_ai_agent")]
     pub fn delete(&self, agent_id: impl std::fmt::Display) -> rt::Call<types::DeleteConversationAiAgentResponse> {
         self.core.operation(&routes::DELETE_CONVERSATION_AI_AGENT).path_param("agentId", &agent_id).send()
     }
@@ -176,12 +159,11 @@ impl ConversationAiAgents {
     /// `faqs`, `website` and `history` follow its examples, `actionLogs` is a list of free-form objects.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.get_generation("messageId123", types::GenerationSource::Conversation).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_conversation_ai_generation")]
     pub fn get_generation(
         &self,
         message_id: impl Into<String>,
@@ -195,43 +177,14 @@ impl ConversationAiAgents {
     }
 }
 
-/// A call of [`ConversationAiAgents::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchConversationAiAgents(rt::List<types::SearchConversationAiAgentsResponse, types::ConversationAiAgentSummary>);
-
-rt::list_call!(SearchConversationAiAgents, types::SearchConversationAiAgentsResponse, types::ConversationAiAgentSummary);
-
-impl SearchConversationAiAgents {
+rt::call! { ConversationAiAgents::search => SearchConversationAiAgents(List<types::SearchConversationAiAgentsResponse, types::ConversationAiAgentSummary>) {
     /// Id of the last agent of the page before.
-    pub fn start_after(self, start_after: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAfter", start_after)))
-    }
-
+    start_after: impl Into<String> => parameter::<String>("startAfter"),
     /// How many agents to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Part of the agent's name, in lower case.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-}
-
-/// What an agent can do in a conversation.
-#[derive(Clone, Debug)]
-pub struct ConversationAiActions {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ConversationAiActions {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    query: impl Into<String> => parameter::<String>("query"),
+} }
 
 impl ConversationAiActions {
     /// Add an action to an agent.
@@ -243,8 +196,7 @@ impl ConversationAiActions {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.create(
     ///     "EmployeeId123",
     ///     types::CreateConversationAiActionRequest::new(
@@ -254,9 +206,9 @@ impl ConversationAiActions {
     ///             .trigger_message("Workflow triggered successfully")),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_conversation_ai_action")]
     pub fn create(
         &self,
         agent_id: impl std::fmt::Display,
@@ -276,9 +228,9 @@ impl ConversationAiActions {
     /// ```no_run
     /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.list("EmployeeId123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_conversation_ai_actions")]
     pub fn list(&self, agent_id: impl std::fmt::Display) -> rt::Call<types::ListConversationAiActionsResponse> {
         self.core.operation(&routes::LIST_CONVERSATION_AI_ACTIONS).path_param("agentId", &agent_id).send()
     }
@@ -293,9 +245,9 @@ impl ConversationAiActions {
     /// ```no_run
     /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.get("EmployeeId123", "actionId123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_conversation_ai_action")]
     pub fn get(
         &self,
         agent_id: impl std::fmt::Display,
@@ -312,8 +264,7 @@ impl ConversationAiActions {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.update(
     ///     "EmployeeId123",
     ///     "actionId123",
@@ -324,9 +275,9 @@ impl ConversationAiActions {
     ///             .trigger_message("Workflow triggered successfully")),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_conversation_ai_action")]
     pub fn update(
         &self,
         agent_id: impl std::fmt::Display,
@@ -353,9 +304,9 @@ impl ConversationAiActions {
     /// ```no_run
     /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.delete("EmployeeId123", "actionId123").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_conversation_ai_action")]
     pub fn delete(
         &self,
         agent_id: impl std::fmt::Display,
@@ -378,8 +329,7 @@ impl ConversationAiActions {
     /// response has one; the file is followed.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversation_ai_actions: highlevel::operations::ConversationAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_actions.update_followup_settings(
     ///     "EmployeeId123",
     ///     types::UpdateFollowupSettingsRequest::new(
@@ -399,9 +349,9 @@ impl ConversationAiActions {
     ///         ]),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_conversation_ai_followup_settings")]
     pub fn update_followup_settings(
         &self,
         agent_id: impl std::fmt::Display,

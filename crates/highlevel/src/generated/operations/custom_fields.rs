@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Fields of custom objects and of businesses, and the folders they lie in.
-    pub fn object_fields(&self) -> ObjectFields {
-        ObjectFields::from(self.core.clone())
-    }
-}
-
-/// Fields of custom objects and of businesses, and the folders they lie in.
-#[derive(Clone, Debug)]
-pub struct ObjectFields {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for ObjectFields {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Fields of custom objects and of businesses, and the folders they lie in.
+        object_fields: ObjectFields,
     }
 }
 
@@ -36,9 +24,9 @@ impl ObjectFields {
     /// ```no_run
     /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.get("3v34PM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_object_field")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::ObjectFieldResponse> {
         self.core.operation(&routes::GET_OBJECT_FIELD).path_param("id", &id).send()
     }
@@ -52,16 +40,15 @@ impl ObjectFields {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.update(
     ///     "3v34PM428h8vShlRW1KT",
     ///     types::UpdateObjectFieldRequest::new("ve9EPM428h8vShlRW1KT", true)
     ///         .max_file_limit(highlevel::Number::from(2_i64)).name("Name"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_object_field")]
     pub fn update(
         &self,
         id: impl std::fmt::Display,
@@ -81,9 +68,9 @@ impl ObjectFields {
     /// ```no_run
     /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.delete("3v34PM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_object_field")]
     pub fn delete(&self, id: impl std::fmt::Display) -> rt::Call<types::DeleteObjectFieldResponse> {
         self.core.operation(&routes::DELETE_OBJECT_FIELD).path_param("id", &id).send()
     }
@@ -98,9 +85,9 @@ impl ObjectFields {
     /// ```no_run
     /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.list("custom_objects.pet", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_object_fields")]
     pub fn list(&self, object_key: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::ListObjectFieldsResponse> {
         self.core
             .operation(&routes::LIST_OBJECT_FIELDS)
@@ -117,14 +104,13 @@ impl ObjectFields {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.create_folder(
     ///     types::CreateObjectFieldFolderRequest::new("custom_object.pet", "Name", "ve9EPM428h8vShlRW1KT"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_object_field_folder")]
     pub fn create_folder(&self, request: impl Into<types::CreateObjectFieldFolderRequest>) -> rt::Call<types::ObjectFieldFolderResponse> {
         let request: types::CreateObjectFieldFolderRequest = request.into();
         self.core.operation(&routes::CREATE_OBJECT_FIELD_FOLDER).json(&request).send()
@@ -138,15 +124,14 @@ impl ObjectFields {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.update_folder(
     ///     "3v34PM428h8vShlRW1KT",
     ///     types::UpdateObjectFieldFolderRequest::new("Name", "ve9EPM428h8vShlRW1KT"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_object_field_folder")]
     pub fn update_folder(
         &self,
         id: impl std::fmt::Display,
@@ -166,9 +151,9 @@ impl ObjectFields {
     /// ```no_run
     /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.delete_folder("3v34PM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_object_field_folder")]
     pub fn delete_folder(&self, id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::DeleteObjectFieldResponse> {
         self.core.operation(&routes::DELETE_OBJECT_FIELD_FOLDER).path_param("id", &id).parameter::<String>("locationId", location_id).send()
     }
@@ -182,8 +167,7 @@ impl ObjectFields {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = object_fields.create(
     ///     types::CreateObjectFieldRequest::new(
     ///         "ve9EPM428h8vShlRW1KT",
@@ -194,9 +178,9 @@ impl ObjectFields {
     ///         "3v34PM428h8vShlRW1KT",
     ///     ).name("Name"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_object_field")]
     pub fn create(&self, request: impl Into<types::CreateObjectFieldRequest>) -> rt::Call<types::ObjectFieldResponse> {
         let request: types::CreateObjectFieldRequest = request.into();
         self.core.operation(&routes::CREATE_OBJECT_FIELD).json(&request).send()

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Scheduled email campaigns, and templates of the email builder.
-    pub fn emails(&self) -> Emails {
-        Emails::from(self.core.clone())
-    }
-}
-
-/// Scheduled email campaigns, and templates of the email builder.
-#[derive(Clone, Debug)]
-pub struct Emails {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Emails {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Scheduled email campaigns, and templates of the email builder.
+        emails: Emails,
     }
 }
 
@@ -35,16 +23,15 @@ impl Emails {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.list_campaigns("ohjiah0wdg3bzmzacvd6").limit(7).offset(0)
     ///     .status(types::EmailScheduleStatus::Active)
     ///     .email_status(types::EmailSendingStatus::All).name("Black Friday Campaign")
     ///     .parent_id("folder123").limited_fields(false).archived(false).campaigns_only(false)
     ///     .show_stats(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_email_campaigns")]
     pub fn list_campaigns(&self, location_id: impl Into<String>) -> ListEmailCampaigns {
         ListEmailCampaigns(
             self.core
@@ -64,15 +51,14 @@ impl Emails {
     /// template as the response; several public clients read a list named `builders`, so both decode.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.list_templates("ve9EPM428h8vShlRW1KT").limit(10).offset(0).search("New Template")
     ///     .sort_by_date("desc").archived(false).builder_version(types::EmailBuilderVersion::_2)
     ///     .name("New Template").parent_id("zYy3YOUuHxgomU1uYJty")
     ///     .origin_id("ve9EPM428h8vShlRW1KT").templates_only(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_email_templates")]
     pub fn list_templates(&self, location_id: impl Into<String>) -> ListEmailTemplates {
         ListEmailTemplates(
             self.core
@@ -92,8 +78,7 @@ impl Emails {
     /// here: it can only concern templates that are imported, and clients go without it.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.create_template(
     ///     types::CreateEmailTemplateRequest::new("ve9EPM428h8vShlRW1KT", types::EmailTemplateType::Html)
     ///         .builder_version(types::EmailBuilderVersion::_2).is_plain_text(false)
@@ -101,9 +86,9 @@ impl Emails {
     ///         .template_source("template_library").title("template title")
     ///         .updated_by("zYy3YOUuHxgomU1uYJty"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_email_template")]
     pub fn create_template(&self, request: impl Into<types::CreateEmailTemplateRequest>) -> rt::Call<types::CreateEmailTemplateResponse> {
         let request: types::CreateEmailTemplateRequest = request.into();
         self.core.operation(&routes::CREATE_EMAIL_TEMPLATE).json(&request).send()
@@ -119,9 +104,9 @@ impl Emails {
     /// ```no_run
     /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.delete_template("ve9EPM428h8vShlRW1KT", "zYy3YOUuHxgomU1uYJty").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_email_template")]
     pub fn delete_template(
         &self,
         location_id: impl std::fmt::Display,
@@ -143,8 +128,7 @@ impl Emails {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.update_template(
     ///     serde_json::from_value::<types::UpdateEmailTemplateRequest>(serde_json::json!({
     ///       "locationId": "ve9EPM428h8vShlRW1KT",
@@ -161,9 +145,9 @@ impl Emails {
     ///       "isPlainText": false
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_email_template")]
     pub fn update_template(&self, request: impl Into<types::UpdateEmailTemplateRequest>) -> rt::Call<types::UpdateEmailTemplateResponse> {
         let request: types::UpdateEmailTemplateRequest = request.into();
         self.core.operation(&routes::UPDATE_EMAIL_TEMPLATE).json(&request).send()
@@ -178,15 +162,14 @@ impl Emails {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/email-isv.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.verify(
     ///     "5DP4iH6HLkQsiKESj6rh",
     ///     types::VerifyEmailRequest::new(types::EmailVerificationType::Email, "abc@xyz.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "verify_email")]
     pub fn verify(
         &self,
         location_id: impl Into<String>,
@@ -197,128 +180,48 @@ impl Emails {
     }
 }
 
-/// A call of [`Emails::list_campaigns`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListEmailCampaigns(rt::List<types::ListEmailCampaignsResponse, types::EmailCampaign>);
-
-rt::list_call!(ListEmailCampaigns, types::ListEmailCampaignsResponse, types::EmailCampaign);
-
-impl ListEmailCampaigns {
+rt::call! { Emails::list_campaigns => ListEmailCampaigns(List<types::ListEmailCampaignsResponse, types::EmailCampaign>) {
     /// How many campaigns to return, at most 100. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// How many campaigns to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// Status of the schedule. Without it `active`.
-    pub fn status(self, status: impl Into<types::EmailScheduleStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::EmailScheduleStatus>("status", status)))
-    }
-
+    status: impl Into<types::EmailScheduleStatus> => parameter::<types::EmailScheduleStatus>("status"),
     /// Status of the sending. Without it `complete`.
-    pub fn email_status(self, email_status: impl Into<types::EmailSendingStatus>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::EmailSendingStatus>("emailStatus", email_status)))
-    }
-
+    email_status: impl Into<types::EmailSendingStatus> => parameter::<types::EmailSendingStatus>("emailStatus"),
     /// Name of the campaign.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-
+    name: impl Into<String> => parameter::<String>("name"),
     /// Id of the folder.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("parentId", parent_id)))
-    }
-
+    parent_id: impl Into<String> => parameter::<String>("parentId"),
     /// Whether to return a few fields alone: id, the template's id and addresses, type, and when it was changed.
-    pub fn limited_fields(self, limited_fields: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("limitedFields", limited_fields)))
-    }
-
+    limited_fields: impl Into<bool> => parameter::<bool>("limitedFields"),
     /// Whether to list campaigns that are archived.
-    pub fn archived(self, archived: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("archived", archived)))
-    }
-
+    archived: impl Into<bool> => parameter::<bool>("archived"),
     /// Whether to leave out folders.
-    pub fn campaigns_only(self, campaigns_only: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("campaignsOnly", campaigns_only)))
-    }
-
+    campaigns_only: impl Into<bool> => parameter::<bool>("campaignsOnly"),
     /// Whether to add how many emails were delivered, opened and clicked, and the revenue. Without it they are added.
-    pub fn show_stats(self, show_stats: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("showStats", show_stats)))
-    }
-}
+    show_stats: impl Into<bool> => parameter::<bool>("showStats"),
+} }
 
-/// A call of [`Emails::list_templates`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListEmailTemplates(rt::List<types::ListEmailTemplatesResponse, types::EmailTemplate>);
-
-rt::list_call!(ListEmailTemplates, types::ListEmailTemplatesResponse, types::EmailTemplate);
-
-impl ListEmailTemplates {
+rt::call! { Emails::list_templates => ListEmailTemplates(List<types::ListEmailTemplatesResponse, types::EmailTemplate>) {
     /// How many templates to return. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// How many templates to pass over. Without it none.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// Text to search for.
-    pub fn search(self, search: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("search", search)))
-    }
-
+    search: impl Into<String> => parameter::<String>("search"),
     /// Order by date, `asc` or `desc`. Without it `desc`.
-    pub fn sort_by_date(self, sort_by_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sortByDate", sort_by_date)))
-    }
-
+    sort_by_date: impl Into<String> => parameter::<String>("sortByDate"),
     /// Whether to list templates that are archived.
-    pub fn archived(self, archived: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("archived", archived)))
-    }
-
+    archived: impl Into<bool> => parameter::<bool>("archived"),
     /// Version of the builder the templates are made with. Without it `2`.
-    pub fn builder_version(self, builder_version: impl Into<types::EmailBuilderVersion>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::EmailBuilderVersion>("builderVersion", builder_version)))
-    }
-
+    builder_version: impl Into<types::EmailBuilderVersion> => parameter::<types::EmailBuilderVersion>("builderVersion"),
     /// Name of the template.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-
+    name: impl Into<String> => parameter::<String>("name"),
     /// Id of the folder.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("parentId", parent_id)))
-    }
-
+    parent_id: impl Into<String> => parameter::<String>("parentId"),
     /// Id of the origin; the file does not say of what.
-    pub fn origin_id(self, origin_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("originId", origin_id)))
-    }
-
+    origin_id: impl Into<String> => parameter::<String>("originId"),
     /// Whether to leave out folders.
-    pub fn templates_only(self, templates_only: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("templatesOnly", templates_only)))
-    }
-}
+    templates_only: impl Into<bool> => parameter::<bool>("templatesOnly"),
+} }

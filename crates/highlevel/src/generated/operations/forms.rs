@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Forms of a sub-account, what was entered into them, and files for custom fields.
-    pub fn forms(&self) -> Forms {
-        Forms::from(self.core.clone())
-    }
-}
-
-/// Forms of a sub-account, what was entered into them, and files for custom fields.
-#[derive(Clone, Debug)]
-pub struct Forms {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Forms {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Forms of a sub-account, what was entered into them, and files for custom fields.
+        forms: Forms,
     }
 }
 
@@ -39,9 +27,9 @@ impl Forms {
     /// let response = forms.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
     ///     .form_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14")
     ///     .end_at("2020-12-14").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_form_submissions")]
     pub fn list_submissions(&self, location_id: impl Into<String>) -> ListFormSubmissions {
         ListFormSubmissions(
             self.core
@@ -67,9 +55,9 @@ impl Forms {
     /// # async fn example(forms: highlevel::operations::Forms) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = forms.upload_files("dtEv6KtI27yF92YPm3Zz", "quXmPY59n1zgGBabY1bZ")
     ///     .custom_field_id_file_id(highlevel::multipart::Part::file("./offer.pdf")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upload_form_files")]
     pub fn upload_files(&self, contact_id: impl Into<String>, location_id: impl Into<String>) -> UploadFormFiles {
         UploadFormFiles(
             self.core
@@ -90,9 +78,9 @@ impl Forms {
     /// ```no_run
     /// # async fn example(forms: highlevel::operations::Forms) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = forms.list("ve9EPM428h8vShlRW1KT").skip(0).limit(20).type_("folder").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_forms")]
     pub fn list(&self, location_id: impl Into<String>) -> ListForms {
         ListForms(
             self.core
@@ -103,91 +91,31 @@ impl Forms {
     }
 }
 
-/// A call of [`Forms::list_submissions`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListFormSubmissions(rt::List<types::ListFormSubmissionsResponse, types::FormSubmission>);
-
-rt::list_call!(ListFormSubmissions, types::ListFormSubmissionsResponse, types::FormSubmission);
-
-impl ListFormSubmissions {
+rt::call! { Forms::list_submissions => ListFormSubmissions(List<types::ListFormSubmissionsResponse, types::FormSubmission>) {
     /// Number of the page, from 1.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many submissions to return, at most 100. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Id of the form.
-    pub fn form_id(self, form_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("formId", form_id)))
-    }
-
+    form_id: impl Into<String> => parameter::<String>("formId"),
     /// Id, name, email address or phone number of the contact.
-    pub fn q(self, q: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("q", q)))
-    }
-
+    q: impl Into<String> => parameter::<String>("q"),
     /// First day, as `YYYY-MM-DD`. Without it the same day of the month before.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// Last day, as `YYYY-MM-DD`. Without it today.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-}
+    end_at: impl Into<String> => parameter::<String>("endAt"),
+} }
 
-/// A call of [`Forms::upload_files`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadFormFiles(rt::Call<rt::Object>);
-
-rt::call!(UploadFormFiles, rt::Object);
-
-impl UploadFormFiles {
+rt::call! { Forms::upload_files => UploadFormFiles(Call<rt::Object>) {
     /// A file. The name of the part stands for any; see the operation.
-    pub fn custom_field_id_file_id(self, custom_field_id_file_id: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.file_part("customFieldId_fileId", custom_field_id_file_id)))
-    }
-}
+    custom_field_id_file_id: rt::multipart::Part => file_part("customFieldId_fileId"),
+} }
 
-/// A call of [`Forms::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListForms(rt::List<types::ListFormsResponse, types::Form>);
-
-rt::list_call!(ListForms, types::ListFormsResponse, types::Form);
-
-impl ListForms {
+rt::call! { Forms::list => ListForms(List<types::ListFormsResponse, types::Form>) {
     /// How many forms to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many forms to return, at most 50. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(50)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(50))),
     /// Kind of items, such as `folder`; no other value is documented.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-}
+    type_: impl Into<String> => parameter::<String>("type"),
+} }

@@ -5,33 +5,15 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Collections of what agents reply from.
-    pub fn knowledge_bases(&self) -> KnowledgeBases {
-        KnowledgeBases::from(self.core.clone())
-    }
-
-    /// Questions and answers of a knowledge base.
-    pub fn knowledge_base_faqs(&self) -> KnowledgeBaseFaqs {
-        KnowledgeBaseFaqs::from(self.core.clone())
-    }
-
-    /// Pages of websites in a knowledge base, and how they are found.
-    pub fn knowledge_base_pages(&self) -> KnowledgeBasePages {
-        KnowledgeBasePages::from(self.core.clone())
-    }
-}
-
-/// Collections of what agents reply from.
-#[derive(Clone, Debug)]
-pub struct KnowledgeBases {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for KnowledgeBases {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Collections of what agents reply from.
+        knowledge_bases: KnowledgeBases,
+        /// Questions and answers of a knowledge base.
+        knowledge_base_faqs: KnowledgeBaseFaqs,
+        /// Pages of websites in a knowledge base, and how they are found.
+        knowledge_base_pages: KnowledgeBasePages,
     }
 }
 
@@ -47,9 +29,9 @@ impl KnowledgeBases {
     /// # async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_bases.list("qIyivCmsuEOSnyoFYEej").query("bot training kb").limit(20)
     ///     .last_knowledge_base_id("ZwTB8S0yo0FIBY6OPZTD").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_knowledge_bases")]
     pub fn list(&self, location_id: impl Into<String>) -> ListKnowledgeBases {
         ListKnowledgeBases(self.core.operation(&routes::LIST_KNOWLEDGE_BASES).parameter::<String>("locationId", location_id).list(
             |page: types::ListKnowledgeBasesResponse| page.data.map(|value| value.knowledge_bases.unwrap_or_default()).unwrap_or_default(),
@@ -64,14 +46,13 @@ impl KnowledgeBases {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_bases.create(
     ///     types::CreateKnowledgeBaseRequest::new("KB for Bot Training", "qIyivCmsuEOSnyoFYEej"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_knowledge_base")]
     pub fn create(&self, request: impl Into<types::CreateKnowledgeBaseRequest>) -> rt::Call<types::KnowledgeBaseResponse> {
         let request: types::CreateKnowledgeBaseRequest = request.into();
         self.core.operation(&routes::CREATE_KNOWLEDGE_BASE).json(&request).send()
@@ -87,9 +68,9 @@ impl KnowledgeBases {
     /// ```no_run
     /// # async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_bases.get("Arc9QRauPKkSuMJO8D0m").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_knowledge_base")]
     pub fn get(&self, knowledge_base_id: impl std::fmt::Display) -> rt::Call<types::KnowledgeBaseResponse> {
         self.core.operation(&routes::GET_KNOWLEDGE_BASE).path_param("knowledgeBaseId", &knowledge_base_id).send()
     }
@@ -102,15 +83,14 @@ impl KnowledgeBases {
     /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_bases.update(
     ///     "Arc9QRauPKkSuMJO8D0m",
     ///     types::UpdateKnowledgeBaseRequest::new().name("KB for Bot Training"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_knowledge_base")]
     pub fn update(
         &self,
         knowledge_base_id: impl std::fmt::Display,
@@ -130,51 +110,22 @@ impl KnowledgeBases {
     /// ```no_run
     /// # async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_bases.delete("Arc9QRauPKkSuMJO8D0m").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_knowledge_base")]
     pub fn delete(&self, knowledge_base_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core.operation(&routes::DELETE_KNOWLEDGE_BASE).path_param("knowledgeBaseId", &knowledge_base_id).send()
     }
 }
 
-/// A call of [`KnowledgeBases::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListKnowledgeBases(rt::List<types::ListKnowledgeBasesResponse, types::KnowledgeBaseSummary>);
-
-rt::list_call!(ListKnowledgeBases, types::ListKnowledgeBasesResponse, types::KnowledgeBaseSummary);
-
-impl ListKnowledgeBases {
+rt::call! { KnowledgeBases::list => ListKnowledgeBases(List<types::ListKnowledgeBasesResponse, types::KnowledgeBaseSummary>) {
     /// Part of the name.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many knowledge bases to return. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Id of the last knowledge base of the page before.
-    pub fn last_knowledge_base_id(self, last_knowledge_base_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastKnowledgeBaseId", last_knowledge_base_id)))
-    }
-}
-
-/// Questions and answers of a knowledge base.
-#[derive(Clone, Debug)]
-pub struct KnowledgeBaseFaqs {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for KnowledgeBaseFaqs {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    last_knowledge_base_id: impl Into<String> => parameter::<String>("lastKnowledgeBaseId"),
+} }
 
 impl KnowledgeBaseFaqs {
     /// List the questions of a knowledge base.
@@ -188,9 +139,9 @@ impl KnowledgeBaseFaqs {
     /// # async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_faqs.list("710KoEzy793Fxubft0bc", "qDZpF8GH3qvgJTmKCoL").limit(10)
     ///     .last_faq_id("3rzeElC1FOVY91veVBkp").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_knowledge_base_faqs")]
     pub fn list(&self, knowledge_base_id: impl Into<String>, location_id: impl Into<String>) -> ListKnowledgeBaseFaqs {
         ListKnowledgeBaseFaqs(
             self.core
@@ -209,8 +160,7 @@ impl KnowledgeBaseFaqs {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_faqs.create(
     ///     types::CreateFaqRequest::new(
     ///         "HqDZpF8GH3qvgJTmKCoL",
@@ -219,9 +169,9 @@ impl KnowledgeBaseFaqs {
     ///         "710KoEzy793Fxubft0bc",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_knowledge_base_faq")]
     pub fn create(&self, request: impl Into<types::CreateFaqRequest>) -> rt::Call<types::FaqResponse> {
         let request: types::CreateFaqRequest = request.into();
         self.core.operation(&routes::CREATE_KNOWLEDGE_BASE_FAQ).json(&request).send()
@@ -235,15 +185,14 @@ impl KnowledgeBaseFaqs {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_faqs.update(
     ///     "710KoEzy793Fxubft0bc",
     ///     types::UpdateFaqRequest::new("What is the capital of France?", "The capital of France is Paris."),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_knowledge_base_faq")]
     pub fn update(&self, id: impl std::fmt::Display, request: impl Into<types::UpdateFaqRequest>) -> rt::Call<types::SuccessResponse> {
         let request: types::UpdateFaqRequest = request.into();
         self.core.operation(&routes::UPDATE_KNOWLEDGE_BASE_FAQ).path_param("id", &id).json(&request).send()
@@ -259,46 +208,20 @@ impl KnowledgeBaseFaqs {
     /// ```no_run
     /// # async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_faqs.delete("710KoEzy793Fxubft0bc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_knowledge_base_faq")]
     pub fn delete(&self, id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core.operation(&routes::DELETE_KNOWLEDGE_BASE_FAQ).path_param("id", &id).send()
     }
 }
 
-/// A call of [`KnowledgeBaseFaqs::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListKnowledgeBaseFaqs(rt::List<types::ListKnowledgeBaseFaqsResponse, types::Faq>);
-
-rt::list_call!(ListKnowledgeBaseFaqs, types::ListKnowledgeBaseFaqsResponse, types::Faq);
-
-impl ListKnowledgeBaseFaqs {
+rt::call! { KnowledgeBaseFaqs::list => ListKnowledgeBaseFaqs(List<types::ListKnowledgeBaseFaqsResponse, types::Faq>) {
     /// How many questions to return. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Id of the last question of the page before.
-    pub fn last_faq_id(self, last_faq_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastFaqId", last_faq_id)))
-    }
-}
-
-/// Pages of websites in a knowledge base, and how they are found.
-#[derive(Clone, Debug)]
-pub struct KnowledgeBasePages {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for KnowledgeBasePages {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    last_faq_id: impl Into<String> => parameter::<String>("lastFaqId"),
+} }
 
 impl KnowledgeBasePages {
     /// List the pages of websites in a knowledge base.
@@ -312,9 +235,9 @@ impl KnowledgeBasePages {
     /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_pages.list("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").page(1).page_length(10)
     ///     .query("www.example.com/").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_knowledge_base_pages")]
     pub fn list(&self, knowledge_base_id: impl Into<String>, location_id: impl Into<String>) -> ListKnowledgeBasePages {
         ListKnowledgeBasePages(
             self.core
@@ -334,8 +257,7 @@ impl KnowledgeBasePages {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_pages.discover(
     ///     types::DiscoverPagesRequest::new(
     ///         "tDtDnQdgm2LXpyiqYvZ6",
@@ -344,9 +266,9 @@ impl KnowledgeBasePages {
     ///         "tDtDnQdgm2LXpyiqYvZ6",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "discover_knowledge_base_pages")]
     pub fn discover(&self, request: impl Into<types::DiscoverPagesRequest>) -> rt::Call<types::DiscoverPagesResponse> {
         let request: types::DiscoverPagesRequest = request.into();
         self.core.operation(&routes::DISCOVER_KNOWLEDGE_BASE_PAGES).json(&request).send()
@@ -360,8 +282,7 @@ impl KnowledgeBasePages {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_pages.delete(
     ///     types::DeletePagesRequest::new(
     ///         "tDtDnQdgm2LXpyiqYvZ6",
@@ -369,9 +290,9 @@ impl KnowledgeBasePages {
     ///         ["tDtDnQdgm2LXpyiqYvZ6"],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_knowledge_base_pages")]
     pub fn delete(&self, request: impl Into<types::DeletePagesRequest>) -> rt::Call<types::SuccessResponse> {
         let request: types::DeletePagesRequest = request.into();
         self.core.operation(&routes::DELETE_KNOWLEDGE_BASE_PAGES).json(&request).send()
@@ -392,9 +313,9 @@ impl KnowledgeBasePages {
     ///     "688e410c8a18870ecf4d13bb",
     ///     "CCNPhKqSCkTOG8O7dtbq",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_knowledge_base_crawl")]
     pub fn get_crawl(
         &self,
         location_id: impl Into<String>,
@@ -417,8 +338,7 @@ impl KnowledgeBasePages {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_pages.train(
     ///     types::TrainPagesRequest::new(
     ///         "tDtDnQdgm2LXpyiqYvZ6",
@@ -427,42 +347,20 @@ impl KnowledgeBasePages {
     ///         "688b640bcb02d498102a13f0",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "train_knowledge_base_pages")]
     pub fn train(&self, request: impl Into<types::TrainPagesRequest>) -> rt::Call<types::SuccessResponse> {
         let request: types::TrainPagesRequest = request.into();
         self.core.operation(&routes::TRAIN_KNOWLEDGE_BASE_PAGES).json(&request).send()
     }
 }
 
-/// A call of [`KnowledgeBasePages::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListKnowledgeBasePages(rt::List<types::ListKnowledgeBasePagesResponse, types::KnowledgeBaseUrl>);
-
-rt::list_call!(ListKnowledgeBasePages, types::ListKnowledgeBasePagesResponse, types::KnowledgeBaseUrl);
-
-impl ListKnowledgeBasePages {
+rt::call! { KnowledgeBasePages::list => ListKnowledgeBasePages(List<types::ListKnowledgeBasePagesResponse, types::KnowledgeBaseUrl>) {
     /// Number of the page of the list, from 1.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many pages of websites to return.
-    pub fn page_length(self, page_length: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request
-                .checked_parameter::<i64>("pageLength", page_length, |check, value| check.field("pageLength", value).bounds(Some(1), None))
-        }))
-    }
-
+    page_length: impl Into<i64> => checked_parameter::<i64>("pageLength", |check, value| check.field("pageLength", value).bounds(Some(1), None)),
     /// Part of the URL.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-}
+    query: impl Into<String> => parameter::<String>("query"),
+} }

@@ -5,27 +5,37 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Trigger links that tell the platform who followed them.
-    pub fn links(&self) -> Links {
-        Links::from(self.core.clone())
-    }
-}
-
-/// Trigger links that tell the platform who followed them.
-#[derive(Clone, Debug)]
-pub struct Links {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Links {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Trigger links that tell the platform who followed them.
+        links: Links,
     }
 }
 
 impl Links {
+    /// Search the trigger links of a sub-account.
+    ///
+    /// Lists the trigger links of a sub-account that match a text, one page at a time. No scope is documented.
+    ///
+    /// `GET /links/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
+    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
+    ///
+    /// ```no_run
+    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = links.search("ABCHkzuJQ8ZMd4Te84GK").query("Search string").skip(1).limit(10).await?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "search_links")]
+    pub fn search(&self, location_id: impl Into<String>) -> SearchLinks {
+        SearchLinks(
+            self.core
+                .operation(&routes::SEARCH_LINKS)
+                .parameter::<String>("locationId", location_id)
+                .list(|page: types::ListLinksResponse| page.links.unwrap_or_default()),
+        )
+    }
+
     /// Get a trigger link.
     ///
     /// Returns one trigger link of a sub-account. No scope is documented.
@@ -36,9 +46,9 @@ impl Links {
     /// ```no_run
     /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = links.get("n4AriwEnFrGh3tu08W0U", "ABCHkzuJQ8ZMd4Te84GK").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_link")]
     pub fn get(&self, link_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::LinkResponse> {
         self.core.operation(&routes::GET_LINK).path_param("linkId", &link_id).parameter::<String>("locationId", location_id).send()
     }
@@ -51,15 +61,14 @@ impl Links {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = links.update(
     ///     "n4AriwEnFrGh3tu08W0U",
     ///     types::UpdateLinkRequest::new("first tag", "https://www.google.com/"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_link")]
     pub fn update(&self, link_id: impl std::fmt::Display, request: impl Into<types::UpdateLinkRequest>) -> rt::Call<types::LinkResponse> {
         let request: types::UpdateLinkRequest = request.into();
         self.core.operation(&routes::UPDATE_LINK).path_param("linkId", &link_id).json(&request).send()
@@ -75,33 +84,11 @@ impl Links {
     /// ```no_run
     /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = links.delete("n4AriwEnFrGh3tu08W0U").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_link")]
     pub fn delete(&self, link_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_LINK).path_param("linkId", &link_id).send()
-    }
-
-    /// Search the trigger links of a sub-account.
-    ///
-    /// Lists the trigger links of a sub-account that match a text, one page at a time. No scope is documented.
-    ///
-    /// `GET /links/search`, reads, [repeated](rt::Route::is_repeatable) where that helps, pages by offset. Documented in full:
-    /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
-    ///
-    /// ```no_run
-    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = links.search("ABCHkzuJQ8ZMd4Te84GK").query("Search string").skip(1).limit(10).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn search(&self, location_id: impl Into<String>) -> SearchLinks {
-        SearchLinks(
-            self.core
-                .operation(&routes::SEARCH_LINKS)
-                .parameter::<String>("locationId", location_id)
-                .list(|page: types::ListLinksResponse| page.links.unwrap_or_default()),
-        )
     }
 
     /// List the trigger links of a sub-account.
@@ -114,9 +101,9 @@ impl Links {
     /// ```no_run
     /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = links.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_links")]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListLinksResponse> {
         self.core.operation(&routes::LIST_LINKS).parameter::<String>("locationId", location_id).send()
     }
@@ -129,46 +116,24 @@ impl Links {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = links.create(
     ///     types::CreateLinkRequest::new("ve9EPM428h8vShlRW1KT", "first tag", "https://www.google.com/"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_link")]
     pub fn create(&self, request: impl Into<types::CreateLinkRequest>) -> rt::Call<types::LinkResponse> {
         let request: types::CreateLinkRequest = request.into();
         self.core.operation(&routes::CREATE_LINK).json(&request).send()
     }
 }
 
-/// A call of [`Links::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchLinks(rt::List<types::ListLinksResponse, types::Link>);
-
-rt::list_call!(SearchLinks, types::ListLinksResponse, types::Link);
-
-impl SearchLinks {
+rt::call! { Links::search => SearchLinks(List<types::ListLinksResponse, types::Link>) {
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many links to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many links to return. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-}
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
+} }

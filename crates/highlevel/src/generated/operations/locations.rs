@@ -5,48 +5,21 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Sub-accounts, which the API calls locations.
-    pub fn locations(&self) -> Locations {
-        Locations::from(self.core.clone())
-    }
-
-    /// Tags that a sub-account has for its contacts.
-    pub fn tags(&self) -> Tags {
-        Tags::from(self.core.clone())
-    }
-
-    /// Rules by which tasks are created again and again.
-    pub fn recurring_tasks(&self) -> RecurringTasks {
-        RecurringTasks::from(self.core.clone())
-    }
-
-    /// Fields that a sub-account adds to contacts and opportunities.
-    pub fn custom_fields(&self) -> CustomFields {
-        CustomFields::from(self.core.clone())
-    }
-
-    /// Texts with a name that templates and messages can refer to.
-    pub fn custom_values(&self) -> CustomValues {
-        CustomValues::from(self.core.clone())
-    }
-
-    /// Templates of emails, text messages and WhatsApp messages.
-    pub fn templates(&self) -> Templates {
-        Templates::from(self.core.clone())
-    }
-}
-
-/// Sub-accounts, which the API calls locations.
-#[derive(Clone, Debug)]
-pub struct Locations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Locations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Sub-accounts, which the API calls locations.
+        locations: Locations,
+        /// Tags that a sub-account has for its contacts.
+        tags: Tags,
+        /// Rules by which tasks are created again and again.
+        recurring_tasks: RecurringTasks,
+        /// Fields that a sub-account adds to contacts and opportunities.
+        custom_fields: CustomFields,
+        /// Texts with a name that templates and messages can refer to.
+        custom_values: CustomValues,
+        /// Templates of emails, text messages and WhatsApp messages.
+        templates: Templates,
     }
 }
 
@@ -60,13 +33,12 @@ impl Locations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.search().company_id("5DP4iH6HLkQsiKESj6rh").skip(1).limit(10)
     ///     .order(types::LocationOrder::Asc).email("johndoe@mail.com").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_locations")]
     pub fn search(&self) -> SearchLocations {
         SearchLocations(
             self.core.operation(&routes::SEARCH_LOCATIONS).list(|page: types::SearchLocationsResponse| page.locations.unwrap_or_default()),
@@ -82,8 +54,7 @@ impl Locations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.create(
     ///     types::CreateLocationRequest::new("Mark Shoes", "UAXssdawIWAWD")
     ///         .address("4th fleet street").city("New York").country(types::CountryCode::Us)
@@ -103,9 +74,9 @@ impl Locations {
     ///         .twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
     ///         .website("https://yourwebsite.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_location")]
     pub fn create(&self, request: impl Into<types::CreateLocationRequest>) -> rt::Call<types::SavedLocationResponse> {
         let request: types::CreateLocationRequest = request.into();
         self.core.operation(&routes::CREATE_LOCATION).json(&request).send()
@@ -121,9 +92,9 @@ impl Locations {
     /// ```no_run
     /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.get("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_location")]
     pub fn get(&self, location_id: impl std::fmt::Display) -> rt::Call<types::GetLocationResponse> {
         self.core.operation(&routes::GET_LOCATION).path_param("locationId", &location_id).send()
     }
@@ -137,8 +108,7 @@ impl Locations {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateLocationRequest::new("UAXssdawIWAWD").address("4th fleet street")
@@ -160,9 +130,9 @@ impl Locations {
     ///         .twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
     ///         .website("https://yourwebsite.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_location")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -184,9 +154,9 @@ impl Locations {
     /// ```no_run
     /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.delete("ve9EPM428h8vShlRW1KT", false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_location")]
     pub fn delete(
         &self,
         location_id: impl std::fmt::Display,
@@ -211,65 +181,25 @@ impl Locations {
     /// ```no_run
     /// # async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.list_timezones("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_timezones(&self, location_id: impl std::fmt::Display) -> rt::Call<rt::Value> {
         self.core.operation(&routes::LIST_TIMEZONES).path_param("locationId", &location_id).send()
     }
 }
 
-/// A call of [`Locations::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchLocations(rt::List<types::SearchLocationsResponse, types::LocationSummary>);
-
-rt::list_call!(SearchLocations, types::SearchLocationsResponse, types::LocationSummary);
-
-impl SearchLocations {
+rt::call! { Locations::search => SearchLocations(List<types::SearchLocationsResponse, types::LocationSummary>) {
     /// Id of the agency whose sub-accounts to list.
-    pub fn company_id(self, company_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("companyId", company_id)))
-    }
-
+    company_id: impl Into<String> => parameter::<String>("companyId"),
     /// How many sub-accounts to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many sub-accounts to return. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Order of the sub-accounts, `asc` or `desc`. Without it `asc`.
-    pub fn order(self, order: impl Into<types::LocationOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::LocationOrder>("order", order)))
-    }
-
+    order: impl Into<types::LocationOrder> => parameter::<types::LocationOrder>("order"),
     /// Email address of the sub-account.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("email", email)))
-    }
-}
-
-/// Tags that a sub-account has for its contacts.
-#[derive(Clone, Debug)]
-pub struct Tags {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Tags {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    email: impl Into<String> => parameter::<String>("email"),
+} }
 
 impl Tags {
     /// List the tags of a sub-account.
@@ -282,9 +212,9 @@ impl Tags {
     /// ```no_run
     /// # async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_tags")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> rt::Call<types::ListTagsResponse> {
         self.core.operation(&routes::LIST_TAGS).path_param("locationId", &location_id).send()
     }
@@ -297,12 +227,11 @@ impl Tags {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.create("ve9EPM428h8vShlRW1KT", types::TagRequest::new("Tag")).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_tag")]
     pub fn create(&self, location_id: impl std::fmt::Display, request: impl Into<types::TagRequest>) -> rt::Call<types::TagResponse> {
         let request: types::TagRequest = request.into();
         self.core.operation(&routes::CREATE_TAG).path_param("locationId", &location_id).json(&request).send()
@@ -318,9 +247,9 @@ impl Tags {
     /// ```no_run
     /// # async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.get("ve9EPM428h8vShlRW1KT", "flGwEuzsfJOia1i1ikRN").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_tag")]
     pub fn get(&self, location_id: impl std::fmt::Display, tag_id: impl std::fmt::Display) -> rt::Call<types::TagResponse> {
         self.core.operation(&routes::GET_TAG).path_param("locationId", &location_id).path_param("tagId", &tag_id).send()
     }
@@ -333,16 +262,15 @@ impl Tags {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "flGwEuzsfJOia1i1ikRN",
     ///     types::TagRequest::new("Tag"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_tag")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -363,23 +291,11 @@ impl Tags {
     /// ```no_run
     /// # async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tags.delete("ve9EPM428h8vShlRW1KT", "flGwEuzsfJOia1i1ikRN").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_tag")]
     pub fn delete(&self, location_id: impl std::fmt::Display, tag_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_TAG).path_param("locationId", &location_id).path_param("tagId", &tag_id).send()
-    }
-}
-
-/// Rules by which tasks are created again and again.
-#[derive(Clone, Debug)]
-pub struct RecurringTasks {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for RecurringTasks {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -394,9 +310,9 @@ impl RecurringTasks {
     /// ```no_run
     /// # async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = recurring_tasks.get("ve9EPM428h8vShlRW1KT", "sx6wyHhbFdRXh302Lunr").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_recurring_task")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::RecurringTaskResponse> {
         self.core.operation(&routes::GET_RECURRING_TASK).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -409,8 +325,7 @@ impl RecurringTasks {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = recurring_tasks.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "sx6wyHhbFdRXh302Lunr",
@@ -424,9 +339,9 @@ impl RecurringTasks {
     ///         highlevel::Number::from(600_i64),
     ///     )).title("Task Name"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_recurring_task")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -452,9 +367,9 @@ impl RecurringTasks {
     /// ```no_run
     /// # async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = recurring_tasks.delete("ve9EPM428h8vShlRW1KT", "sx6wyHhbFdRXh302Lunr").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_recurring_task")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::DeleteRecurringTaskResponse> {
         self.core.operation(&routes::DELETE_RECURRING_TASK).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -467,8 +382,7 @@ impl RecurringTasks {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(recurring_tasks: highlevel::operations::RecurringTasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = recurring_tasks.create(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::CreateRecurringTaskRequest::new(
@@ -482,9 +396,9 @@ impl RecurringTasks {
     ///     ).contact_ids(["sx6wyHhbFdRXh302Lunr"]).description("Task Description")
     ///         .ignore_task_creation(true).owners(["sx6wyHhbFdRXh302Lunr"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_recurring_task")]
     pub fn create(
         &self,
         location_id: impl std::fmt::Display,
@@ -492,18 +406,6 @@ impl RecurringTasks {
     ) -> rt::Call<types::RecurringTaskResponse> {
         let request: types::CreateRecurringTaskRequest = request.into();
         self.core.operation(&routes::CREATE_RECURRING_TASK).path_param("locationId", &location_id).json(&request).send()
-    }
-}
-
-/// Fields that a sub-account adds to contacts and opportunities.
-#[derive(Clone, Debug)]
-pub struct CustomFields {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CustomFields {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -519,12 +421,11 @@ impl CustomFields {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.list("ve9EPM428h8vShlRW1KT").model(types::CustomFieldModelFilter::Opportunity).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_custom_fields")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> ListCustomFields {
         ListCustomFields(self.core.operation(&routes::LIST_CUSTOM_FIELDS).path_param("locationId", &location_id).send())
     }
@@ -539,8 +440,7 @@ impl CustomFields {
     /// have passed a proxy; the code of the file, 201, is kept.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.create(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::CreateCustomFieldRequest::new("Custom Field", "TEXT")
@@ -550,9 +450,9 @@ impl CustomFields {
     ///         .position(highlevel::Number::from(0_i64))
     ///         .text_box_list_options([types::CustomFieldTextBox::new().label("First").prefill_value("")]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_custom_field")]
     pub fn create(
         &self,
         location_id: impl std::fmt::Display,
@@ -572,9 +472,9 @@ impl CustomFields {
     /// ```no_run
     /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.get("ve9EPM428h8vShlRW1KT", "00NhGCcN1tlO8ZHcu7Wb").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_custom_field")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::CustomFieldResponse> {
         self.core.operation(&routes::GET_CUSTOM_FIELD).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -587,8 +487,7 @@ impl CustomFields {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "00NhGCcN1tlO8ZHcu7Wb",
@@ -599,9 +498,9 @@ impl CustomFields {
     ///         .position(highlevel::Number::from(0_i64))
     ///         .text_box_list_options([types::CustomFieldTextBox::new().label("First").prefill_value("")]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_custom_field")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -622,9 +521,9 @@ impl CustomFields {
     /// ```no_run
     /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.delete("ve9EPM428h8vShlRW1KT", "00NhGCcN1tlO8ZHcu7Wb").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_custom_field")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_CUSTOM_FIELD).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -643,58 +542,25 @@ impl CustomFields {
     /// ```no_run
     /// # async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.upload_files("ve9EPM428h8vShlRW1KT").id("aWdODOBVOlH1RUFKWQke").max_files("15").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upload_custom_field_files")]
     pub fn upload_files(&self, location_id: impl std::fmt::Display) -> UploadCustomFieldFiles {
         UploadCustomFieldFiles(self.core.operation(&routes::UPLOAD_CUSTOM_FIELD_FILES).path_param("locationId", &location_id).send())
     }
 }
 
-/// A call of [`CustomFields::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListCustomFields(rt::Call<types::ListCustomFieldsResponse>);
-
-rt::call!(ListCustomFields, types::ListCustomFieldsResponse);
-
-impl ListCustomFields {
+rt::call! { CustomFields::list => ListCustomFields(Call<types::ListCustomFieldsResponse>) {
     /// Whose fields to list.
-    pub fn model(self, model: impl Into<types::CustomFieldModelFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::CustomFieldModelFilter>("model", model)))
-    }
-}
+    model: impl Into<types::CustomFieldModelFilter> => parameter::<types::CustomFieldModelFilter>("model"),
+} }
 
-/// A call of [`CustomFields::upload_files`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadCustomFieldFiles(rt::Call<types::UploadCustomFieldFilesResponse>);
-
-rt::call!(UploadCustomFieldFiles, types::UploadCustomFieldFilesResponse);
-
-impl UploadCustomFieldFiles {
+rt::call! { CustomFields::upload_files => UploadCustomFieldFiles(Call<types::UploadCustomFieldFilesResponse>) {
     /// Id of the contact, the opportunity or the custom field.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("id", id)))
-    }
-
+    id: impl Into<String> => text_part("id"),
     /// How many files at most, as a text.
-    pub fn max_files(self, max_files: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("maxFiles", max_files)))
-    }
-}
-
-/// Texts with a name that templates and messages can refer to.
-#[derive(Clone, Debug)]
-pub struct CustomValues {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for CustomValues {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    max_files: impl Into<String> => text_part("maxFiles"),
+} }
 
 impl CustomValues {
     /// List the custom values of a sub-account.
@@ -708,9 +574,9 @@ impl CustomValues {
     /// ```no_run
     /// # async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_values.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_custom_values")]
     pub fn list(&self, location_id: impl std::fmt::Display) -> rt::Call<types::ListCustomValuesResponse> {
         self.core.operation(&routes::LIST_CUSTOM_VALUES).path_param("locationId", &location_id).send()
     }
@@ -724,15 +590,14 @@ impl CustomValues {
     /// have passed a proxy; the code of the file, 201, is kept.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_values.create(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::CreateCustomValueRequest::new("Custom Field Name", "Value"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_custom_value")]
     pub fn create(
         &self,
         location_id: impl std::fmt::Display,
@@ -752,9 +617,9 @@ impl CustomValues {
     /// ```no_run
     /// # async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_values.get("ve9EPM428h8vShlRW1KT", "kOBjMVAJhFuUeYIojVet").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_custom_value")]
     pub fn get(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::CustomValueResponse> {
         self.core.operation(&routes::GET_CUSTOM_VALUE).path_param("locationId", &location_id).path_param("id", &id).send()
     }
@@ -767,16 +632,15 @@ impl CustomValues {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_values.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "kOBjMVAJhFuUeYIojVet",
     ///     types::UpdateCustomValueRequest::new("Custom Field Name", "Value"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_custom_value")]
     pub fn update(
         &self,
         location_id: impl std::fmt::Display,
@@ -797,23 +661,11 @@ impl CustomValues {
     /// ```no_run
     /// # async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_values.delete("ve9EPM428h8vShlRW1KT", "kOBjMVAJhFuUeYIojVet").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_custom_value")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_CUSTOM_VALUE).path_param("locationId", &location_id).path_param("id", &id).send()
-    }
-}
-
-/// Templates of emails, text messages and WhatsApp messages.
-#[derive(Clone, Debug)]
-pub struct Templates {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Templates {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -826,13 +678,12 @@ impl Templates {
     /// in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(templates: highlevel::operations::Templates) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(templates: highlevel::operations::Templates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = templates.list("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT").deleted(false).skip(1).limit(25)
     ///     .type_(types::TemplateChannel::Sms).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_templates")]
     pub fn list(&self, location_id: impl std::fmt::Display, origin_id: impl Into<String>) -> ListTemplates {
         ListTemplates(
             self.core
@@ -853,45 +704,21 @@ impl Templates {
     /// ```no_run
     /// # async fn example(templates: highlevel::operations::Templates) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = templates.delete("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_template")]
     pub fn delete(&self, location_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<()> {
         self.core.operation(&routes::DELETE_TEMPLATE).path_param("locationId", &location_id).path_param("id", &id).send_empty()
     }
 }
 
-/// A call of [`Templates::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListTemplates(rt::List<types::ListTemplatesResponse, types::MessageTemplate>);
-
-rt::list_call!(ListTemplates, types::ListTemplatesResponse, types::MessageTemplate);
-
-impl ListTemplates {
+rt::call! { Templates::list => ListTemplates(List<types::ListTemplatesResponse, types::MessageTemplate>) {
     /// Whether to list deleted templates. Without it `false`.
-    pub fn deleted(self, deleted: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("deleted", deleted)))
-    }
-
+    deleted: impl Into<bool> => parameter::<bool>("deleted"),
     /// How many templates to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many templates to return. Without it 25.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Channel whose templates to list. Without it all.
-    pub fn type_(self, type_: impl Into<types::TemplateChannel>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::TemplateChannel>("type", type_)))
-    }
-}
+    type_: impl Into<types::TemplateChannel> => parameter::<types::TemplateChannel>("type"),
+} }

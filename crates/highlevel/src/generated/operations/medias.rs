@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Files and folders in the media storage of a sub-account.
-    pub fn media(&self) -> Media {
-        Media::from(self.core.clone())
-    }
-}
-
-/// Files and folders in the media storage of a sub-account.
-#[derive(Clone, Debug)]
-pub struct Media {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Media {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Files and folders in the media storage of a sub-account.
+        media: Media,
     }
 }
 
@@ -34,8 +22,7 @@ impl Media {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.list(
     ///     "createdAt",
     ///     "asc",
@@ -44,9 +31,9 @@ impl Media {
     ///     "sx6wyHhbFdRXh302LLNR",
     /// ).offset(5).limit(10).query("Test file").parent_id("64af50c42d567a3b4f5989e0")
     ///     .fetch_all(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_media")]
     pub fn list(
         &self,
         sort_by: impl Into<String>,
@@ -79,9 +66,9 @@ impl Media {
     /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.upload().file(highlevel::multipart::Part::file("./offer.pdf")).name("file.pdf")
     ///     .parent_id("64af50c42d567a3b4f5989e0").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upload_media")]
     pub fn upload(&self) -> UploadMedia {
         UploadMedia(self.core.operation(&routes::UPLOAD_MEDIA).send())
     }
@@ -94,8 +81,7 @@ impl Media {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.update(
     ///     "686f9817f0d3165be9fbcef6",
     ///     types::UpdateMediaRequest::new(
@@ -104,9 +90,9 @@ impl Media {
     ///         "sx6wyHhbFdRXh302LLNR",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_media")]
     pub fn update(
         &self,
         id: impl std::fmt::Display,
@@ -125,16 +111,15 @@ impl Media {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.delete(
     ///     "686f9817f0d3165be9fbcef6",
     ///     types::MediaOwner::Location,
     ///     "sx6wyHhbFdRXh302LLNR",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_media")]
     pub fn delete(&self, id: impl std::fmt::Display, alt_type: impl Into<types::MediaOwner>, alt_id: impl Into<String>) -> rt::Call<()> {
         self.core
             .operation(&routes::DELETE_MEDIA)
@@ -154,15 +139,14 @@ impl Media {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>. success code 200 documented and 201 reported.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.create_folder(
     ///     types::CreateMediaFolderRequest::new("sx6wyHhbFdRXh302LLNR", types::MediaOwner::Location, "New Folder")
     ///         .parent_id("64af50c42d567a3b4f5989e0"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_media_folder")]
     pub fn create_folder(&self, request: impl Into<types::CreateMediaFolderRequest>) -> rt::Call<types::MediaFolderResponse> {
         let request: types::CreateMediaFolderRequest = request.into();
         self.core.operation(&routes::CREATE_MEDIA_FOLDER).json(&request).send()
@@ -177,8 +161,7 @@ impl Media {
     /// in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.bulk_update(
     ///     types::BulkUpdateMediaRequest::new(
     ///         "sx6wyHhbFdRXh302LLNR",
@@ -188,9 +171,9 @@ impl Media {
     ///         ],
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_update_media")]
     pub fn bulk_update(&self, request: impl Into<types::BulkUpdateMediaRequest>) -> rt::Call<Vec<types::MediaUpdateOutcome>> {
         let request: types::BulkUpdateMediaRequest = request.into();
         self.core.operation(&routes::BULK_UPDATE_MEDIA).json(&request).send()
@@ -205,8 +188,7 @@ impl Media {
     /// in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.bulk_delete(
     ///     types::BulkDeleteMediaRequest::new(
     ///         [types::MediaDeleteInput::new("686f630df0d3166d68fbcec2")],
@@ -215,83 +197,37 @@ impl Media {
     ///         types::MediaDeletion::Deleted,
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "bulk_delete_media")]
     pub fn bulk_delete(&self, request: impl Into<types::BulkDeleteMediaRequest>) -> rt::Call<Vec<types::MediaDeleteOutcome>> {
         let request: types::BulkDeleteMediaRequest = request.into();
         self.core.operation(&routes::BULK_DELETE_MEDIA).json(&request).send()
     }
 }
 
-/// A call of [`Media::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListMedia(rt::List<types::ListMediaResponse, types::MediaFile>);
-
-rt::list_call!(ListMedia, types::ListMediaResponse, types::MediaFile);
-
-impl ListMedia {
+rt::call! { Media::list => ListMedia(List<types::ListMediaResponse, types::MediaFile>) {
     /// How many files to pass over.
-    pub fn offset(self, offset: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("offset", offset, |check, value| check.field("offset", value).bounds(Some(0), None))
-        }))
-    }
-
+    offset: impl Into<i64> => checked_parameter::<i64>("offset", |check, value| check.field("offset", value).bounds(Some(0), None)),
     /// How many files to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Id of the folder. Without it the top of the storage.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("parentId", parent_id)))
-    }
-
+    parent_id: impl Into<String> => parameter::<String>("parentId"),
     /// Whether to list everything.
-    pub fn fetch_all(self, fetch_all: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("fetchAll", fetch_all)))
-    }
-}
+    fetch_all: impl Into<bool> => parameter::<bool>("fetchAll"),
+} }
 
-/// A call of [`Media::upload`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadMedia(rt::Call<types::UploadMediaResponse>);
-
-rt::call!(UploadMedia, types::UploadMediaResponse);
-
-impl UploadMedia {
+rt::call! { Media::upload => UploadMedia(Call<types::UploadMediaResponse>) {
     /// The file, of at most 25 MB.
-    pub fn file(self, file: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.file_part("file", file)))
-    }
-
+    file: rt::multipart::Part => file_part("file"),
     /// Whether the file is on the web already.
-    pub fn hosted(self, hosted: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("hosted", hosted)))
-    }
-
+    hosted: impl Into<String> => text_part("hosted"),
     /// URL of a file that is on the web already.
-    pub fn file_url(self, file_url: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("fileUrl", file_url)))
-    }
-
+    file_url: impl Into<String> => text_part("fileUrl"),
     /// Name of the file.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("name", name)))
-    }
-
+    name: impl Into<String> => text_part("name"),
     /// Id of the folder to put it into.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("parentId", parent_id)))
-    }
-}
+    parent_id: impl Into<String> => text_part("parentId"),
+} }

@@ -20,186 +20,63 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-mod campaigns;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-pub use campaigns::*;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-mod companies;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-pub use companies::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-mod knowledge_base;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-pub use knowledge_base::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-mod locations;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-pub use locations::*;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-mod medias;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-pub use medias::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-mod phone_system;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-pub use phone_system::*;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-mod proposals;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-pub use proposals::*;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-mod snapshots;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-pub use snapshots::*;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-mod surveys;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-pub use surveys::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-mod voice_ai;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-pub use voice_ai::*;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-mod workflows;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-pub use workflows::*;
-
-/// The operations of HighLevel, in their groups.
-impl super::Client {
-    /// Conversations with contacts, as threads of messages.
-    pub fn conversations(&self) -> Conversations {
-        Conversations::from(self.core.clone())
-    }
-
-    /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
-    pub fn messages(&self) -> Messages {
-        Messages::from(self.core.clone())
-    }
-
-    /// What contacts are subscribed to and unsubscribed from.
-    pub fn preferences(&self) -> Preferences {
-        Preferences::from(self.core.clone())
-    }
-
-    /// Contacts, with their tags, followers, campaigns, workflows and appointments.
-    pub fn contacts(&self) -> Contacts {
-        Contacts::from(self.core.clone())
-    }
-
-    /// Tasks that concern a contact.
-    pub fn tasks(&self) -> Tasks {
-        Tasks::from(self.core.clone())
-    }
-
-    /// Notes on a contact.
-    pub fn notes(&self) -> Notes {
-        Notes::from(self.core.clone())
-    }
-
-    /// Tokens and installations of a marketplace app.
-    pub fn oauth(&self) -> Oauth {
-        Oauth::from(self.core.clone())
-    }
+rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
+    "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
+    "businesses" businesses
+    "calendars" calendars
+    "campaigns" campaigns
+    "companies" companies
+    "conversation-ai" conversation_ai
+    "courses" courses
+    "custom-fields" custom_fields
+    "custom-menus" custom_menus
+    "emails" emails
+    "forms" forms
+    "funnels" funnels
+    "invoices" invoices
+    "knowledge-base" knowledge_base
+    "links" links
+    "locations" locations
+    "marketplace" marketplace
+    "medias" medias
+    "objects" objects
+    "opportunities" opportunities
+    "payments" payments
+    "phone-system" phone_system
+    "products" products
+    "proposals" proposals
+    "saas" saas
+    "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
+    "surveys" surveys
+    "users" users
+    "voice-ai" voice_ai
+    "workflows" workflows
 }
 
-/// Conversations with contacts, as threads of messages.
-#[derive(Clone, Debug)]
-pub struct Conversations {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Conversations {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::Client {
+        /// Conversations with contacts, as threads of messages.
+        conversations: Conversations,
+        /// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
+        messages: Messages,
+        /// What contacts are subscribed to and unsubscribed from.
+        preferences: Preferences,
+        /// Contacts, with their tags, followers, campaigns, workflows and appointments.
+        contacts: Contacts,
+        /// Tasks that concern a contact.
+        tasks: Tasks,
+        /// Notes on a contact.
+        notes: Notes,
+        /// Tokens and installations of a marketplace app.
+        oauth: Oauth,
     }
 }
 
@@ -216,8 +93,7 @@ impl Conversations {
     /// `startAfterDate` as any value; a number is taken.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.search("ABCHkzuJQ8ZMd4Te84GK").last_message_type(types::MessageType::TypeSms)
     ///     .sort_by(types::ConversationSortBy::LastMessageDate)
     ///     .start_date(highlevel::Number::from(1640995200000_i64))
@@ -234,9 +110,9 @@ impl Conversations {
     ///     .sort_score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile("ABCHkzuJQ8ZMd4Te84GK")
     ///     .score_profile_min(highlevel::Number::from(0_i64))
     ///     .score_profile_max(highlevel::Number::from(100_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_conversations")]
     pub fn search(&self, location_id: impl Into<String>) -> SearchConversations {
         SearchConversations(
             self.core
@@ -254,14 +130,13 @@ impl Conversations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.create(
     ///     types::CreateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_conversation")]
     pub fn create(&self, request: impl Into<types::CreateConversationRequest>) -> rt::Call<types::CreateConversationResponse> {
         let request: types::CreateConversationRequest = request.into();
         self.core.operation(&routes::CREATE_CONVERSATION).json(&request).send()
@@ -277,9 +152,9 @@ impl Conversations {
     /// ```no_run
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.get("tDtDnQdgm2LXpyiqYvZ6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_conversation")]
     pub fn get(&self, conversation_id: impl std::fmt::Display) -> rt::Call<types::GetConversationResponse> {
         self.core.operation(&routes::GET_CONVERSATION).path_param("conversationId", &conversation_id).send()
     }
@@ -292,16 +167,15 @@ impl Conversations {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.update(
     ///     "tDtDnQdgm2LXpyiqYvZ6",
     ///     types::UpdateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6").starred(true)
     ///         .unread_count(highlevel::Number::from(1_i64)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_conversation")]
     pub fn update(
         &self,
         conversation_id: impl std::fmt::Display,
@@ -321,134 +195,56 @@ impl Conversations {
     /// ```no_run
     /// # async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.delete("tDtDnQdgm2LXpyiqYvZ6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_conversation")]
     pub fn delete(&self, conversation_id: impl std::fmt::Display) -> rt::Call<types::SuccessResponse> {
         self.core.operation(&routes::DELETE_CONVERSATION).path_param("conversationId", &conversation_id).send()
     }
 }
 
-/// A call of [`Conversations::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchConversations(rt::List<types::SearchConversationsResponse, types::ConversationSummary>);
-
-rt::list_call!(SearchConversations, types::SearchConversationsResponse, types::ConversationSummary);
-
-impl SearchConversations {
+rt::call! { Conversations::search => SearchConversations(List<types::SearchConversationsResponse, types::ConversationSummary>) {
     /// Channel and occasion of the last message.
-    pub fn last_message_type(self, last_message_type: impl Into<types::MessageType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::MessageType>("lastMessageType", last_message_type)))
-    }
-
+    last_message_type: impl Into<types::MessageType> => parameter::<types::MessageType>("lastMessageType"),
     /// By what the conversations are sorted.
-    pub fn sort_by(self, sort_by: impl Into<types::ConversationSortBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ConversationSortBy>("sortBy", sort_by)))
-    }
-
+    sort_by: impl Into<types::ConversationSortBy> => parameter::<types::ConversationSortBy>("sortBy"),
     /// Earliest time the conversation was opened, in milliseconds since 1970-01-01 UTC.
-    pub fn start_date(self, start_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startDate", start_date)))
-    }
-
+    start_date: impl Into<rt::Number> => parameter::<rt::Number>("startDate"),
     /// Latest time the conversation was opened, in milliseconds since 1970-01-01 UTC.
-    pub fn end_date(self, end_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("endDate", end_date)))
-    }
-
+    end_date: impl Into<rt::Number> => parameter::<rt::Number>("endDate"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Ids of the users the conversation is assigned to, separated by commas; `unassigned` for nobody.
-    pub fn assigned_to(self, assigned_to: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("assignedTo", assigned_to)))
-    }
-
+    assigned_to: impl Into<String> => parameter::<String>("assignedTo"),
     /// Ids of the users who follow the conversation, separated by commas.
-    pub fn followers(self, followers: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("followers", followers)))
-    }
-
+    followers: impl Into<String> => parameter::<String>("followers"),
     /// Ids of the users who are mentioned, separated by commas.
-    pub fn mentions(self, mentions: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("mentions", mentions)))
-    }
-
+    mentions: impl Into<String> => parameter::<String>("mentions"),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Order of the conversations.
-    pub fn sort(self, sort: impl Into<types::SortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::SortOrder>("sort", sort)))
-    }
-
+    sort: impl Into<types::SortOrder> => parameter::<types::SortOrder>("sort"),
     /// Sort value of the last conversation of the page before, in milliseconds since 1970-01-01 UTC where it is a date.
-    pub fn start_after_date(self, start_after_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startAfterDate", start_after_date)))
-    }
-
+    start_after_date: impl Into<rt::Number> => parameter::<rt::Number>("startAfterDate"),
     /// Id of the conversation.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("id", id)))
-    }
-
+    id: impl Into<String> => parameter::<String>("id"),
     /// How many conversations to return. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("limit", limit)))
-    }
-
+    limit: impl Into<rt::Number> => parameter::<rt::Number>("limit"),
     /// How the last outbound message came about.
-    pub fn last_message_action(self, last_message_action: impl Into<types::MessageAction>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::MessageAction>("lastMessageAction", last_message_action)))
-    }
-
+    last_message_action: impl Into<types::MessageAction> => parameter::<types::MessageAction>("lastMessageAction"),
     /// Direction of the last message.
-    pub fn last_message_direction(self, last_message_direction: impl Into<types::MessageDirection>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::MessageDirection>("lastMessageDirection", last_message_direction)))
-    }
-
+    last_message_direction: impl Into<types::MessageDirection> => parameter::<types::MessageDirection>("lastMessageDirection"),
     /// Which conversations are returned.
-    pub fn status(self, status: impl Into<types::ConversationStatusFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ConversationStatusFilter>("status", status)))
-    }
-
+    status: impl Into<types::ConversationStatusFilter> => parameter::<types::ConversationStatusFilter>("status"),
     /// Id of the score profile to sort by, when `sortBy` is `score_profile`.
-    pub fn sort_score_profile(self, sort_score_profile: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sortScoreProfile", sort_score_profile)))
-    }
-
+    sort_score_profile: impl Into<String> => parameter::<String>("sortScoreProfile"),
     /// Id of the score profile that `scoreProfileMin` and `scoreProfileMax` are about.
-    pub fn score_profile(self, score_profile: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("scoreProfile", score_profile)))
-    }
-
+    score_profile: impl Into<String> => parameter::<String>("scoreProfile"),
     /// Lowest score.
-    pub fn score_profile_min(self, score_profile_min: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("scoreProfileMin", score_profile_min)))
-    }
-
+    score_profile_min: impl Into<rt::Number> => parameter::<rt::Number>("scoreProfileMin"),
     /// Highest score.
-    pub fn score_profile_max(self, score_profile_max: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("scoreProfileMax", score_profile_max)))
-    }
-}
-
-/// Messages of every channel, sent, received and scheduled, with their files, recordings and transcriptions.
-#[derive(Clone, Debug)]
-pub struct Messages {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Messages {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    score_profile_max: impl Into<rt::Number> => parameter::<rt::Number>("scoreProfileMax"),
+} }
 
 impl Messages {
     /// List the messages of a conversation.
@@ -466,9 +262,9 @@ impl Messages {
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL")
     ///     .last_message_id("tDtDnQdgm2LXpyiqYvZ6").limit(highlevel::Number::from(20_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_messages")]
     pub fn list(&self, conversation_id: impl std::fmt::Display) -> ListMessages {
         ListMessages(self.core.operation(&routes::LIST_MESSAGES).path_param("conversationId", &conversation_id).list(
             |page: types::ListMessagesResponse| match page.messages {
@@ -492,8 +288,7 @@ impl Messages {
     /// too, which the files of 2025 do not have: optional. It says 200; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send(
     ///     types::SendMessageRequest::new(
     ///         types::SendMessageType::Email,
@@ -516,9 +311,9 @@ impl Messages {
     ///         .subject("Important Update").template_id("template123").thread_id("thread123")
     ///         .to_number("+1439499299").uses_native_scheduling_ai(false),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_message")]
     pub fn send(&self, request: impl Into<types::SendMessageRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendMessageRequest = request.into();
         self.core.operation(&routes::SEND_MESSAGE).json(&request).send()
@@ -537,8 +332,7 @@ impl Messages {
     /// texts as its example; it is one of them. It says 200, issue 70 saw 201 with an empty body; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.add_inbound(
     ///     types::AddInboundMessageRequest::new(
     ///         types::InboundMessageType::Sms,
@@ -554,9 +348,9 @@ impl Messages {
     ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
     ///         .message("Hi there"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "add_inbound_message")]
     pub fn add_inbound(&self, request: impl Into<types::AddInboundMessageRequest>) -> rt::Call<types::AddMessageResponse> {
         let request: types::AddInboundMessageRequest = request.into();
         self.core.operation(&routes::ADD_INBOUND_MESSAGE).json(&request).send()
@@ -572,8 +366,7 @@ impl Messages {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.add_outbound_call(
     ///     types::AddOutboundCallRequest::new(
     ///         types::OutboundCallType::Call,
@@ -584,8 +377,7 @@ impl Messages {
     ///         .to("+15037081210"))
     ///         .date("2024-03-27T18:13:49.000Z".parse::<highlevel::DateTime<highlevel::Utc>>()?),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_outbound_call(&self, request: impl Into<types::AddOutboundCallRequest>) -> rt::Call<types::AddMessageResponse> {
         let request: types::AddOutboundCallRequest = request.into();
@@ -600,13 +392,11 @@ impl Messages {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send_review_reply(
     ///     types::SendReviewReplyRequest::new("conv123", "loc123", "Thank you for your review!"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn send_review_reply(&self, request: impl Into<types::SendReviewReplyRequest>) -> rt::Call<types::SendMessageResponse> {
         let request: types::SendReviewReplyRequest = request.into();
@@ -624,17 +414,16 @@ impl Messages {
     /// Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.export("ve9EPM428h8vShlRW1KT").limit(highlevel::Number::from(100_i64))
     ///     .cursor("eyJwaXRJZCI6ImFiYy0xMjMiLCJsYXN0U29ydCI6WzE2NDY4NjQ0MDBdLCJsYXN0SWQiOiIxMjMifQ==")
     ///     .sort_by(types::ExportSortBy::CreatedAt).sort_order(types::SortOrder::Desc)
     ///     .conversation_id("tDtDnQdgm2LXpyiqYvZ6").contact_id("ve9EPM428h8vShlRW1KT")
     ///     .channel(types::ExportChannel::Sms).start_date("2024-03-27T18:13:49.000Z")
     ///     .end_date("2024-03-27T18:13:49.000Z").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "export_messages")]
     pub fn export(&self, location_id: impl Into<String>) -> ExportMessages {
         ExportMessages(
             self.core
@@ -663,8 +452,7 @@ impl Messages {
     ///     "ve9EPM428h8vShlRW1KT",
     ///     highlevel::multipart::Part::file("./offer.pdf"),
     /// ).chat_service_sid("ISxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx").is_group_sms("true").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn upload_attachments(
         &self,
@@ -693,8 +481,7 @@ impl Messages {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.initiate_upload(
     ///     types::InitiateUploadRequest::new(
     ///         "ve9EPM428h8vShlRW1KT",
@@ -704,8 +491,7 @@ impl Messages {
     ///         "WHATSAPP",
     ///     ).file_size(highlevel::Number::from(52428800_i64)),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn initiate_upload(&self, request: impl Into<types::InitiateUploadRequest>) -> rt::Call<types::InitiateUploadResponse> {
         let request: types::InitiateUploadRequest = request.into();
@@ -721,8 +507,7 @@ impl Messages {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.complete_upload(
     ///     types::CompleteUploadRequest::new(
     ///         "a1b2c3d4-e5f6-7890-abcd-ef1234567890",
@@ -732,8 +517,7 @@ impl Messages {
     ///         "video.mp4",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn complete_upload(&self, request: impl Into<types::CompleteUploadRequest>) -> rt::Call<types::CompleteUploadResponse> {
         let request: types::CompleteUploadRequest = request.into();
@@ -750,9 +534,9 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.get("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_message")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::GetMessageResponse> {
         self.core.operation(&routes::GET_MESSAGE).path_param("id", &id).send()
     }
@@ -769,8 +553,7 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.get_email("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_email(&self, id: impl std::fmt::Display) -> rt::Call<types::GetEmailResponse> {
         self.core.operation(&routes::GET_EMAIL).path_param("id", &id).send()
@@ -787,8 +570,7 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.cancel_scheduled_email("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn cancel_scheduled_email(&self, email_message_id: impl std::fmt::Display) -> rt::Call<types::CancelScheduledResponse> {
         self.core.operation(&routes::CANCEL_SCHEDULED_EMAIL).path_param("emailMessageId", &email_message_id).send()
@@ -805,9 +587,9 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.cancel_scheduled("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "cancel_scheduled_message")]
     pub fn cancel_scheduled(&self, message_id: impl std::fmt::Display) -> rt::Call<types::CancelScheduledResponse> {
         self.core.operation(&routes::CANCEL_SCHEDULED_MESSAGE).path_param("messageId", &message_id).send()
     }
@@ -822,17 +604,16 @@ impl Messages {
     /// response 403 that the one before has; every 4XX is an error here.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.update_status(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateMessageStatusRequest::new(types::MessageDeliveryStatus::Read)
     ///         .email_message_id("ve9EPM428h8vShlRW1KT")
     ///         .error(types::ProviderError::new("1", "saas", "There was an error from the provider")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_message_status")]
     pub fn update_status(
         &self,
         message_id: impl std::fmt::Display,
@@ -851,15 +632,14 @@ impl Messages {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>. No body of the response is documented.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.update_attachments(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateMessageAttachmentsRequest::new(["https://provider.com/recordings/call-123.mp3"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_message_attachments")]
     pub fn update_attachments(
         &self,
         message_id: impl std::fmt::Display,
@@ -885,8 +665,7 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.download_recording("ve9EPM428h8vShlRW1KT", "tDtDnQdgm2LXpyiqYvZ6").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn download_recording(&self, message_id: impl std::fmt::Display, location_id: impl std::fmt::Display) -> rt::Call<rt::ByteStream> {
         self.core
@@ -908,8 +687,7 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.get_transcription("tDtDnQdgm2LXpyiqYvZ6", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_transcription(
         &self,
@@ -930,8 +708,7 @@ impl Messages {
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.download_transcription("tDtDnQdgm2LXpyiqYvZ6", "ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn download_transcription(
         &self,
@@ -953,8 +730,7 @@ impl Messages {
     /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send_typing_indicator(
     ///     types::SendTypingIndicatorRequest::new(
     ///         "ve9EPM428h8vShlRW1KT",
@@ -963,8 +739,7 @@ impl Messages {
     ///         "ve9EPM428h8vShlRW1KT",
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn send_typing_indicator(&self, request: impl Into<types::SendTypingIndicatorRequest>) -> rt::Call<types::SuccessResponse> {
         let request: types::SendTypingIndicatorRequest = request.into();
@@ -972,129 +747,49 @@ impl Messages {
     }
 }
 
-/// A call of [`Messages::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListMessages(rt::List<types::ListMessagesResponse, types::Message>);
-
-rt::list_call!(ListMessages, types::ListMessagesResponse, types::Message);
-
-impl ListMessages {
+rt::call! { Messages::list => ListMessages(List<types::ListMessagesResponse, types::Message>) {
     /// Types of the messages to return, separated by commas: `TYPE_CALL`, `TYPE_SMS`, `TYPE_RCS`, `TYPE_EMAIL`, `TYPE_FACEBOOK`,
     /// `TYPE_GMB`, `TYPE_INSTAGRAM`, `TYPE_WHATSAPP`, `TYPE_ACTIVITY_APPOINTMENT`, `TYPE_ACTIVITY_CONTACT`, `TYPE_ACTIVITY_INVOICE`,
     /// `TYPE_ACTIVITY_PAYMENT`, `TYPE_ACTIVITY_OPPORTUNITY`, `TYPE_LIVE_CHAT`, `TYPE_INTERNAL_COMMENTS`,
     /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`, `TYPE_TIKTOK`, `TYPE_ACTIVITY_WHATSAPP`, `TYPE_FORM_SUBMISSION`.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Id of the last message of the page before.
-    pub fn last_message_id(self, last_message_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastMessageId", last_message_id)))
-    }
-
+    last_message_id: impl Into<String> => parameter::<String>("lastMessageId"),
     /// How many messages to return. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("limit", limit)))
-    }
-}
+    limit: impl Into<rt::Number> => parameter::<rt::Number>("limit"),
+} }
 
-/// A call of [`Messages::export`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ExportMessages(rt::List<types::ExportMessagesResponse, types::Message>);
-
-rt::list_call!(ExportMessages, types::ExportMessagesResponse, types::Message);
-
-impl ExportMessages {
+rt::call! { Messages::export => ExportMessages(List<types::ExportMessagesResponse, types::Message>) {
     /// How many messages to return. Without it 100.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<rt::Number>("limit", limit, |check, value| check.field("limit", value).bounds(Some(10), Some(500)))
-        }))
-    }
-
+    limit: impl Into<rt::Number> => checked_parameter::<rt::Number>("limit", |check, value| check.field("limit", value).bounds(Some(10), Some(500))),
     /// `nextCursor` of the page before.
-    pub fn cursor(self, cursor: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("cursor", cursor)))
-    }
-
+    cursor: impl Into<String> => parameter::<String>("cursor"),
     /// By what the messages are sorted. Without it `createdAt`.
-    pub fn sort_by(self, sort_by: impl Into<types::ExportSortBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ExportSortBy>("sortBy", sort_by)))
-    }
-
+    sort_by: impl Into<types::ExportSortBy> => parameter::<types::ExportSortBy>("sortBy"),
     /// Order of the messages. Without it `desc`.
-    pub fn sort_order(self, sort_order: impl Into<types::SortOrder>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::SortOrder>("sortOrder", sort_order)))
-    }
-
+    sort_order: impl Into<types::SortOrder> => parameter::<types::SortOrder>("sortOrder"),
     /// Id of the conversation.
-    pub fn conversation_id(self, conversation_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("conversationId", conversation_id)))
-    }
-
+    conversation_id: impl Into<String> => parameter::<String>("conversationId"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Channel of the messages.
-    pub fn channel(self, channel: impl Into<types::ExportChannel>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::ExportChannel>("channel", channel)))
-    }
-
+    channel: impl Into<types::ExportChannel> => parameter::<types::ExportChannel>("channel"),
     /// Earliest date of the messages. The form is not documented.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startDate", start_date)))
-    }
-
+    start_date: impl Into<String> => parameter::<String>("startDate"),
     /// Latest date of the messages. The form is not documented.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-}
+    end_date: impl Into<String> => parameter::<String>("endDate"),
+} }
 
-/// A call of [`Messages::upload_attachments`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct UploadAttachments(rt::Call<types::UploadAttachmentsResponse>);
-
-rt::call!(UploadAttachments, types::UploadAttachmentsResponse);
-
-impl UploadAttachments {
+rt::call! { Messages::upload_attachments => UploadAttachments(Call<types::UploadAttachmentsResponse>) {
     /// URLs of files. May be called again.
-    pub fn attachment_urls(self, attachment_urls: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("attachmentUrls", attachment_urls)))
-    }
-
+    attachment_urls: impl Into<String> => text_part("attachmentUrls"),
     /// Id of the chat service at Twilio, for a group SMS.
-    pub fn chat_service_sid(self, chat_service_sid: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("chatServiceSid", chat_service_sid)))
-    }
-
+    chat_service_sid: impl Into<String> => text_part("chatServiceSid"),
     /// `true` for a group SMS, which takes one file a request.
-    pub fn is_group_sms(self, is_group_sms: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.text_part("isGroupSms", is_group_sms)))
-    }
-
+    is_group_sms: impl Into<String> => text_part("isGroupSms"),
     /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav. May be called again.
-    pub fn file_attachment(self, file_attachment: rt::multipart::Part) -> Self {
-        Self(self.0.map(|request| request.file_part("fileAttachment", file_attachment)))
-    }
-}
-
-/// What contacts are subscribed to and unsubscribed from.
-#[derive(Clone, Debug)]
-pub struct Preferences {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Preferences {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    file_attachment: rt::multipart::Part => file_part("fileAttachment"),
+} }
 
 impl Preferences {
     /// List the custom subtypes of a sub-account.
@@ -1108,8 +803,7 @@ impl Preferences {
     /// ```no_run
     /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = preferences.list_custom_subtypes("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_custom_subtypes(&self, location_id: impl Into<String>) -> rt::Call<rt::Value> {
         self.core.operation(&routes::LIST_CUSTOM_SUBTYPES).parameter::<String>("locationId", location_id).send()
@@ -1124,15 +818,13 @@ impl Preferences {
     /// body; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = preferences.create_custom_subtype(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::CreateCustomSubtypeRequest::new("Newsletter Subscription", types::SubtypeChannel::Email, "en")
     ///         .description("Weekly newsletter subscription preferences"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_custom_subtype(
         &self,
@@ -1156,8 +848,7 @@ impl Preferences {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json>. No body of the response is documented.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = preferences.update_custom_subtype(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "ve9EPM428h8vShlRW1KT",
@@ -1165,8 +856,7 @@ impl Preferences {
     ///         .description("Updated weekly newsletter subscription preferences")
     ///         .name("Newsletter Subscription").resubscription_legal_form_id("form_123456"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn update_custom_subtype(
         &self,
@@ -1196,8 +886,7 @@ impl Preferences {
     /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = preferences.get_unsubscription_status("ve9EPM428h8vShlRW1KT", "OP7z4LCyPACyH5fcEIZa")
     ///     .email("user@example.com").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn get_unsubscription_status(&self, location_id: impl Into<String>, contact_id: impl Into<String>) -> GetUnsubscriptionStatus {
         GetUnsubscriptionStatus(
@@ -1219,8 +908,7 @@ impl Preferences {
     /// 200 and 201, neither with a body; any 2XX is taken.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = preferences.update_subscription(
     ///     types::UpdateSubscriptionRequest::new(
     ///         "ve9EPM428h8vShlRW1KT",
@@ -1234,8 +922,7 @@ impl Preferences {
     ///         .legal_description("Customer called support on 2024-01-15 requesting to be removed from newsletter")
     ///         .legal_reason("User requested resubscribe via customer service"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn update_subscription(&self, request: impl Into<types::UpdateSubscriptionRequest>) -> rt::Call<()> {
         let request: types::UpdateSubscriptionRequest = request.into();
@@ -1243,31 +930,10 @@ impl Preferences {
     }
 }
 
-/// A call of [`Preferences::get_unsubscription_status`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetUnsubscriptionStatus(rt::Call<rt::Value>);
-
-rt::call!(GetUnsubscriptionStatus, rt::Value);
-
-impl GetUnsubscriptionStatus {
+rt::call! { Preferences::get_unsubscription_status => GetUnsubscriptionStatus(Call<rt::Value>) {
     /// Email address. Without it all addresses of the contact.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("email", email)))
-    }
-}
-
-/// Contacts, with their tags, followers, campaigns, workflows and appointments.
-#[derive(Clone, Debug)]
-pub struct Contacts {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Contacts {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    email: impl Into<String> => parameter::<String>("email"),
+} }
 
 impl Contacts {
     /// List the contacts of a sub-account.
@@ -1282,14 +948,13 @@ impl Contacts {
     /// real responses have it.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.list("ve9EPM428h8vShlRW1KT").start_after_id("UIaE1WjAwWKdlyD7osQI")
     ///     .start_after(highlevel::Number::from(1603870249758_i64)).query("John")
     ///     .limit(highlevel::Number::from(20_i64)).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_contacts")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list(&self, location_id: impl Into<String>) -> ListContacts {
         ListContacts(
@@ -1308,8 +973,7 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
@@ -1334,9 +998,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_contact")]
     pub fn create(&self, request: impl Into<types::CreateContactRequest>) -> rt::Call<types::ContactResponse> {
         let request: types::CreateContactRequest = request.into();
         self.core.operation(&routes::CREATE_CONTACT).json(&request).send()
@@ -1354,8 +1018,7 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.upsert(
     ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
     ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
@@ -1380,9 +1043,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upsert_contact")]
     pub fn upsert(&self, request: impl Into<types::UpsertContactRequest>) -> rt::Call<types::UpsertContactResponse> {
         let request: types::UpsertContactRequest = request.into();
         self.core.operation(&routes::UPSERT_CONTACT).json(&request).send()
@@ -1399,8 +1062,7 @@ impl Contacts {
     /// file; both follow issues 31, 43, 289 and 314.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.search(
     ///     types::SearchContactsRequest::new("20LBRTqdZ9RABw4peezb", 100)
     ///         .filters([
@@ -1408,9 +1070,9 @@ impl Contacts {
     ///             .value(serde_json::json!("+18887772222")),
     ///     ]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_contacts")]
     pub fn search(
         &self,
         request: impl Into<types::SearchContactsRequest>,
@@ -1435,9 +1097,9 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.get_duplicate("sadadya1u12basyhasd").number("+1423164516").email("abc@abc.com").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_duplicate_contact")]
     pub fn get_duplicate(&self, location_id: impl Into<String>) -> GetDuplicateContact {
         GetDuplicateContact(self.core.operation(&routes::GET_DUPLICATE_CONTACT).parameter::<String>("locationId", location_id).send())
     }
@@ -1453,9 +1115,9 @@ impl Contacts {
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.list_by_business("63b7ec34ea409a9a8bd2a4ff", "5DP4iH6HLkQsiKESj6rh").skip(10).limit(10)
     ///     .query("contact name").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_contacts_by_business")]
     pub fn list_by_business(&self, business_id: impl std::fmt::Display, location_id: impl Into<String>) -> ListContactsByBusiness {
         ListContactsByBusiness(
             self.core
@@ -1476,8 +1138,7 @@ impl Contacts {
     /// taken from the one before May 2026.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.bulk_update_tags(
     ///     "add",
     ///     types::BulkUpdateTagsRequest::new(
@@ -1491,8 +1152,7 @@ impl Contacts {
     ///         "asdrwHvLUxlfw5SqKVCN",
     ///     ).remove_all_tags(false),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn bulk_update_tags(
         &self,
@@ -1512,8 +1172,7 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.bulk_update_business(
     ///     types::BulkUpdateBusinessRequest::new(
     ///         "PX8m5VwxEbcpFlzYEPVG",
@@ -1521,8 +1180,7 @@ impl Contacts {
     ///         "63b7ec34ea409a9a8bd2a4ff".to_owned(),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn bulk_update_business(
         &self,
@@ -1542,9 +1200,9 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.get("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_contact")]
     pub fn get(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::ContactResponse> {
         self.core.operation(&routes::GET_CONTACT).path_param("contactId", &contact_id).send()
     }
@@ -1559,8 +1217,7 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::UpdateContactRequest::new().address1("3535 1st St N")
@@ -1585,9 +1242,9 @@ impl Contacts {
     ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
     ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_contact")]
     pub fn update(
         &self,
         contact_id: impl std::fmt::Display,
@@ -1607,9 +1264,9 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.delete("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_contact")]
     pub fn delete(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_CONTACT).path_param("contactId", &contact_id).send()
     }
@@ -1624,8 +1281,7 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.list_appointments("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_appointments(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::ListAppointmentsResponse> {
         self.core.operation(&routes::LIST_APPOINTMENTS).path_param("contactId", &contact_id).send()
@@ -1639,14 +1295,12 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.add_tags(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::TagsRequest::new(["minim", "velit magna"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_tags(&self, contact_id: impl std::fmt::Display, request: impl Into<types::TagsRequest>) -> rt::Call<types::TagsResponse> {
         let request: types::TagsRequest = request.into();
@@ -1661,14 +1315,12 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.remove_tags(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::TagsRequest::new(["minim", "velit magna"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_tags(&self, contact_id: impl std::fmt::Display, request: impl Into<types::TagsRequest>) -> rt::Call<types::TagsResponse> {
         let request: types::TagsRequest = request.into();
@@ -1683,14 +1335,12 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.add_followers(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_followers(
         &self,
@@ -1709,14 +1359,12 @@ impl Contacts {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.remove_followers(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::FollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_followers(
         &self,
@@ -1741,8 +1389,7 @@ impl Contacts {
     ///     "Y2I9XM7aO1hncuSOlc9L",
     ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_to_campaign(
         &self,
@@ -1769,8 +1416,7 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.remove_from_campaign("sx6wyHhbFdRXh302LLNR", "Y2I9XM7aO1hncuSOlc9L").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_from_campaign(
         &self,
@@ -1794,8 +1440,7 @@ impl Contacts {
     /// ```no_run
     /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.remove_from_every_campaign("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_from_every_campaign(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::REMOVE_FROM_EVERY_CAMPAIGN).path_param("contactId", &contact_id).send()
@@ -1809,15 +1454,13 @@ impl Contacts {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.add_to_workflow(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn add_to_workflow(
         &self,
@@ -1842,15 +1485,13 @@ impl Contacts {
     /// were recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.remove_from_workflow(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::WorkflowRequest::new().event_start_time("2021-06-23T03:30:00+01:00"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn remove_from_workflow(
         &self,
@@ -1868,97 +1509,32 @@ impl Contacts {
     }
 }
 
-/// A call of [`Contacts::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListContacts(rt::List<types::ListContactsResponse, types::ContactSummary>);
-
-rt::list_call!(ListContacts, types::ListContactsResponse, types::ContactSummary);
-
-impl ListContacts {
+rt::call! { Contacts::list => ListContacts(List<types::ListContactsResponse, types::ContactSummary>) {
     /// Id of the last contact of the page before.
-    pub fn start_after_id(self, start_after_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAfterId", start_after_id)))
-    }
-
+    start_after_id: impl Into<String> => parameter::<String>("startAfterId"),
     /// When the last contact of the page before was added, in milliseconds since 1970-01-01 UTC.
-    pub fn start_after(self, start_after: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startAfter", start_after)))
-    }
-
+    start_after: impl Into<rt::Number> => parameter::<rt::Number>("startAfter"),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many contacts to return, at most 100. Without it 20.
-    pub fn limit(self, limit: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<rt::Number>("limit", limit, |check, value| check.field("limit", value).bounds(None, Some(100)))
-        }))
-    }
-}
+    limit: impl Into<rt::Number> => checked_parameter::<rt::Number>("limit", |check, value| check.field("limit", value).bounds(None, Some(100))),
+} }
 
-/// A call of [`Contacts::get_duplicate`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetDuplicateContact(rt::Call<types::GetDuplicateContactResponse>);
-
-rt::call!(GetDuplicateContact, types::GetDuplicateContactResponse);
-
-impl GetDuplicateContact {
+rt::call! { Contacts::get_duplicate => GetDuplicateContact(Call<types::GetDuplicateContactResponse>) {
     /// Phone number.
-    pub fn number(self, number: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("number", number)))
-    }
-
+    number: impl Into<String> => parameter::<String>("number"),
     /// Email address.
-    pub fn email(self, email: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("email", email)))
-    }
-}
+    email: impl Into<String> => parameter::<String>("email"),
+} }
 
-/// A call of [`Contacts::list_by_business`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListContactsByBusiness(rt::List<types::ListContactsResponse, types::ContactSummary>);
-
-rt::list_call!(ListContactsByBusiness, types::ListContactsResponse, types::ContactSummary);
-
-impl ListContactsByBusiness {
+rt::call! { Contacts::list_by_business => ListContactsByBusiness(List<types::ListContactsResponse, types::ContactSummary>) {
     /// How many contacts to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many contacts to return. Without it 25.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Part of the contact's name.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-}
-
-/// Tasks that concern a contact.
-#[derive(Clone, Debug)]
-pub struct Tasks {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Tasks {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    query: impl Into<String> => parameter::<String>("query"),
+} }
 
 impl Tasks {
     /// List the tasks of a contact.
@@ -1971,9 +1547,9 @@ impl Tasks {
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.list("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_tasks")]
     pub fn list(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::ListTasksResponse> {
         self.core.operation(&routes::LIST_TASKS).path_param("contactId", &contact_id).send()
     }
@@ -1986,16 +1562,15 @@ impl Tasks {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.create(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::CreateTaskRequest::new("First Task", "2020-10-25T11:00:00Z", true)
     ///         .assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_task")]
     pub fn create(
         &self,
         contact_id: impl std::fmt::Display,
@@ -2015,9 +1590,9 @@ impl Tasks {
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.get("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_task")]
     pub fn get(&self, contact_id: impl std::fmt::Display, task_id: impl std::fmt::Display) -> rt::Call<types::TaskResponse> {
         self.core.operation(&routes::GET_TASK).path_param("contactId", &contact_id).path_param("taskId", &task_id).send()
     }
@@ -2030,17 +1605,16 @@ impl Tasks {
     /// recorded: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateTaskRequest::new().assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum")
     ///         .completed(true).due_date("2020-10-25T11:00:00Z").title("First Task"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_task")]
     pub fn update(
         &self,
         contact_id: impl std::fmt::Display,
@@ -2061,9 +1635,9 @@ impl Tasks {
     /// ```no_run
     /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.delete("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_task")]
     pub fn delete(&self, contact_id: impl std::fmt::Display, task_id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_TASK).path_param("contactId", &contact_id).path_param("taskId", &task_id).send()
     }
@@ -2076,16 +1650,15 @@ impl Tasks {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.update_completed(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateTaskCompletedRequest::new(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_task_completed")]
     pub fn update_completed(
         &self,
         contact_id: impl std::fmt::Display,
@@ -2110,8 +1683,7 @@ impl Tasks {
     /// list of lists without saying of what. Each is an object of any fields here.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = tasks.search(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::SearchTasksRequest::new().assigned_to(["0004Mtfsd11SBU1mBPgd"])
@@ -2119,9 +1691,9 @@ impl Tasks {
     ///         .contact_id(["dSMo5jnqkJyh8YeGXM7k", "j5WESpmRj816VtyUuWwh"]).limit(10)
     ///         .query("Task Name").skip(10),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_tasks")]
     pub fn search(
         &self,
         location_id: impl std::fmt::Display,
@@ -2137,18 +1709,6 @@ impl Tasks {
     }
 }
 
-/// Notes on a contact.
-#[derive(Clone, Debug)]
-pub struct Notes {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Notes {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
-
 impl Notes {
     /// List the notes on a contact.
     ///
@@ -2160,9 +1720,9 @@ impl Notes {
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.list("sx6wyHhbFdRXh302LLNR").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_notes")]
     pub fn list(&self, contact_id: impl std::fmt::Display) -> rt::Call<types::ListNotesResponse> {
         self.core.operation(&routes::LIST_NOTES).path_param("contactId", &contact_id).send()
     }
@@ -2175,16 +1735,15 @@ impl Notes {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.create(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     types::CreateNoteRequest::new("lorem ipsum").color("#FFAA00").pinned(false)
     ///         .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_note")]
     pub fn create(
         &self,
         contact_id: impl std::fmt::Display,
@@ -2204,9 +1763,9 @@ impl Notes {
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.get("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_note")]
     pub fn get(&self, contact_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::NoteResponse> {
         self.core.operation(&routes::GET_NOTE).path_param("contactId", &contact_id).path_param("id", &id).send()
     }
@@ -2219,17 +1778,16 @@ impl Notes {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     types::UpdateNoteRequest::new().body("lorem ipsum").color("#FFAA00").pinned(false)
     ///         .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_note")]
     pub fn update(
         &self,
         contact_id: impl std::fmt::Display,
@@ -2250,23 +1808,11 @@ impl Notes {
     /// ```no_run
     /// # async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.delete("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_note")]
     pub fn delete(&self, contact_id: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::SucceededResponse> {
         self.core.operation(&routes::DELETE_NOTE).path_param("contactId", &contact_id).path_param("id", &id).send()
-    }
-}
-
-/// Tokens and installations of a marketplace app.
-#[derive(Clone, Debug)]
-pub struct Oauth {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Oauth {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
     }
 }
 
@@ -2282,16 +1828,14 @@ impl Oauth {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = oauth.create_token(
     ///     types::CreateTokenRequest::new("CLIENT_ID", "CLIENT_SECRET", types::GrantType::AuthorizationCode)
     ///         .code("7676cjcbdc6t76cdcbkjcd09821jknnkj")
     ///         .redirect_uri("https://myapp.com/oauth/callback/gohighlevel")
     ///         .user_type(types::TokenUserType::Location),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_token(&self, request: impl Into<types::CreateTokenRequest>) -> rt::Call<types::TokenResponse> {
         let request: types::CreateTokenRequest = request.into();
@@ -2307,13 +1851,11 @@ impl Oauth {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = oauth.create_location_token(
     ///     types::CreateLocationTokenRequest::new("tDtDnQdgm2LXpyiqYvZ6", "l1C08ntBrFjLS0elLIYU"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn create_location_token(&self, request: impl Into<types::CreateLocationTokenRequest>) -> rt::Call<types::LocationTokenResponse> {
         let request: types::CreateLocationTokenRequest = request.into();
@@ -2334,8 +1876,7 @@ impl Oauth {
     /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")
     ///     .location_id("1245").skip(1).limit(10).query("location name").is_installed(true)
     ///     .version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true).plan_id("l1C08ntBrFjLS0elLIYU").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(&self, company_id: impl Into<String>, app_id: impl Into<String>) -> ListInstalledLocations {
         ListInstalledLocations(
@@ -2348,57 +1889,21 @@ impl Oauth {
     }
 }
 
-/// A call of [`Oauth::list_installed_locations`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListInstalledLocations(rt::List<types::ListInstalledLocationsResponse, types::InstalledLocation>);
-
-rt::list_call!(ListInstalledLocations, types::ListInstalledLocationsResponse, types::InstalledLocation);
-
-impl ListInstalledLocations {
+rt::call! { Oauth::list_installed_locations => ListInstalledLocations(List<types::ListInstalledLocationsResponse, types::InstalledLocation>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-
+    location_id: impl Into<String> => parameter::<String>("locationId"),
     /// How many sub-accounts to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many sub-accounts to return. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Part of the sub-account's name.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Whether only sub-accounts with the app, or only those without it, are returned.
-    pub fn is_installed(self, is_installed: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("isInstalled", is_installed)))
-    }
-
+    is_installed: impl Into<bool> => parameter::<bool>("isInstalled"),
     /// Id of the app's version.
-    pub fn version_id(self, version_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("versionId", version_id)))
-    }
-
+    version_id: impl Into<String> => parameter::<String>("versionId"),
     /// Whether only sub-accounts that try the app are returned.
-    pub fn on_trial(self, on_trial: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("onTrial", on_trial)))
-    }
-
+    on_trial: impl Into<bool> => parameter::<bool>("onTrial"),
     /// Id of the app's plan.
-    pub fn plan_id(self, plan_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("planId", plan_id)))
-    }
-}
+    plan_id: impl Into<String> => parameter::<String>("planId"),
+} }

@@ -5,28 +5,13 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Kinds of records: the standard ones, and those that a sub-account defines.
-    pub fn objects(&self) -> Objects {
-        Objects::from(self.core.clone())
-    }
-
-    /// Records of businesses and of custom objects.
-    pub fn records(&self) -> Records {
-        Records::from(self.core.clone())
-    }
-}
-
-/// Kinds of records: the standard ones, and those that a sub-account defines.
-#[derive(Clone, Debug)]
-pub struct Objects {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Objects {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Kinds of records: the standard ones, and those that a sub-account defines.
+        objects: Objects,
+        /// Records of businesses and of custom objects.
+        records: Records,
     }
 }
 
@@ -42,9 +27,9 @@ impl Objects {
     /// ```no_run
     /// # async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = objects.get("custom_objects.pet", "632c34b4c9b7da3358ac9891").fetch_properties(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_object")]
     pub fn get(&self, key: impl std::fmt::Display, location_id: impl Into<String>) -> GetObject {
         GetObject(self.core.operation(&routes::GET_OBJECT).path_param("key", &key).parameter::<String>("locationId", location_id).send())
     }
@@ -58,8 +43,7 @@ impl Objects {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = objects.update(
     ///     "custom_objects.pet",
     ///     types::UpdateObjectRequest::new(
@@ -72,9 +56,9 @@ impl Objects {
     ///     ).description("These are non vaccinated pets")
     ///         .labels(types::ObjectLabelsUpdateInput::new().plural("Pets").singular("Pet")),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_object")]
     pub fn update(&self, key: impl std::fmt::Display, request: impl Into<types::UpdateObjectRequest>) -> rt::Call<types::ObjectResponse> {
         let request: types::UpdateObjectRequest = request.into();
         self.core.operation(&routes::UPDATE_OBJECT).path_param("key", &key).json(&request).send()
@@ -90,9 +74,9 @@ impl Objects {
     /// ```no_run
     /// # async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = objects.list("632c34b4c9b7da3358ac9891").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_objects")]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListObjectsResponse> {
         self.core.operation(&routes::LIST_OBJECTS).parameter::<String>("locationId", location_id).send()
     }
@@ -108,8 +92,7 @@ impl Objects {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(objects: highlevel::operations::Objects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = objects.create(
     ///     types::CreateObjectRequest::new(
     ///         types::ObjectLabelsInput::new("Pet", "Pets"),
@@ -118,40 +101,19 @@ impl Objects {
     ///         types::ObjectDisplayProperty::new("custom_objects.pet.name", "Pet name", "TEXT"),
     ///     ).description("These are non vaccinated pets"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_object")]
     pub fn create(&self, request: impl Into<types::CreateObjectRequest>) -> rt::Call<types::ObjectResponse> {
         let request: types::CreateObjectRequest = request.into();
         self.core.operation(&routes::CREATE_OBJECT).json(&request).send()
     }
 }
 
-/// A call of [`Objects::get`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct GetObject(rt::Call<types::GetObjectResponse>);
-
-rt::call!(GetObject, types::GetObjectResponse);
-
-impl GetObject {
+rt::call! { Objects::get => GetObject(Call<types::GetObjectResponse>) {
     /// Whether to return the fields of the object too.
-    pub fn fetch_properties(self, fetch_properties: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("fetchProperties", fetch_properties)))
-    }
-}
-
-/// Records of businesses and of custom objects.
-#[derive(Clone, Debug)]
-pub struct Records {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Records {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    fetch_properties: impl Into<bool> => parameter::<bool>("fetchProperties"),
+} }
 
 impl Records {
     /// Get a record.
@@ -164,9 +126,9 @@ impl Records {
     /// ```no_run
     /// # async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = records.get("custom_objects.pet", "632c34b4c9b7da3358ac9891").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_record")]
     pub fn get(&self, schema_key: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::RecordResponse> {
         self.core.operation(&routes::GET_RECORD).path_param("schemaKey", &schema_key).path_param("id", &id).send()
     }
@@ -180,8 +142,7 @@ impl Records {
     /// the response has and public clients send.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = records.update(
     ///     "custom_objects.pet",
     ///     "632c34b4c9b7da3358ac9891",
@@ -193,9 +154,9 @@ impl Records {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_record")]
     pub fn update(
         &self,
         schema_key: impl std::fmt::Display,
@@ -223,9 +184,9 @@ impl Records {
     /// ```no_run
     /// # async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = records.delete("custom_objects.pet", "632c34b4c9b7da3358ac9891").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_record")]
     pub fn delete(&self, schema_key: impl std::fmt::Display, id: impl std::fmt::Display) -> rt::Call<types::DeleteRecordResponse> {
         self.core.operation(&routes::DELETE_RECORD).path_param("schemaKey", &schema_key).path_param("id", &id).send()
     }
@@ -239,8 +200,7 @@ impl Records {
     /// the response has and public clients send.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = records.create(
     ///     "custom_objects.pet",
     ///     serde_json::from_value::<types::CreateRecordRequest>(serde_json::json!({
@@ -258,9 +218,9 @@ impl Records {
     ///       }
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_record")]
     pub fn create(
         &self,
         schema_key: impl std::fmt::Display,
@@ -282,15 +242,14 @@ impl Records {
     /// required in the file; public clients search with filters alone, which the file does not have (issue 76).
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = records.search(
     ///     "custom_objects.pet",
     ///     types::SearchRecordsRequest::new("ve9EPM428h8vShlRW1KT", 1, 10).query("Buddy"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_records")]
     pub fn search(
         &self,
         schema_key: impl std::fmt::Display,

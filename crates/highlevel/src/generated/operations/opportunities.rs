@@ -5,28 +5,13 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Deals in the stages of a pipeline, who follows them, and why they are lost.
-    pub fn opportunities(&self) -> Opportunities {
-        Opportunities::from(self.core.clone())
-    }
-
-    /// Pipelines and their stages.
-    pub fn pipelines(&self) -> Pipelines {
-        Pipelines::from(self.core.clone())
-    }
-}
-
-/// Deals in the stages of a pipeline, who follows them, and why they are lost.
-#[derive(Clone, Debug)]
-pub struct Opportunities {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Opportunities {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Deals in the stages of a pipeline, who follows them, and why they are lost.
+        opportunities: Opportunities,
+        /// Pipelines and their stages.
+        pipelines: Pipelines,
     }
 }
 
@@ -43,8 +28,7 @@ impl Opportunities {
     /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.list_lost_reasons("ve9EPM428h8vShlRW1KT").name("lost reason").deleted(false)
     ///     .query("dentist").skip(1).limit(10).get_count(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
     pub fn list_lost_reasons(&self, location_id: impl Into<String>) -> ListLostReasons {
         ListLostReasons(
@@ -67,8 +51,7 @@ impl Opportunities {
     /// of which the file gives the values of the next page in `meta`; `page` is the other way.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.list("i2SpAtBVHSVea1sL6oah").q("john@deo.com").pipeline_id("bCkKGpDsyPP4peuKowkG")
     ///     .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
     ///     .contact_id("WFwVrSSjZ2CNHbZThQX2").status(types::OpportunityStatusFilter::Open)
@@ -77,9 +60,9 @@ impl Opportunities {
     ///     .start_after("1628008053263").start_after_id("UIaE1WjAwWKdlyD7osQI")
     ///     .date("01-01-2021").country("US").page(1).limit(20).get_tasks(false).get_notes(false)
     ///     .get_calendar_events(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_opportunities")]
     pub fn list(&self, location_id: impl Into<String>) -> ListOpportunities {
         ListOpportunities(
             self.core
@@ -101,8 +84,7 @@ impl Opportunities {
     /// says 200; sort and relations recorded; filters and sort of the request from issues 11 and 74.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.search(
     ///     types::SearchOpportunitiesRequest::new(
     ///         "i2SpAtBVHSVea1sL6oah",
@@ -116,9 +98,9 @@ impl Opportunities {
     ///             .value(serde_json::json!("Xw9kVyznsaK4uUJuf6yA")),
     ///     ]).query("").sort([types::OpportunitySort::new().direction("desc").field("date_added")]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_opportunities")]
     pub fn search(
         &self,
         request: impl Into<types::SearchOpportunitiesRequest>,
@@ -142,9 +124,9 @@ impl Opportunities {
     /// ```no_run
     /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.get("yWQobCRIhRguQtD2llvk").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_opportunity")]
     pub fn get(&self, id: impl std::fmt::Display) -> rt::Call<types::OpportunityResponse> {
         self.core.operation(&routes::GET_OPPORTUNITY).path_param("id", &id).send()
     }
@@ -157,8 +139,7 @@ impl Opportunities {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.update(
     ///     "yWQobCRIhRguQtD2llvk",
     ///     types::UpdateOpportunityRequest::new().assigned_to("082goXVW3lIExEQPOnd3")
@@ -170,9 +151,9 @@ impl Opportunities {
     ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
     ///         .status(types::OpportunityStatus::Open),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_opportunity")]
     pub fn update(
         &self,
         id: impl std::fmt::Display,
@@ -193,9 +174,9 @@ impl Opportunities {
     /// ```no_run
     /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.delete("yWQobCRIhRguQtD2llvk").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_opportunity")]
     pub fn delete(&self, id: impl std::fmt::Display) -> rt::Call<types::DeleteOpportunityResponse> {
         self.core.operation(&routes::DELETE_OPPORTUNITY).path_param("id", &id).send()
     }
@@ -208,16 +189,15 @@ impl Opportunities {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.update_status(
     ///     "yWQobCRIhRguQtD2llvk",
     ///     types::UpdateOpportunityStatusRequest::new(types::OpportunityStatus::Open)
     ///         .lost_reason_id("CLu7BaljjqrEjBGKTNNe"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_opportunity_status")]
     pub fn update_status(
         &self,
         id: impl std::fmt::Display,
@@ -237,8 +217,7 @@ impl Opportunities {
     /// disagree on what is required; only what both require is required here.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.upsert(
     ///     types::UpsertOpportunityRequest::new("bCkKGpDsyPP4peuKowkG", "CLu7BaljjqrEjBGKTNNe")
     ///         .assigned_to("082goXVW3lIExEQPOnd3").followers(["LiKJ2vnRg5ETM8Z19K7"])
@@ -249,9 +228,9 @@ impl Opportunities {
     ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
     ///         .status(types::OpportunityStatus::Open),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "upsert_opportunity")]
     pub fn upsert(&self, request: impl Into<types::UpsertOpportunityRequest>) -> rt::Call<types::UpsertOpportunityResponse> {
         let request: types::UpsertOpportunityRequest = request.into();
         self.core.operation(&routes::UPSERT_OPPORTUNITY).json(&request).send()
@@ -265,15 +244,14 @@ impl Opportunities {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.add_followers(
     ///     "yWQobCRIhRguQtD2llvk",
     ///     types::OpportunityFollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "add_opportunity_followers")]
     pub fn add_followers(
         &self,
         id: impl std::fmt::Display,
@@ -291,15 +269,14 @@ impl Opportunities {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.remove_followers(
     ///     "yWQobCRIhRguQtD2llvk",
     ///     types::OpportunityFollowersRequest::new(["sx6wyHhbFdRXh302Lunr", "sx6wyHhbFdRXh302Lunr"]),
     /// ).is_remove_all_followers(false).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "remove_opportunity_followers")]
     pub fn remove_followers(
         &self,
         id: impl std::fmt::Display,
@@ -318,8 +295,7 @@ impl Opportunities {
     /// have changed it; 201 is the documented code.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.create(
     ///     types::CreateOpportunityRequest::new(
     ///         "VDm7RPYC2GLUvdpKmBfC",
@@ -334,195 +310,75 @@ impl Opportunities {
     ///     ]).monetary_value(highlevel::Number::from(220_i64))
     ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_opportunity")]
     pub fn create(&self, request: impl Into<types::CreateOpportunityRequest>) -> rt::Call<types::OpportunityResponse> {
         let request: types::CreateOpportunityRequest = request.into();
         self.core.operation(&routes::CREATE_OPPORTUNITY).json(&request).send()
     }
 }
 
-/// A call of [`Opportunities::list_lost_reasons`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListLostReasons(rt::List<types::ListLostReasonsResponse, types::LostReason>);
-
-rt::list_call!(ListLostReasons, types::ListLostReasonsResponse, types::LostReason);
-
-impl ListLostReasons {
+rt::call! { Opportunities::list_lost_reasons => ListLostReasons(List<types::ListLostReasonsResponse, types::LostReason>) {
     /// Name of the reason.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-
+    name: impl Into<String> => parameter::<String>("name"),
     /// Whether to list reasons that were deleted. Without it only those that are in use.
-    pub fn deleted(self, deleted: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("deleted", deleted)))
-    }
-
+    deleted: impl Into<bool> => parameter::<bool>("deleted"),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many reasons to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many reasons to return. Without it 100.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Whether to count all reasons, for `total`.
-    pub fn get_count(self, get_count: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("getCount", get_count)))
-    }
-}
+    get_count: impl Into<bool> => parameter::<bool>("getCount"),
+} }
 
-/// A call of [`Opportunities::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListOpportunities(rt::List<types::ListOpportunitiesResponse, types::Opportunity>);
-
-rt::list_call!(ListOpportunities, types::ListOpportunitiesResponse, types::Opportunity);
-
-impl ListOpportunities {
+rt::call! { Opportunities::list => ListOpportunities(List<types::ListOpportunitiesResponse, types::Opportunity>) {
     /// Text to search for, such as a name, an email address or a phone number.
-    pub fn q(self, q: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("q", q)))
-    }
-
+    q: impl Into<String> => parameter::<String>("q"),
     /// Id of the pipeline.
-    pub fn pipeline_id(self, pipeline_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("pipeline_id", pipeline_id)))
-    }
-
+    pipeline_id: impl Into<String> => parameter::<String>("pipeline_id"),
     /// Id of the stage.
-    pub fn pipeline_stage_id(self, pipeline_stage_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("pipeline_stage_id", pipeline_stage_id)))
-    }
-
+    pipeline_stage_id: impl Into<String> => parameter::<String>("pipeline_stage_id"),
     /// Id of the contact.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contact_id", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contact_id"),
     /// Status of the opportunities.
-    pub fn status(self, status: impl Into<types::OpportunityStatusFilter>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::OpportunityStatusFilter>("status", status)))
-    }
-
+    status: impl Into<types::OpportunityStatusFilter> => parameter::<types::OpportunityStatusFilter>("status"),
     /// Id of the user the opportunities are assigned to.
-    pub fn assigned_to(self, assigned_to: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("assigned_to", assigned_to)))
-    }
-
+    assigned_to: impl Into<String> => parameter::<String>("assigned_to"),
     /// Id of the campaign.
-    pub fn campaign_id(self, campaign_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("campaignId", campaign_id)))
-    }
-
+    campaign_id: impl Into<String> => parameter::<String>("campaignId"),
     /// Id of the opportunity.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("id", id)))
-    }
-
+    id: impl Into<String> => parameter::<String>("id"),
     /// Order of the opportunities, such as `added_asc`; no other value is documented.
-    pub fn order(self, order: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("order", order)))
-    }
-
+    order: impl Into<String> => parameter::<String>("order"),
     /// Last day, as `MM-DD-YYYY`.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endDate", end_date)))
-    }
-
+    end_date: impl Into<String> => parameter::<String>("endDate"),
     /// `meta.startAfter` of the page before, milliseconds since 1970-01-01 UTC.
-    pub fn start_after(self, start_after: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAfter", start_after)))
-    }
-
+    start_after: impl Into<String> => parameter::<String>("startAfter"),
     /// `meta.startAfterId` of the page before.
-    pub fn start_after_id(self, start_after_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAfterId", start_after_id)))
-    }
-
+    start_after_id: impl Into<String> => parameter::<String>("startAfterId"),
     /// First day, as `MM-DD-YYYY`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("date", date)))
-    }
-
+    date: impl Into<String> => parameter::<String>("date"),
     /// Code of the country, such as `US`.
-    pub fn country(self, country: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("country", country)))
-    }
-
+    country: impl Into<String> => parameter::<String>("country"),
     /// Number of the page, from 1; not needed with `startAfter`.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many opportunities to return, at most 100. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Whether to add the tasks of the contact.
-    pub fn get_tasks(self, get_tasks: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("getTasks", get_tasks)))
-    }
-
+    get_tasks: impl Into<bool> => parameter::<bool>("getTasks"),
     /// Whether to add the notes of the contact.
-    pub fn get_notes(self, get_notes: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("getNotes", get_notes)))
-    }
-
+    get_notes: impl Into<bool> => parameter::<bool>("getNotes"),
     /// Whether to add the calendar events of the contact.
-    pub fn get_calendar_events(self, get_calendar_events: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("getCalendarEvents", get_calendar_events)))
-    }
-}
+    get_calendar_events: impl Into<bool> => parameter::<bool>("getCalendarEvents"),
+} }
 
-/// A call of [`Opportunities::remove_followers`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct RemoveOpportunityFollowers(rt::Call<types::RemoveOpportunityFollowersResponse>);
-
-rt::call!(RemoveOpportunityFollowers, types::RemoveOpportunityFollowersResponse);
-
-impl RemoveOpportunityFollowers {
+rt::call! { Opportunities::remove_followers => RemoveOpportunityFollowers(Call<types::RemoveOpportunityFollowersResponse>) {
     /// Whether to remove all followers.
-    pub fn is_remove_all_followers(self, is_remove_all_followers: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("isRemoveAllFollowers", is_remove_all_followers)))
-    }
-}
-
-/// Pipelines and their stages.
-#[derive(Clone, Debug)]
-pub struct Pipelines {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Pipelines {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    is_remove_all_followers: impl Into<bool> => parameter::<bool>("isRemoveAllFollowers"),
+} }
 
 impl Pipelines {
     /// List the pipelines of a sub-account.
@@ -536,9 +392,9 @@ impl Pipelines {
     /// ```no_run
     /// # async fn example(pipelines: highlevel::operations::Pipelines) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = pipelines.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_pipelines")]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListPipelinesResponse> {
         self.core.operation(&routes::LIST_PIPELINES).parameter::<String>("locationId", location_id).send()
     }

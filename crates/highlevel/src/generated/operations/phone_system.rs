@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Phone numbers of a sub-account, numbers that can be bought, and pools of numbers.
-    pub fn phone_numbers(&self) -> PhoneNumbers {
-        PhoneNumbers::from(self.core.clone())
-    }
-}
-
-/// Phone numbers of a sub-account, numbers that can be bought, and pools of numbers.
-#[derive(Clone, Debug)]
-pub struct PhoneNumbers {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for PhoneNumbers {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Phone numbers of a sub-account, numbers that can be bought, and pools of numbers.
+        phone_numbers: PhoneNumbers,
     }
 }
 
@@ -37,9 +25,9 @@ impl PhoneNumbers {
     /// ```no_run
     /// # async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = phone_numbers.list_pools().location_id("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_number_pools")]
     pub fn list_pools(&self) -> ListNumberPools {
         ListNumberPools(self.core.operation(&routes::LIST_NUMBER_POOLS).send())
     }
@@ -59,9 +47,9 @@ impl PhoneNumbers {
     /// let response = phone_numbers.list_available("ve9EPM428h8vShlRW1KT", "US").number_types("local,tollFree")
     ///     .first_part("830").last_part("825").anywhere("825").sms_enabled(true)
     ///     .mms_enabled(true).voice_enabled(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_available_phone_numbers")]
     pub fn list_available(&self, location_id: impl std::fmt::Display, country_code: impl Into<String>) -> ListAvailablePhoneNumbers {
         ListAvailablePhoneNumbers(
             self.core
@@ -83,16 +71,15 @@ impl PhoneNumbers {
     /// location. Documented in full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = phone_numbers.purchase(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::PurchasePhoneNumberRequest::new("+18305551234").country_code("US")
     ///         .number_type(types::PhoneNumberPurchaseType::Local),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "purchase_phone_number")]
     pub fn purchase(
         &self,
         location_id: impl std::fmt::Display,
@@ -118,9 +105,9 @@ impl PhoneNumbers {
     /// # async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = phone_numbers.list("ve9EPM428h8vShlRW1KT", 0).page_size(100).search_filter("+91")
     ///     .skip_number_pool(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_phone_numbers")]
     pub fn list(&self, location_id: impl std::fmt::Display, page: impl Into<i64>) -> ListPhoneNumbers {
         ListPhoneNumbers(
             self.core
@@ -132,87 +119,33 @@ impl PhoneNumbers {
     }
 }
 
-/// A call of [`PhoneNumbers::list_pools`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListNumberPools(rt::Call<types::ListNumberPoolsResponse>);
-
-rt::call!(ListNumberPools, types::ListNumberPoolsResponse);
-
-impl ListNumberPools {
+rt::call! { PhoneNumbers::list_pools => ListNumberPools(Call<types::ListNumberPoolsResponse>) {
     /// Id of the sub-account.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-}
+    location_id: impl Into<String> => parameter::<String>("locationId"),
+} }
 
-/// A call of [`PhoneNumbers::list_available`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListAvailablePhoneNumbers(rt::Call<types::ListAvailablePhoneNumbersResponse>);
-
-rt::call!(ListAvailablePhoneNumbers, types::ListAvailablePhoneNumbersResponse);
-
-impl ListAvailablePhoneNumbers {
+rt::call! { PhoneNumbers::list_available => ListAvailablePhoneNumbers(Call<types::ListAvailablePhoneNumbersResponse>) {
     /// Types of number, separated by commas: `local`, `tollFree`, `mobile`.
-    pub fn number_types(self, number_types: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("numberTypes", number_types)))
-    }
-
+    number_types: impl Into<String> => parameter::<String>("numberTypes"),
     /// Digits that the number begins with.
-    pub fn first_part(self, first_part: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("firstPart", first_part)))
-    }
-
+    first_part: impl Into<String> => parameter::<String>("firstPart"),
     /// Digits that the number ends with.
-    pub fn last_part(self, last_part: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastPart", last_part)))
-    }
-
+    last_part: impl Into<String> => parameter::<String>("lastPart"),
     /// Digits that the number has anywhere.
-    pub fn anywhere(self, anywhere: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("anywhere", anywhere)))
-    }
-
+    anywhere: impl Into<String> => parameter::<String>("anywhere"),
     /// Whether the number must support SMS.
-    pub fn sms_enabled(self, sms_enabled: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("smsEnabled", sms_enabled)))
-    }
-
+    sms_enabled: impl Into<bool> => parameter::<bool>("smsEnabled"),
     /// Whether the number must support MMS.
-    pub fn mms_enabled(self, mms_enabled: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("mmsEnabled", mms_enabled)))
-    }
-
+    mms_enabled: impl Into<bool> => parameter::<bool>("mmsEnabled"),
     /// Whether the number must support calls.
-    pub fn voice_enabled(self, voice_enabled: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("voiceEnabled", voice_enabled)))
-    }
-}
+    voice_enabled: impl Into<bool> => parameter::<bool>("voiceEnabled"),
+} }
 
-/// A call of [`PhoneNumbers::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListPhoneNumbers(rt::List<types::ListPhoneNumbersResponse, types::PhoneNumber>);
-
-rt::list_call!(ListPhoneNumbers, types::ListPhoneNumbersResponse, types::PhoneNumber);
-
-impl ListPhoneNumbers {
+rt::call! { PhoneNumbers::list => ListPhoneNumbers(List<types::ListPhoneNumbersResponse, types::PhoneNumber>) {
     /// How many numbers to return, at most 1000. The file says both 50 and 1000 of what comes without it.
-    pub fn page_size(self, page_size: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request
-                .checked_parameter::<i64>("pageSize", page_size, |check, value| check.field("pageSize", value).bounds(Some(1), Some(1000)))
-        }))
-    }
-
+    page_size: impl Into<i64> => checked_parameter::<i64>("pageSize", |check, value| check.field("pageSize", value).bounds(Some(1), Some(1000))),
     /// Part of the number, such as `+91` for all of India.
-    pub fn search_filter(self, search_filter: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("searchFilter", search_filter)))
-    }
-
+    search_filter: impl Into<String> => parameter::<String>("searchFilter"),
     /// Whether to leave out numbers that are in a pool. Without it they are left out.
-    pub fn skip_number_pool(self, skip_number_pool: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("skipNumberPool", skip_number_pool)))
-    }
-}
+    skip_number_pool: impl Into<bool> => parameter::<bool>("skipNumberPool"),
+} }

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Documents and contracts that contacts sign, and their templates.
-    pub fn documents(&self) -> Documents {
-        Documents::from(self.core.clone())
-    }
-}
-
-/// Documents and contracts that contacts sign, and their templates.
-#[derive(Clone, Debug)]
-pub struct Documents {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Documents {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Documents and contracts that contacts sign, and their templates.
+        documents: Documents,
     }
 }
 
@@ -38,9 +26,9 @@ impl Documents {
     /// let response = documents.list("hTlkh7t8gujsahgg93").status("draft").payment_status("paid").limit(10).skip(0)
     ///     .query("document").date_from("2025-02-03T18:30:00.000Z")
     ///     .date_to("2025-02-14T18:29:59.999Z").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_documents")]
     pub fn list(&self, location_id: impl Into<String>) -> ListDocuments {
         ListDocuments(
             self.core
@@ -58,8 +46,7 @@ impl Documents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = documents.send(
     ///     types::SendDocumentRequest::new("hTlkh7t8gujsahgg93", "hTlkh7t8gujsahgg93", "1234567890")
     ///         .cc_recipients([
@@ -77,9 +64,9 @@ impl Documents {
     ///         types::DocumentNotificationSender::new("", ""),
     ///     )),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_document")]
     pub fn send(&self, request: impl Into<types::SendDocumentRequest>) -> rt::Call<types::SendDocumentResponse> {
         let request: types::SendDocumentRequest = request.into();
         self.core.operation(&routes::SEND_DOCUMENT).json(&request).send()
@@ -97,9 +84,9 @@ impl Documents {
     /// let response = documents.list_templates("jhg64gjhb436fv").date_from("2025-02-03T18:30:00.000Z")
     ///     .date_to("2025-02-14T18:29:59.999Z").type_("proposal,estimate").name("Template Name")
     ///     .is_public_document(false).user_id("1234567890").limit(10).skip(0).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_document_templates")]
     pub fn list_templates(&self, location_id: impl Into<String>) -> ListDocumentTemplates {
         ListDocumentTemplates(
             self.core
@@ -117,8 +104,7 @@ impl Documents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = documents.send_template(
     ///     types::SendDocumentTemplateRequest::new(
     ///         "hTlkh7t8gujsahgg93",
@@ -127,116 +113,47 @@ impl Documents {
     ///         "hTlkh7t8gujsahgg93",
     ///     ).opportunity_id("hTlkh7t8gujsahgg93").send_document(true),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "send_document_template")]
     pub fn send_template(&self, request: impl Into<types::SendDocumentTemplateRequest>) -> rt::Call<types::SendDocumentTemplateResponse> {
         let request: types::SendDocumentTemplateRequest = request.into();
         self.core.operation(&routes::SEND_DOCUMENT_TEMPLATE).json(&request).send()
     }
 }
 
-/// A call of [`Documents::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListDocuments(rt::List<types::ListDocumentsResponse, types::Document>);
-
-rt::list_call!(ListDocuments, types::ListDocumentsResponse, types::Document);
-
-impl ListDocuments {
+rt::call! { Documents::list => ListDocuments(List<types::ListDocumentsResponse, types::Document>) {
     /// Statuses, separated by commas: `draft`, `sent`, `viewed`, `completed`, `accepted`.
-    pub fn status(self, status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("status", status)))
-    }
-
+    status: impl Into<String> => parameter::<String>("status"),
     /// Statuses of the payment, separated by commas: `waiting_for_payment`, `paid`, `no_payment`.
-    pub fn payment_status(self, payment_status: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("paymentStatus", payment_status)))
-    }
-
+    payment_status: impl Into<String> => parameter::<String>("paymentStatus"),
     /// How many documents to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// How many documents to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// Begin of the time, as ISO 8601; only with `dateTo`.
-    pub fn date_from(self, date_from: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("dateFrom", date_from)))
-    }
-
+    date_from: impl Into<String> => parameter::<String>("dateFrom"),
     /// End of the time, as ISO 8601; only with `dateFrom`.
-    pub fn date_to(self, date_to: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("dateTo", date_to)))
-    }
-}
+    date_to: impl Into<String> => parameter::<String>("dateTo"),
+} }
 
-/// A call of [`Documents::list_templates`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListDocumentTemplates(rt::List<types::ListDocumentTemplatesResponse, types::DocumentTemplate>);
-
-rt::list_call!(ListDocumentTemplates, types::ListDocumentTemplatesResponse, types::DocumentTemplate);
-
-impl ListDocumentTemplates {
+rt::call! { Documents::list_templates => ListDocumentTemplates(List<types::ListDocumentTemplatesResponse, types::DocumentTemplate>) {
     /// Begin of the time, as ISO 8601.
-    pub fn date_from(self, date_from: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("dateFrom", date_from)))
-    }
-
+    date_from: impl Into<String> => parameter::<String>("dateFrom"),
     /// End of the time, as ISO 8601.
-    pub fn date_to(self, date_to: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("dateTo", date_to)))
-    }
-
+    date_to: impl Into<String> => parameter::<String>("dateTo"),
     /// Types of template, separated by commas: `proposal`, `estimate`, `contentLibrary`.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Name of the template.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("name", name)))
-    }
-
+    name: impl Into<String> => parameter::<String>("name"),
     /// Whether to list public templates, which have a form of their own. It needs `userId`.
-    pub fn is_public_document(self, is_public_document: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("isPublicDocument", is_public_document)))
-    }
-
+    is_public_document: impl Into<bool> => parameter::<bool>("isPublicDocument"),
     /// Id of the user, with `isPublicDocument`.
-    pub fn user_id(self, user_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("userId", user_id)))
-    }
-
+    user_id: impl Into<String> => parameter::<String>("userId"),
     /// How many templates to return.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// How many templates to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-}
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
+} }

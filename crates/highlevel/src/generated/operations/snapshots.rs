@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Templates of sub-accounts, with links to share them and what was pushed where.
-    pub fn snapshots(&self) -> Snapshots {
-        Snapshots::from(self.core.clone())
-    }
-}
-
-/// Templates of sub-accounts, with links to share them and what was pushed where.
-#[derive(Clone, Debug)]
-pub struct Snapshots {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Snapshots {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Templates of sub-accounts, with links to share them and what was pushed where.
+        snapshots: Snapshots,
     }
 }
 
@@ -36,9 +24,9 @@ impl Snapshots {
     /// ```no_run
     /// # async fn example(snapshots: highlevel::operations::Snapshots) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = snapshots.list("5D112kQsiKESj6rash").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_snapshots")]
     pub fn list(&self, company_id: impl Into<String>) -> rt::Call<types::ListSnapshotsResponse> {
         self.core.operation(&routes::LIST_SNAPSHOTS).parameter::<String>("companyId", company_id).send()
     }
@@ -52,17 +40,16 @@ impl Snapshots {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(snapshots: highlevel::operations::Snapshots) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(snapshots: highlevel::operations::Snapshots) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = snapshots.create_share_link(
     ///     "5D112kQsiKESj6rash",
     ///     types::CreateSnapshotShareLinkRequest::new("1eM2UgkfaECOYyUdCo9Pa", types::SnapshotShareType::PermanentLink)
     ///         .relationship_number("0-128-926,1-208-926,2-008-926")
     ///         .share_location_id("l1C08ntBrFjLS0elLIYU, U1C08ntBrFjLS0elKIYP"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_snapshot_share_link")]
     pub fn create_share_link(
         &self,
         company_id: impl Into<String>,
@@ -90,9 +77,9 @@ impl Snapshots {
     ///     "12-18-2023 11:59 PM",
     ///     10,
     /// ).last_doc("VUJO4Sw2TrDNZ5lx4wZg").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_snapshot_pushes")]
     pub fn list_pushes(
         &self,
         snapshot_id: impl std::fmt::Display,
@@ -124,9 +111,9 @@ impl Snapshots {
     /// ```no_run
     /// # async fn example(snapshots: highlevel::operations::Snapshots) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = snapshots.get_last_push("39It2BFz7EkNaNBALPif", "IIRGHCgxSINdPT79M75P", "5D112kQsiKESj6rash").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_last_snapshot_push")]
     pub fn get_last_push(
         &self,
         snapshot_id: impl std::fmt::Display,
@@ -142,16 +129,7 @@ impl Snapshots {
     }
 }
 
-/// A call of [`Snapshots::list_pushes`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSnapshotPushes(rt::List<types::ListSnapshotPushesResponse, types::SnapshotPush>);
-
-rt::list_call!(ListSnapshotPushes, types::ListSnapshotPushesResponse, types::SnapshotPush);
-
-impl ListSnapshotPushes {
+rt::call! { Snapshots::list_pushes => ListSnapshotPushes(List<types::ListSnapshotPushesResponse, types::SnapshotPush>) {
     /// Id of the last push of the page before.
-    pub fn last_doc(self, last_doc: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("lastDoc", last_doc)))
-    }
-}
+    last_doc: impl Into<String> => parameter::<String>("lastDoc"),
+} }

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Surveys of a sub-account and what was entered into them.
-    pub fn surveys(&self) -> Surveys {
-        Surveys::from(self.core.clone())
-    }
-}
-
-/// Surveys of a sub-account and what was entered into them.
-#[derive(Clone, Debug)]
-pub struct Surveys {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Surveys {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Surveys of a sub-account and what was entered into them.
+        surveys: Surveys,
     }
 }
 
@@ -39,9 +27,9 @@ impl Surveys {
     /// let response = surveys.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
     ///     .survey_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14")
     ///     .end_at("2020-12-14").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_survey_submissions")]
     pub fn list_submissions(&self, location_id: impl Into<String>) -> ListSurveySubmissions {
         ListSurveySubmissions(
             self.core
@@ -61,9 +49,9 @@ impl Surveys {
     /// ```no_run
     /// # async fn example(surveys: highlevel::operations::Surveys) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = surveys.list("ve9EPM428h8vShlRW1KT").skip(0).limit(20).type_("folder").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_surveys")]
     pub fn list(&self, location_id: impl Into<String>) -> ListSurveys {
         ListSurveys(
             self.core
@@ -74,77 +62,26 @@ impl Surveys {
     }
 }
 
-/// A call of [`Surveys::list_submissions`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSurveySubmissions(rt::List<types::ListSurveySubmissionsResponse, types::SurveySubmission>);
-
-rt::list_call!(ListSurveySubmissions, types::ListSurveySubmissionsResponse, types::SurveySubmission);
-
-impl ListSurveySubmissions {
+rt::call! { Surveys::list_submissions => ListSurveySubmissions(List<types::ListSurveySubmissionsResponse, types::SurveySubmission>) {
     /// Number of the page, from 1.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many submissions to return, at most 100. Without it 20.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(100)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(100))),
     /// Id of the survey.
-    pub fn survey_id(self, survey_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("surveyId", survey_id)))
-    }
-
+    survey_id: impl Into<String> => parameter::<String>("surveyId"),
     /// Id, name, email address or phone number of the contact.
-    pub fn q(self, q: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("q", q)))
-    }
-
+    q: impl Into<String> => parameter::<String>("q"),
     /// First day, as `YYYY-MM-DD`. Without it the same day of the month before.
-    pub fn start_at(self, start_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("startAt", start_at)))
-    }
-
+    start_at: impl Into<String> => parameter::<String>("startAt"),
     /// Last day, as `YYYY-MM-DD`. Without it today.
-    pub fn end_at(self, end_at: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("endAt", end_at)))
-    }
-}
+    end_at: impl Into<String> => parameter::<String>("endAt"),
+} }
 
-/// A call of [`Surveys::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListSurveys(rt::List<types::ListSurveysResponse, types::Survey>);
-
-rt::list_call!(ListSurveys, types::ListSurveysResponse, types::Survey);
-
-impl ListSurveys {
+rt::call! { Surveys::list => ListSurveys(List<types::ListSurveysResponse, types::Survey>) {
     /// How many surveys to pass over.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many surveys to return, at most 50. Without it 10.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), Some(50)))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), Some(50))),
     /// Kind of items, such as `folder`; no other value is documented.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-}
+    type_: impl Into<String> => parameter::<String>("type"),
+} }

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Users of an agency and of its sub-accounts, with their roles and permissions.
-    pub fn users(&self) -> Users {
-        Users::from(self.core.clone())
-    }
-}
-
-/// Users of an agency and of its sub-accounts, with their roles and permissions.
-#[derive(Clone, Debug)]
-pub struct Users {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Users {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Users of an agency and of its sub-accounts, with their roles and permissions.
+        users: Users,
     }
 }
 
@@ -40,9 +28,9 @@ impl Users {
     ///     .location_id("5DP41231LkQsiKESj6rh").type_("agency").role("admin")
     ///     .ids("5DP4iH6HLkQsiKESj6rh,5DP4iH6HLkQsiKESj34h").sort("dateAdded")
     ///     .sort_direction("asc").enabled2way_sync(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_users")]
     pub fn search(&self, company_id: impl Into<String>) -> SearchUsers {
         SearchUsers(
             self.core
@@ -62,15 +50,14 @@ impl Users {
     /// 2026 and was a list before: both are taken. A token of a sub-account was documented too until then.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.search_by_email(
     ///     types::SearchUsersByEmailRequest::new("5DP41231LkQsiKESj6rh", "user1@example.com,user2@example.com")
     ///         .deleted(false).limit("10").projection("all").skip("1"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "search_users_by_email")]
     pub fn search_by_email(&self, request: impl Into<types::SearchUsersByEmailRequest>) -> rt::Call<types::SearchUsersResponse> {
         let request: types::SearchUsersByEmailRequest = request.into();
         self.core.operation(&routes::SEARCH_USERS_BY_EMAIL).json(&request).send()
@@ -89,9 +76,9 @@ impl Users {
     /// ```no_run
     /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.get("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_user")]
     pub fn get(&self, user_id: impl std::fmt::Display) -> rt::Call<types::UserResponse> {
         self.core.operation(&routes::GET_USER).path_param("userId", &user_id).send()
     }
@@ -104,8 +91,7 @@ impl Users {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     serde_json::from_value::<types::UpdateUserRequest>(serde_json::json!({
@@ -145,9 +131,9 @@ impl Users {
     ///       "platformLanguage": "en_US"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_user")]
     pub fn update(&self, user_id: impl std::fmt::Display, request: impl Into<types::UpdateUserRequest>) -> rt::Call<types::UserResponse> {
         let request: types::UpdateUserRequest = request.into();
         self.core.operation(&routes::UPDATE_USER).path_param("userId", &user_id).json(&request).send()
@@ -163,9 +149,9 @@ impl Users {
     /// ```no_run
     /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.delete("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_user")]
     pub fn delete(&self, user_id: impl std::fmt::Display) -> rt::Call<types::DeleteUserResponse> {
         self.core.operation(&routes::DELETE_USER).path_param("userId", &user_id).send()
     }
@@ -180,12 +166,11 @@ impl Users {
     /// recorded in July 2026 with an empty list.
     ///
     /// ```no_run
-    /// # #[allow(deprecated)]
-    /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[allow(deprecated)] async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.list("s4BtzHFWmT28mbb85uPa").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_users")]
     #[deprecated = "the vendor calls this operation deprecated"]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListUsersResponse> {
         self.core.operation(&routes::LIST_USERS).parameter::<String>("locationId", location_id).send()
@@ -199,8 +184,7 @@ impl Users {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = users.create(
     ///     serde_json::from_value::<types::CreateUserRequest>(serde_json::json!({
     ///       "companyId": "ve9EPM428h8vShlRW1KT",
@@ -239,76 +223,34 @@ impl Users {
     ///       "platformLanguage": "en_US"
     ///     }))?,
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_user")]
     pub fn create(&self, request: impl Into<types::CreateUserRequest>) -> rt::Call<types::UserResponse> {
         let request: types::CreateUserRequest = request.into();
         self.core.operation(&routes::CREATE_USER).json(&request).send()
     }
 }
 
-/// A call of [`Users::search`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct SearchUsers(rt::List<types::SearchUsersResponse, types::User>);
-
-rt::list_call!(SearchUsers, types::SearchUsersResponse, types::User);
-
-impl SearchUsers {
+rt::call! { Users::search => SearchUsers(List<types::SearchUsersResponse, types::User>) {
     /// Part of the user's full name, email address or phone number.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-
+    query: impl Into<String> => parameter::<String>("query"),
     /// How many users to pass over. Without it none.
-    pub fn skip(self, skip: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("skip", skip, |check, value| check.field("skip", value).bounds(Some(0), None))
-            }),
-        )
-    }
-
+    skip: impl Into<i64> => checked_parameter::<i64>("skip", |check, value| check.field("skip", value).bounds(Some(0), None)),
     /// How many users to return. Without it 25.
-    pub fn limit(self, limit: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("limit", limit, |check, value| check.field("limit", value).bounds(Some(1), None))
-        }))
-    }
-
+    limit: impl Into<i64> => checked_parameter::<i64>("limit", |check, value| check.field("limit", value).bounds(Some(1), None)),
     /// Id of the sub-account whose users are wanted. Without it those of the whole agency.
-    pub fn location_id(self, location_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("locationId", location_id)))
-    }
-
+    location_id: impl Into<String> => parameter::<String>("locationId"),
     /// Kind of the users, such as `agency` or `account`.
-    pub fn type_(self, type_: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("type", type_)))
-    }
-
+    type_: impl Into<String> => parameter::<String>("type"),
     /// Role of the users, such as `admin`.
-    pub fn role(self, role: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("role", role)))
-    }
-
+    role: impl Into<String> => parameter::<String>("role"),
     /// Ids of the users, separated by commas.
-    pub fn ids(self, ids: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("ids", ids)))
-    }
-
+    ids: impl Into<String> => parameter::<String>("ids"),
     /// Field to sort by, such as `dateAdded`. Without it the first and the last name.
-    pub fn sort(self, sort: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sort", sort)))
-    }
-
+    sort: impl Into<String> => parameter::<String>("sort"),
     /// `asc` or `desc`.
-    pub fn sort_direction(self, sort_direction: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("sortDirection", sort_direction)))
-    }
-
+    sort_direction: impl Into<String> => parameter::<String>("sortDirection"),
     /// Whether two-way synchronisation is on for the user; the file does not say of what.
-    pub fn enabled2way_sync(self, enabled2way_sync: impl Into<bool>) -> Self {
-        Self(self.0.map(|request| request.parameter::<bool>("enabled2waySync", enabled2way_sync)))
-    }
-}
+    enabled2way_sync: impl Into<bool> => parameter::<bool>("enabled2waySync"),
+} }

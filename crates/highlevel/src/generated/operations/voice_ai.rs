@@ -5,33 +5,15 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Agents that take calls.
-    pub fn voice_ai_agents(&self) -> VoiceAiAgents {
-        VoiceAiAgents::from(self.core.clone())
-    }
-
-    /// Calls that agents took.
-    pub fn voice_ai_calls(&self) -> VoiceAiCalls {
-        VoiceAiCalls::from(self.core.clone())
-    }
-
-    /// What an agent can do in a call.
-    pub fn voice_ai_actions(&self) -> VoiceAiActions {
-        VoiceAiActions::from(self.core.clone())
-    }
-}
-
-/// Agents that take calls.
-#[derive(Clone, Debug)]
-pub struct VoiceAiAgents {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for VoiceAiAgents {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Agents that take calls.
+        voice_ai_agents: VoiceAiAgents,
+        /// Calls that agents took.
+        voice_ai_calls: VoiceAiCalls,
+        /// What an agent can do in a call.
+        voice_ai_actions: VoiceAiActions,
     }
 }
 
@@ -46,9 +28,9 @@ impl VoiceAiAgents {
     /// ```no_run
     /// # async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.list("LOC123456789ABCDEF").page(1).page_size(10).query("Customer").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_voice_ai_agents")]
     pub fn list(&self, location_id: impl Into<String>) -> ListVoiceAiAgents {
         ListVoiceAiAgents(
             self.core
@@ -66,8 +48,7 @@ impl VoiceAiAgents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.create(
     ///     types::CreateVoiceAiAgentRequest::new("LOC123456789ABCDEF")
     ///         .agent_name("Customer Support Agent")
@@ -103,9 +84,9 @@ impl VoiceAiAgents {
     ///         .voice_id("507f1f77bcf86cd799439011")
     ///         .welcome_message("Hello! Thank you for calling Acme Corporation. How can I assist you today?"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_voice_ai_agent")]
     pub fn create(&self, request: impl Into<types::CreateVoiceAiAgentRequest>) -> rt::Call<types::VoiceAiAgent> {
         let request: types::CreateVoiceAiAgentRequest = request.into();
         self.core.operation(&routes::CREATE_VOICE_AI_AGENT).check(&request).json(&request).send()
@@ -121,9 +102,9 @@ impl VoiceAiAgents {
     /// ```no_run
     /// # async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_voice_ai_agent")]
     pub fn get(&self, agent_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::VoiceAiAgent> {
         self.core
             .operation(&routes::GET_VOICE_AI_AGENT)
@@ -142,9 +123,9 @@ impl VoiceAiAgents {
     /// ```no_run
     /// # async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.delete("507f1f77bcf86cd799439011", "LOC123456789ABCDEF").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_voice_ai_agent")]
     pub fn delete(&self, agent_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<()> {
         self.core
             .operation(&routes::DELETE_VOICE_AI_AGENT)
@@ -161,8 +142,7 @@ impl VoiceAiAgents {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.update(
     ///     "507f1f77bcf86cd799439011",
     ///     "LOC123456789ABCDEF",
@@ -199,9 +179,9 @@ impl VoiceAiAgents {
     ///         .voice_id("507f1f77bcf86cd799439011")
     ///         .welcome_message("Hello! Thank you for calling Acme Corporation. How can I assist you today?"),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_voice_ai_agent")]
     pub fn update(
         &self,
         agent_id: impl std::fmt::Display,
@@ -219,45 +199,14 @@ impl VoiceAiAgents {
     }
 }
 
-/// A call of [`VoiceAiAgents::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListVoiceAiAgents(rt::List<types::ListVoiceAiAgentsResponse, types::VoiceAiAgent>);
-
-rt::list_call!(ListVoiceAiAgents, types::ListVoiceAiAgentsResponse, types::VoiceAiAgent);
-
-impl ListVoiceAiAgents {
+rt::call! { VoiceAiAgents::list => ListVoiceAiAgents(List<types::ListVoiceAiAgentsResponse, types::VoiceAiAgent>) {
     /// Number of the page, from 1. Without it 1.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), Some(5000)))
-        }))
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), Some(5000))),
     /// How many agents a page has, at most 50. Without it 10.
-    pub fn page_size(self, page_size: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("pageSize", page_size, |check, value| check.field("pageSize", value).bounds(Some(1), Some(50)))
-        }))
-    }
-
+    page_size: impl Into<i64> => checked_parameter::<i64>("pageSize", |check, value| check.field("pageSize", value).bounds(Some(1), Some(50))),
     /// Text to search for.
-    pub fn query(self, query: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("query", query)))
-    }
-}
-
-/// Calls that agents took.
-#[derive(Clone, Debug)]
-pub struct VoiceAiCalls {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for VoiceAiCalls {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    query: impl Into<String> => parameter::<String>("query"),
+} }
 
 impl VoiceAiCalls {
     /// List the calls that voice agents took.
@@ -269,8 +218,7 @@ impl VoiceAiCalls {
     /// full: <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(voice_ai_calls: highlevel::operations::VoiceAiCalls) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(voice_ai_calls: highlevel::operations::VoiceAiCalls) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_calls.list("LOC123456789ABCDEF").agent_id("507f1f77bcf86cd799439011")
     ///     .contact_id("contact123,contact456").call_type(types::VoiceAiCallType::Live)
     ///     .start_date(highlevel::Number::from(1679308800000_i64))
@@ -278,9 +226,9 @@ impl VoiceAiCalls {
     ///     .action_type("SMS,CALL_TRANSFER,WORKFLOW_TRIGGER")
     ///     .sort_by(types::VoiceAiCallSortBy::CreatedAt)
     ///     .sort(types::VoiceAiSortDirection::Descend).page(1).page_size(10).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_voice_ai_calls")]
     pub fn list(&self, location_id: impl Into<String>) -> ListVoiceAiCalls {
         ListVoiceAiCalls(
             self.core
@@ -300,90 +248,36 @@ impl VoiceAiCalls {
     /// ```no_run
     /// # async fn example(voice_ai_calls: highlevel::operations::VoiceAiCalls) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_calls.get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_voice_ai_call")]
     pub fn get(&self, call_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::VoiceAiCall> {
         self.core.operation(&routes::GET_VOICE_AI_CALL).path_param("callId", &call_id).parameter::<String>("locationId", location_id).send()
     }
 }
 
-/// A call of [`VoiceAiCalls::list`], with its optional parameters.
-#[derive(Debug)]
-#[must_use = "nothing is sent before the call is awaited"]
-pub struct ListVoiceAiCalls(rt::List<types::ListVoiceAiCallsResponse, types::VoiceAiCall>);
-
-rt::list_call!(ListVoiceAiCalls, types::ListVoiceAiCallsResponse, types::VoiceAiCall);
-
-impl ListVoiceAiCalls {
+rt::call! { VoiceAiCalls::list => ListVoiceAiCalls(List<types::ListVoiceAiCallsResponse, types::VoiceAiCall>) {
     /// Id of the agent that took the calls.
-    pub fn agent_id(self, agent_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("agentId", agent_id)))
-    }
-
+    agent_id: impl Into<String> => parameter::<String>("agentId"),
     /// Ids of the contacts who called, separated by commas.
-    pub fn contact_id(self, contact_id: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("contactId", contact_id)))
-    }
-
+    contact_id: impl Into<String> => parameter::<String>("contactId"),
     /// Whether to list real calls or trials.
-    pub fn call_type(self, call_type: impl Into<types::VoiceAiCallType>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::VoiceAiCallType>("callType", call_type)))
-    }
-
+    call_type: impl Into<types::VoiceAiCallType> => parameter::<types::VoiceAiCallType>("callType"),
     /// From when, in milliseconds since 1970-01-01 UTC. Before `endDate`.
-    pub fn start_date(self, start_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("startDate", start_date)))
-    }
-
+    start_date: impl Into<rt::Number> => parameter::<rt::Number>("startDate"),
     /// Until when, in milliseconds since 1970-01-01 UTC.
-    pub fn end_date(self, end_date: impl Into<rt::Number>) -> Self {
-        Self(self.0.map(|request| request.parameter::<rt::Number>("endDate", end_date)))
-    }
-
+    end_date: impl Into<rt::Number> => parameter::<rt::Number>("endDate"),
     /// Kinds of actions of which the calls had one, separated by commas, such as `SMS,CALL_TRANSFER`.
-    pub fn action_type(self, action_type: impl Into<String>) -> Self {
-        Self(self.0.map(|request| request.parameter::<String>("actionType", action_type)))
-    }
-
+    action_type: impl Into<String> => parameter::<String>("actionType"),
     /// What to sort by. Without it the newest calls come first.
-    pub fn sort_by(self, sort_by: impl Into<types::VoiceAiCallSortBy>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::VoiceAiCallSortBy>("sortBy", sort_by)))
-    }
-
+    sort_by: impl Into<types::VoiceAiCallSortBy> => parameter::<types::VoiceAiCallSortBy>("sortBy"),
     /// Direction of the sorting, with `sortBy` only.
-    pub fn sort(self, sort: impl Into<types::VoiceAiSortDirection>) -> Self {
-        Self(self.0.map(|request| request.parameter::<types::VoiceAiSortDirection>("sort", sort)))
-    }
-
+    sort: impl Into<types::VoiceAiSortDirection> => parameter::<types::VoiceAiSortDirection>("sort"),
     /// Number of the page, from 1. Without it 1.
-    pub fn page(self, page: impl Into<i64>) -> Self {
-        Self(
-            self.0.map(|request| {
-                request.checked_parameter::<i64>("page", page, |check, value| check.field("page", value).bounds(Some(1), None))
-            }),
-        )
-    }
-
+    page: impl Into<i64> => checked_parameter::<i64>("page", |check, value| check.field("page", value).bounds(Some(1), None)),
     /// How many calls a page has, at most 50. Without it 10.
-    pub fn page_size(self, page_size: impl Into<i64>) -> Self {
-        Self(self.0.map(|request| {
-            request.checked_parameter::<i64>("pageSize", page_size, |check, value| check.field("pageSize", value).bounds(Some(1), Some(50)))
-        }))
-    }
-}
-
-/// What an agent can do in a call.
-#[derive(Clone, Debug)]
-pub struct VoiceAiActions {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for VoiceAiActions {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
-    }
-}
+    page_size: impl Into<i64> => checked_parameter::<i64>("pageSize", |check, value| check.field("pageSize", value).bounds(Some(1), Some(50))),
+} }
 
 impl VoiceAiActions {
     /// Add an action to a voice agent.
@@ -395,8 +289,7 @@ impl VoiceAiActions {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_actions.create(
     ///     types::CreateVoiceAiActionRequest::new(
     ///         "507f1f77bcf86cd799439011",
@@ -411,9 +304,9 @@ impl VoiceAiActions {
     ///         ).hear_whisper_message(true)),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "create_voice_ai_action")]
     pub fn create(&self, request: impl Into<types::CreateVoiceAiActionRequest>) -> rt::Call<types::VoiceAiAction> {
         let request: types::CreateVoiceAiActionRequest = request.into();
         self.core.operation(&routes::CREATE_VOICE_AI_ACTION).check(&request).json(&request).send()
@@ -429,9 +322,9 @@ impl VoiceAiActions {
     /// ```no_run
     /// # async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_actions.get("507f1f77bcf86cd799439011", "LOC123456789ABCDEF").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "get_voice_ai_action")]
     pub fn get(&self, action_id: impl std::fmt::Display, location_id: impl Into<String>) -> rt::Call<types::VoiceAiAction> {
         self.core
             .operation(&routes::GET_VOICE_AI_ACTION)
@@ -448,8 +341,7 @@ impl VoiceAiActions {
     /// <https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json>.
     ///
     /// ```no_run
-    /// # use highlevel::types;
-    /// # async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use highlevel::types; async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_actions.update(
     ///     "507f1f77bcf86cd799439011",
     ///     types::UpdateVoiceAiActionRequest::new(
@@ -465,9 +357,9 @@ impl VoiceAiActions {
     ///         ).hear_whisper_message(true)),
     ///     ),
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "update_voice_ai_action")]
     pub fn update(
         &self,
         action_id: impl std::fmt::Display,
@@ -491,9 +383,9 @@ impl VoiceAiActions {
     ///     "LOC123456789ABCDEF",
     ///     "507f1f77bcf86cd799439011",
     /// ).await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "delete_voice_ai_action")]
     pub fn delete(&self, action_id: impl std::fmt::Display, location_id: impl Into<String>, agent_id: impl Into<String>) -> rt::Call<()> {
         self.core
             .operation(&routes::DELETE_VOICE_AI_ACTION)

@@ -5,23 +5,11 @@
 use super::{routes, types};
 use reachout_runtime as rt;
 
-/// The operations of HighLevel, in their groups.
-impl super::super::Client {
-    /// Automations that contacts can be put into.
-    pub fn workflows(&self) -> Workflows {
-        Workflows::from(self.core.clone())
-    }
-}
-
-/// Automations that contacts can be put into.
-#[derive(Clone, Debug)]
-pub struct Workflows {
-    core: rt::Core,
-}
-
-impl From<rt::Core> for Workflows {
-    fn from(core: rt::Core) -> Self {
-        Self { core }
+rt::groups! {
+    /// The operations of HighLevel, in their groups.
+    super::super::Client {
+        /// Automations that contacts can be put into.
+        workflows: Workflows,
     }
 }
 
@@ -37,9 +25,9 @@ impl Workflows {
     /// ```no_run
     /// # async fn example(workflows: highlevel::operations::Workflows) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = workflows.list("ve9EPM428h8vShlRW1KT").await?;
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) }
     /// ```
+    #[doc(alias = "list_workflows")]
     pub fn list(&self, location_id: impl Into<String>) -> rt::Call<types::ListWorkflowsResponse> {
         self.core.operation(&routes::LIST_WORKFLOWS).parameter::<String>("locationId", location_id).send()
     }

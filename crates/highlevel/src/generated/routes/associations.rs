@@ -4,96 +4,48 @@
 
 use reachout_runtime as rt;
 
-/// `POST /associations/relations`: relate two records.
-pub static CREATE_RELATION: rt::Route =
-    rt::Route::new("create_relation", "relations", "create", rt::Method::POST, "/associations/relations")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /associations/relations`: relate two records.
+    CREATE_RELATION = new("create_relation", "relations", "create", rt::Method::POST, "/associations/relations")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/relations/{id}`: list the relations of a record.
-pub static LIST_RELATIONS: rt::Route =
-    rt::Route::new("list_relations", "relations", "list", rt::Method::GET, "/associations/relations/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /associations/relations/{id}`: list the relations of a record.
+    LIST_RELATIONS = new("list_relations", "relations", "list", rt::Method::GET, "/associations/relations/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "relations"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `DELETE /associations/relations/{id}`: delete a relation.
-pub static DELETE_RELATION: rt::Route =
-    rt::Route::new("delete_relation", "relations", "delete", rt::Method::DELETE, "/associations/relations/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /associations/relations/{id}`: delete a relation.
+    DELETE_RELATION = new("delete_relation", "relations", "delete", rt::Method::DELETE, "/associations/relations/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/key/{key_name}`: get an association by its key.
-pub static GET_ASSOCIATION_BY_KEY: rt::Route =
-    rt::Route::new("get_association_by_key", "associations", "get_by_key", rt::Method::GET, "/associations/key/{key_name}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /associations/key/{key_name}`: get an association by its key.
+    GET_ASSOCIATION_BY_KEY = new("get_association_by_key", "associations", "get_by_key", rt::Method::GET, "/associations/key/{key_name}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/objectKey/{objectKey}`: list the associations of an object.
-pub static LIST_ASSOCIATIONS_BY_OBJECT: rt::Route =
-    rt::Route::new("list_associations_by_object", "associations", "list_by_object", rt::Method::GET, "/associations/objectKey/{objectKey}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /associations/objectKey/{objectKey}`: list the associations of an object.
+    LIST_ASSOCIATIONS_BY_OBJECT = new("list_associations_by_object", "associations", "list_by_object", rt::Method::GET, "/associations/objectKey/{objectKey}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/{associationId}`: get an association.
-pub static GET_ASSOCIATION: rt::Route =
-    rt::Route::new("get_association", "associations", "get", rt::Method::GET, "/associations/{associationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /associations/{associationId}`: get an association.
+    GET_ASSOCIATION = new("get_association", "associations", "get", rt::Method::GET, "/associations/{associationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `PUT /associations/{associationId}`: change the labels of an association.
-pub static UPDATE_ASSOCIATION: rt::Route =
-    rt::Route::new("update_association", "associations", "update", rt::Method::PUT, "/associations/{associationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /associations/{associationId}`: change the labels of an association.
+    UPDATE_ASSOCIATION = new("update_association", "associations", "update", rt::Method::PUT, "/associations/{associationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `DELETE /associations/{associationId}`: delete an association.
-pub static DELETE_ASSOCIATION: rt::Route =
-    rt::Route::new("delete_association", "associations", "delete", rt::Method::DELETE, "/associations/{associationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /associations/{associationId}`: delete an association.
+    DELETE_ASSOCIATION = new("delete_association", "associations", "delete", rt::Method::DELETE, "/associations/{associationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `GET /associations/`: list the associations of a sub-account.
-pub static LIST_ASSOCIATIONS: rt::Route = rt::Route::new("list_associations", "associations", "list", rt::Method::GET, "/associations/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "associations"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-/// `POST /associations/`: create an association.
-pub static CREATE_ASSOCIATION: rt::Route =
-    rt::Route::new("create_association", "associations", "create", rt::Method::POST, "/associations/")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /associations/`: list the associations of a sub-account.
+    LIST_ASSOCIATIONS = new("list_associations", "associations", "list", rt::Method::GET, "/associations/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "associations"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_RELATION,
-    &LIST_RELATIONS,
-    &DELETE_RELATION,
-    &GET_ASSOCIATION_BY_KEY,
-    &LIST_ASSOCIATIONS_BY_OBJECT,
-    &GET_ASSOCIATION,
-    &UPDATE_ASSOCIATION,
-    &DELETE_ASSOCIATION,
-    &LIST_ASSOCIATIONS,
-    &CREATE_ASSOCIATION,
-];
+    /// `POST /associations/`: create an association.
+    CREATE_ASSOCIATION = new("create_association", "associations", "create", rt::Method::POST, "/associations/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/associations.json");
+}

@@ -4,42 +4,27 @@
 
 use reachout_runtime as rt;
 
-/// `GET /businesses/{businessId}`: get a business.
-pub static GET_BUSINESS: rt::Route = rt::Route::new("get_business", "businesses", "get", rt::Method::GET, "/businesses/{businessId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
-
-/// `PUT /businesses/{businessId}`: change a business.
-pub static UPDATE_BUSINESS: rt::Route =
-    rt::Route::new("update_business", "businesses", "update", rt::Method::PUT, "/businesses/{businessId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /businesses/{businessId}`: get a business.
+    GET_BUSINESS = new("get_business", "businesses", "get", rt::Method::GET, "/businesses/{businessId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
-
-/// `DELETE /businesses/{businessId}`: delete a business.
-pub static DELETE_BUSINESS: rt::Route =
-    rt::Route::new("delete_business", "businesses", "delete", rt::Method::DELETE, "/businesses/{businessId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `PUT /businesses/{businessId}`: change a business.
+    UPDATE_BUSINESS = new("update_business", "businesses", "update", rt::Method::PUT, "/businesses/{businessId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
-
-/// `GET /businesses/`: list the businesses of a sub-account.
-pub static LIST_BUSINESSES: rt::Route = rt::Route::new("list_businesses", "businesses", "list", rt::Method::GET, "/businesses/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "businesses"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
-
-/// `POST /businesses/`: create a business.
-pub static CREATE_BUSINESS: rt::Route = rt::Route::new("create_business", "businesses", "create", rt::Method::POST, "/businesses/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&GET_BUSINESS, &UPDATE_BUSINESS, &DELETE_BUSINESS, &LIST_BUSINESSES, &CREATE_BUSINESS];
+    /// `DELETE /businesses/{businessId}`: delete a business.
+    DELETE_BUSINESS = new("delete_business", "businesses", "delete", rt::Method::DELETE, "/businesses/{businessId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
+    /// `GET /businesses/`: list the businesses of a sub-account.
+    LIST_BUSINESSES = new("list_businesses", "businesses", "list", rt::Method::GET, "/businesses/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "businesses"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
+    /// `POST /businesses/`: create a business.
+    CREATE_BUSINESS = new("create_business", "businesses", "create", rt::Method::POST, "/businesses/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/businesses.json");
+}

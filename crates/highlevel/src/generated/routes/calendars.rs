@@ -4,439 +4,174 @@
 
 use reachout_runtime as rt;
 
-/// `GET /calendars/groups`: list the calendar groups of a sub-account.
-pub static LIST_CALENDAR_GROUPS: rt::Route =
-    rt::Route::new("list_calendar_groups", "calendar_groups", "list", rt::Method::GET, "/calendars/groups")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /calendars/groups`: list the calendar groups of a sub-account.
+    LIST_CALENDAR_GROUPS = new("list_calendar_groups", "calendar_groups", "list", rt::Method::GET, "/calendars/groups")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/groups`: create a calendar group.
-pub static CREATE_CALENDAR_GROUP: rt::Route =
-    rt::Route::new("create_calendar_group", "calendar_groups", "create", rt::Method::POST, "/calendars/groups")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /calendars/groups`: create a calendar group.
+    CREATE_CALENDAR_GROUP = new("create_calendar_group", "calendar_groups", "create", rt::Method::POST, "/calendars/groups")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/groups/validate-slug`: check whether the slug of a calendar group is free.
-pub static VALIDATE_CALENDAR_GROUP_SLUG: rt::Route =
-    rt::Route::new("validate_calendar_group_slug", "calendar_groups", "validate_slug", rt::Method::POST, "/calendars/groups/validate-slug")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `POST /calendars/groups/validate-slug`: check whether the slug of a calendar group is free.
+    VALIDATE_CALENDAR_GROUP_SLUG = new("validate_calendar_group_slug", "calendar_groups", "validate_slug", rt::Method::POST, "/calendars/groups/validate-slug")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/groups/{groupId}`: change a calendar group.
-pub static UPDATE_CALENDAR_GROUP: rt::Route =
-    rt::Route::new("update_calendar_group", "calendar_groups", "update", rt::Method::PUT, "/calendars/groups/{groupId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /calendars/groups/{groupId}`: change a calendar group.
+    UPDATE_CALENDAR_GROUP = new("update_calendar_group", "calendar_groups", "update", rt::Method::PUT, "/calendars/groups/{groupId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/groups/{groupId}`: delete a calendar group.
-pub static DELETE_CALENDAR_GROUP: rt::Route =
-    rt::Route::new("delete_calendar_group", "calendar_groups", "delete", rt::Method::DELETE, "/calendars/groups/{groupId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /calendars/groups/{groupId}`: delete a calendar group.
+    DELETE_CALENDAR_GROUP = new("delete_calendar_group", "calendar_groups", "delete", rt::Method::DELETE, "/calendars/groups/{groupId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/groups/{groupId}/status`: enable or disable a calendar group.
-pub static UPDATE_CALENDAR_GROUP_STATUS: rt::Route = rt::Route::new(
-    "update_calendar_group_status",
-    "calendar_groups",
-    "update_status",
-    rt::Method::PUT,
-    "/calendars/groups/{groupId}/status",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/`: list the calendars of a sub-account.
-pub static LIST_CALENDARS: rt::Route = rt::Route::new("list_calendars", "calendars", "list", rt::Method::GET, "/calendars/")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/`: create a calendar.
-pub static CREATE_CALENDAR: rt::Route = rt::Route::new("create_calendar", "calendars", "create", rt::Method::POST, "/calendars/")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/{calendarId}`: get a calendar.
-pub static GET_CALENDAR: rt::Route = rt::Route::new("get_calendar", "calendars", "get", rt::Method::GET, "/calendars/{calendarId}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/{calendarId}`: change a calendar.
-pub static UPDATE_CALENDAR: rt::Route =
-    rt::Route::new("update_calendar", "calendars", "update", rt::Method::PUT, "/calendars/{calendarId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /calendars/groups/{groupId}/status`: enable or disable a calendar group.
+    UPDATE_CALENDAR_GROUP_STATUS = new("update_calendar_group_status", "calendar_groups", "update_status", rt::Method::PUT, "/calendars/groups/{groupId}/status")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/`: list the calendars of a sub-account.
+    LIST_CALENDARS = new("list_calendars", "calendars", "list", rt::Method::GET, "/calendars/").headers(&[("Version", "2021-04-15")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/{calendarId}`: delete a calendar.
-pub static DELETE_CALENDAR: rt::Route =
-    rt::Route::new("delete_calendar", "calendars", "delete", rt::Method::DELETE, "/calendars/{calendarId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `POST /calendars/`: create a calendar.
+    CREATE_CALENDAR = new("create_calendar", "calendars", "create", rt::Method::POST, "/calendars/")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/{calendarId}/free-slots`: list the free slots of a calendar.
-pub static LIST_FREE_SLOTS: rt::Route =
-    rt::Route::new("list_free_slots", "calendars", "list_free_slots", rt::Method::GET, "/calendars/{calendarId}/free-slots")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /calendars/{calendarId}`: get a calendar.
+    GET_CALENDAR = new("get_calendar", "calendars", "get", rt::Method::GET, "/calendars/{calendarId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `PUT /calendars/{calendarId}`: change a calendar.
+    UPDATE_CALENDAR = new("update_calendar", "calendars", "update", rt::Method::PUT, "/calendars/{calendarId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `DELETE /calendars/{calendarId}`: delete a calendar.
+    DELETE_CALENDAR = new("delete_calendar", "calendars", "delete", rt::Method::DELETE, "/calendars/{calendarId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/{calendarId}/free-slots`: list the free slots of a calendar.
+    LIST_FREE_SLOTS = new("list_free_slots", "calendars", "list_free_slots", rt::Method::GET, "/calendars/{calendarId}/free-slots")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/resources/{resourceType}`: list rooms or equipment.
-pub static LIST_CALENDAR_RESOURCES: rt::Route =
-    rt::Route::new("list_calendar_resources", "calendar_resources", "list", rt::Method::GET, "/calendars/resources/{resourceType}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /calendars/resources/{resourceType}`: list rooms or equipment.
+    LIST_CALENDAR_RESOURCES = new("list_calendar_resources", "calendar_resources", "list", rt::Method::GET, "/calendars/resources/{resourceType}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), ""))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/resources/{resourceType}`: create a room or equipment.
-pub static CREATE_CALENDAR_RESOURCE: rt::Route =
-    rt::Route::new("create_calendar_resource", "calendar_resources", "create", rt::Method::POST, "/calendars/resources/{resourceType}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /calendars/resources/{resourceType}`: create a room or equipment.
+    CREATE_CALENDAR_RESOURCE = new("create_calendar_resource", "calendar_resources", "create", rt::Method::POST, "/calendars/resources/{resourceType}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/resources/{resourceType}/{id}`: get a room or equipment.
-pub static GET_CALENDAR_RESOURCE: rt::Route =
-    rt::Route::new("get_calendar_resource", "calendar_resources", "get", rt::Method::GET, "/calendars/resources/{resourceType}/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /calendars/resources/{resourceType}/{id}`: get a room or equipment.
+    GET_CALENDAR_RESOURCE = new("get_calendar_resource", "calendar_resources", "get", rt::Method::GET, "/calendars/resources/{resourceType}/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/resources/{resourceType}/{id}`: change a room or equipment.
-pub static UPDATE_CALENDAR_RESOURCE: rt::Route =
-    rt::Route::new("update_calendar_resource", "calendar_resources", "update", rt::Method::PUT, "/calendars/resources/{resourceType}/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `PUT /calendars/resources/{resourceType}/{id}`: change a room or equipment.
+    UPDATE_CALENDAR_RESOURCE = new("update_calendar_resource", "calendar_resources", "update", rt::Method::PUT, "/calendars/resources/{resourceType}/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/resources/{resourceType}/{id}`: delete a room or equipment.
-pub static DELETE_CALENDAR_RESOURCE: rt::Route = rt::Route::new(
-    "delete_calendar_resource",
-    "calendar_resources",
-    "delete",
-    rt::Method::DELETE,
-    "/calendars/resources/{resourceType}/{id}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/{calendarId}/notifications`: list the notifications of a calendar.
-pub static LIST_CALENDAR_NOTIFICATIONS: rt::Route = rt::Route::new(
-    "list_calendar_notifications",
-    "calendar_notifications",
-    "list",
-    rt::Method::GET,
-    "/calendars/{calendarId}/notifications",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), ""))
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/{calendarId}/notifications`: create notifications of a calendar.
-pub static CREATE_CALENDAR_NOTIFICATIONS: rt::Route = rt::Route::new(
-    "create_calendar_notifications",
-    "calendar_notifications",
-    "create",
-    rt::Method::POST,
-    "/calendars/{calendarId}/notifications",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/{calendarId}/notifications/{notificationId}`: get a notification of a calendar.
-pub static GET_CALENDAR_NOTIFICATION: rt::Route = rt::Route::new(
-    "get_calendar_notification",
-    "calendar_notifications",
-    "get",
-    rt::Method::GET,
-    "/calendars/{calendarId}/notifications/{notificationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/{calendarId}/notifications/{notificationId}`: change a notification of a calendar.
-pub static UPDATE_CALENDAR_NOTIFICATION: rt::Route = rt::Route::new(
-    "update_calendar_notification",
-    "calendar_notifications",
-    "update",
-    rt::Method::PUT,
-    "/calendars/{calendarId}/notifications/{notificationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/{calendarId}/notifications/{notificationId}`: delete a notification of a calendar.
-pub static DELETE_CALENDAR_NOTIFICATION: rt::Route = rt::Route::new(
-    "delete_calendar_notification",
-    "calendar_notifications",
-    "delete",
-    rt::Method::DELETE,
-    "/calendars/{calendarId}/notifications/{notificationId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/schedules/search`: list the schedules of a user.
-pub static LIST_SCHEDULES: rt::Route =
-    rt::Route::new("list_schedules", "schedules", "list", rt::Method::GET, "/calendars/schedules/search")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `DELETE /calendars/resources/{resourceType}/{id}`: delete a room or equipment.
+    DELETE_CALENDAR_RESOURCE = new("delete_calendar_resource", "calendar_resources", "delete", rt::Method::DELETE, "/calendars/resources/{resourceType}/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/{calendarId}/notifications`: list the notifications of a calendar.
+    LIST_CALENDAR_NOTIFICATIONS = new("list_calendar_notifications", "calendar_notifications", "list", rt::Method::GET, "/calendars/{calendarId}/notifications")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), ""))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `POST /calendars/{calendarId}/notifications`: create notifications of a calendar.
+    CREATE_CALENDAR_NOTIFICATIONS = new("create_calendar_notifications", "calendar_notifications", "create", rt::Method::POST, "/calendars/{calendarId}/notifications")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/{calendarId}/notifications/{notificationId}`: get a notification of a calendar.
+    GET_CALENDAR_NOTIFICATION = new("get_calendar_notification", "calendar_notifications", "get", rt::Method::GET, "/calendars/{calendarId}/notifications/{notificationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `PUT /calendars/{calendarId}/notifications/{notificationId}`: change a notification of a calendar.
+    UPDATE_CALENDAR_NOTIFICATION = new("update_calendar_notification", "calendar_notifications", "update", rt::Method::PUT, "/calendars/{calendarId}/notifications/{notificationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `DELETE /calendars/{calendarId}/notifications/{notificationId}`: delete a notification of a calendar.
+    DELETE_CALENDAR_NOTIFICATION = new("delete_calendar_notification", "calendar_notifications", "delete", rt::Method::DELETE, "/calendars/{calendarId}/notifications/{notificationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/schedules/search`: list the schedules of a user.
+    LIST_SCHEDULES = new("list_schedules", "schedules", "list", rt::Method::GET, "/calendars/schedules/search")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "schedules"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/schedules`: create a schedule.
-pub static CREATE_SCHEDULE: rt::Route = rt::Route::new("create_schedule", "schedules", "create", rt::Method::POST, "/calendars/schedules")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/schedules/{id}`: get a schedule.
-pub static GET_SCHEDULE: rt::Route = rt::Route::new("get_schedule", "schedules", "get", rt::Method::GET, "/calendars/schedules/{id}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/schedules/{id}`: change a schedule.
-pub static UPDATE_SCHEDULE: rt::Route =
-    rt::Route::new("update_schedule", "schedules", "update", rt::Method::PUT, "/calendars/schedules/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /calendars/schedules`: create a schedule.
+    CREATE_SCHEDULE = new("create_schedule", "schedules", "create", rt::Method::POST, "/calendars/schedules")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/schedules/{id}`: delete a schedule.
-pub static DELETE_SCHEDULE: rt::Route =
-    rt::Route::new("delete_schedule", "schedules", "delete", rt::Method::DELETE, "/calendars/schedules/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `GET /calendars/schedules/{id}`: get a schedule.
+    GET_SCHEDULE = new("get_schedule", "schedules", "get", rt::Method::GET, "/calendars/schedules/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/schedules/{id}/associations/{calendarId}`: apply a schedule to a calendar.
-pub static ADD_CALENDAR_TO_SCHEDULE: rt::Route = rt::Route::new(
-    "add_calendar_to_schedule",
-    "schedules",
-    "add_calendar_to_schedule",
-    rt::Method::PUT,
-    "/calendars/schedules/{id}/associations/{calendarId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/schedules/{id}/associations/{calendarId}`: stop applying a schedule to a calendar.
-pub static REMOVE_CALENDAR_FROM_SCHEDULE: rt::Route = rt::Route::new(
-    "remove_calendar_from_schedule",
-    "schedules",
-    "remove_calendar_from_schedule",
-    rt::Method::DELETE,
-    "/calendars/schedules/{id}/associations/{calendarId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/events/appointments`: book an appointment.
-pub static CREATE_APPOINTMENT: rt::Route =
-    rt::Route::new("create_appointment", "appointments", "create", rt::Method::POST, "/calendars/events/appointments")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/events/appointments/{eventId}`: get an appointment.
-pub static GET_APPOINTMENT: rt::Route =
-    rt::Route::new("get_appointment", "appointments", "get", rt::Method::GET, "/calendars/events/appointments/{eventId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/events/appointments/{eventId}`: change an appointment.
-pub static UPDATE_APPOINTMENT: rt::Route =
-    rt::Route::new("update_appointment", "appointments", "update", rt::Method::PUT, "/calendars/events/appointments/{eventId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
-        .repeated(rt::Repeat::Twice)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/events`: list the events of a calendar, a user or a group.
-pub static LIST_CALENDAR_EVENTS: rt::Route =
-    rt::Route::new("list_calendar_events", "calendar_events", "list", rt::Method::GET, "/calendars/events")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/events/{eventId}`: delete an event.
-pub static DELETE_CALENDAR_EVENT: rt::Route =
-    rt::Route::new("delete_calendar_event", "calendar_events", "delete", rt::Method::DELETE, "/calendars/events/{eventId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/blocked-slots`: list the blocked times of a calendar, a user or a group.
-pub static LIST_BLOCKED_SLOTS: rt::Route =
-    rt::Route::new("list_blocked_slots", "calendar_events", "list_blocked_slots", rt::Method::GET, "/calendars/blocked-slots")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `PUT /calendars/schedules/{id}`: change a schedule.
+    UPDATE_SCHEDULE = new("update_schedule", "schedules", "update", rt::Method::PUT, "/calendars/schedules/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/events/block-slots`: block a time.
-pub static CREATE_BLOCKED_SLOT: rt::Route =
-    rt::Route::new("create_blocked_slot", "calendar_events", "create_blocked_slot", rt::Method::POST, "/calendars/events/block-slots")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `DELETE /calendars/schedules/{id}`: delete a schedule.
+    DELETE_SCHEDULE = new("delete_schedule", "schedules", "delete", rt::Method::DELETE, "/calendars/schedules/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/events/block-slots/{eventId}`: change a blocked time.
-pub static UPDATE_BLOCKED_SLOT: rt::Route = rt::Route::new(
-    "update_blocked_slot",
-    "calendar_events",
-    "update_blocked_slot",
-    rt::Method::PUT,
-    "/calendars/events/block-slots/{eventId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `GET /calendars/appointments/{appointmentId}/notes`: list the notes on an appointment.
-pub static LIST_APPOINTMENT_NOTES: rt::Route =
-    rt::Route::new("list_appointment_notes", "appointment_notes", "list", rt::Method::GET, "/calendars/appointments/{appointmentId}/notes")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `PUT /calendars/schedules/{id}/associations/{calendarId}`: apply a schedule to a calendar.
+    ADD_CALENDAR_TO_SCHEDULE = new("add_calendar_to_schedule", "schedules", "add_calendar_to_schedule", rt::Method::PUT, "/calendars/schedules/{id}/associations/{calendarId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `DELETE /calendars/schedules/{id}/associations/{calendarId}`: stop applying a schedule to a calendar.
+    REMOVE_CALENDAR_FROM_SCHEDULE = new("remove_calendar_from_schedule", "schedules", "remove_calendar_from_schedule", rt::Method::DELETE, "/calendars/schedules/{id}/associations/{calendarId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `POST /calendars/events/appointments`: book an appointment.
+    CREATE_APPOINTMENT = new("create_appointment", "appointments", "create", rt::Method::POST, "/calendars/events/appointments")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/events/appointments/{eventId}`: get an appointment.
+    GET_APPOINTMENT = new("get_appointment", "appointments", "get", rt::Method::GET, "/calendars/events/appointments/{eventId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `PUT /calendars/events/appointments/{eventId}`: change an appointment.
+    UPDATE_APPOINTMENT = new("update_appointment", "appointments", "update", rt::Method::PUT, "/calendars/events/appointments/{eventId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson).repeated(rt::Repeat::Twice)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/events`: list the events of a calendar, a user or a group.
+    LIST_CALENDAR_EVENTS = new("list_calendar_events", "calendar_events", "list", rt::Method::GET, "/calendars/events")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `DELETE /calendars/events/{eventId}`: delete an event.
+    DELETE_CALENDAR_EVENT = new("delete_calendar_event", "calendar_events", "delete", rt::Method::DELETE, "/calendars/events/{eventId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/blocked-slots`: list the blocked times of a calendar, a user or a group.
+    LIST_BLOCKED_SLOTS = new("list_blocked_slots", "calendar_events", "list_blocked_slots", rt::Method::GET, "/calendars/blocked-slots")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `POST /calendars/events/block-slots`: block a time.
+    CREATE_BLOCKED_SLOT = new("create_blocked_slot", "calendar_events", "create_blocked_slot", rt::Method::POST, "/calendars/events/block-slots")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `PUT /calendars/events/block-slots/{eventId}`: change a blocked time.
+    UPDATE_BLOCKED_SLOT = new("update_blocked_slot", "calendar_events", "update_blocked_slot", rt::Method::PUT, "/calendars/events/block-slots/{eventId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `GET /calendars/appointments/{appointmentId}/notes`: list the notes on an appointment.
+    LIST_APPOINTMENT_NOTES = new("list_appointment_notes", "appointment_notes", "list", rt::Method::GET, "/calendars/appointments/{appointmentId}/notes")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "notes").more("hasMore"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `POST /calendars/appointments/{appointmentId}/notes`: add a note to an appointment.
-pub static CREATE_APPOINTMENT_NOTE: rt::Route = rt::Route::new(
-    "create_appointment_note",
-    "appointment_notes",
-    "create",
-    rt::Method::POST,
-    "/calendars/appointments/{appointmentId}/notes",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`: change a note on an appointment.
-pub static UPDATE_APPOINTMENT_NOTE: rt::Route = rt::Route::new(
-    "update_appointment_note",
-    "appointment_notes",
-    "update",
-    rt::Method::PUT,
-    "/calendars/appointments/{appointmentId}/notes/{noteId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-/// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`: delete a note on an appointment.
-pub static DELETE_APPOINTMENT_NOTE: rt::Route = rt::Route::new(
-    "delete_appointment_note",
-    "appointment_notes",
-    "delete",
-    rt::Method::DELETE,
-    "/calendars/appointments/{appointmentId}/notes/{noteId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_CALENDAR_GROUPS,
-    &CREATE_CALENDAR_GROUP,
-    &VALIDATE_CALENDAR_GROUP_SLUG,
-    &UPDATE_CALENDAR_GROUP,
-    &DELETE_CALENDAR_GROUP,
-    &UPDATE_CALENDAR_GROUP_STATUS,
-    &LIST_CALENDARS,
-    &CREATE_CALENDAR,
-    &GET_CALENDAR,
-    &UPDATE_CALENDAR,
-    &DELETE_CALENDAR,
-    &LIST_FREE_SLOTS,
-    &LIST_CALENDAR_RESOURCES,
-    &CREATE_CALENDAR_RESOURCE,
-    &GET_CALENDAR_RESOURCE,
-    &UPDATE_CALENDAR_RESOURCE,
-    &DELETE_CALENDAR_RESOURCE,
-    &LIST_CALENDAR_NOTIFICATIONS,
-    &CREATE_CALENDAR_NOTIFICATIONS,
-    &GET_CALENDAR_NOTIFICATION,
-    &UPDATE_CALENDAR_NOTIFICATION,
-    &DELETE_CALENDAR_NOTIFICATION,
-    &LIST_SCHEDULES,
-    &CREATE_SCHEDULE,
-    &GET_SCHEDULE,
-    &UPDATE_SCHEDULE,
-    &DELETE_SCHEDULE,
-    &ADD_CALENDAR_TO_SCHEDULE,
-    &REMOVE_CALENDAR_FROM_SCHEDULE,
-    &CREATE_APPOINTMENT,
-    &GET_APPOINTMENT,
-    &UPDATE_APPOINTMENT,
-    &LIST_CALENDAR_EVENTS,
-    &DELETE_CALENDAR_EVENT,
-    &LIST_BLOCKED_SLOTS,
-    &CREATE_BLOCKED_SLOT,
-    &UPDATE_BLOCKED_SLOT,
-    &LIST_APPOINTMENT_NOTES,
-    &CREATE_APPOINTMENT_NOTE,
-    &UPDATE_APPOINTMENT_NOTE,
-    &DELETE_APPOINTMENT_NOTE,
-];
+    /// `POST /calendars/appointments/{appointmentId}/notes`: add a note to an appointment.
+    CREATE_APPOINTMENT_NOTE = new("create_appointment_note", "appointment_notes", "create", rt::Method::POST, "/calendars/appointments/{appointmentId}/notes")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `PUT /calendars/appointments/{appointmentId}/notes/{noteId}`: change a note on an appointment.
+    UPDATE_APPOINTMENT_NOTE = new("update_appointment_note", "appointment_notes", "update", rt::Method::PUT, "/calendars/appointments/{appointmentId}/notes/{noteId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+    /// `DELETE /calendars/appointments/{appointmentId}/notes/{noteId}`: delete a note on an appointment.
+    DELETE_APPOINTMENT_NOTE = new("delete_appointment_note", "appointment_notes", "delete", rt::Method::DELETE, "/calendars/appointments/{appointmentId}/notes/{noteId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/calendars.json");
+}

@@ -4,11 +4,10 @@
 
 use reachout_runtime as rt;
 
-/// `GET /campaigns/`: list the campaigns of a sub-account.
-pub static LIST_CAMPAIGNS: rt::Route = rt::Route::new("list_campaigns", "campaigns", "list", rt::Method::GET, "/campaigns/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/campaigns.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_CAMPAIGNS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /campaigns/`: list the campaigns of a sub-account.
+    LIST_CAMPAIGNS = new("list_campaigns", "campaigns", "list", rt::Method::GET, "/campaigns/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/campaigns.json");
+}

@@ -4,11 +4,10 @@
 
 use reachout_runtime as rt;
 
-/// `GET /companies/{companyId}`: get an agency.
-pub static GET_COMPANY: rt::Route = rt::Route::new("get_company", "companies", "get", rt::Method::GET, "/companies/{companyId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/companies.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&GET_COMPANY];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /companies/{companyId}`: get an agency.
+    GET_COMPANY = new("get_company", "companies", "get", rt::Method::GET, "/companies/{companyId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/companies.json");
+}

@@ -4,159 +4,55 @@
 
 use reachout_runtime as rt;
 
-/// `POST /conversation-ai/agents`: create an agent.
-pub static CREATE_CONVERSATION_AI_AGENT: rt::Route =
-    rt::Route::new("create_conversation_ai_agent", "conversation_ai_agents", "create", rt::Method::POST, "/conversation-ai/agents")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `POST /conversation-ai/agents`: create an agent.
+    CREATE_CONVERSATION_AI_AGENT = new("create_conversation_ai_agent", "conversation_ai_agents", "create", rt::Method::POST, "/conversation-ai/agents")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `GET /conversation-ai/agents/search`: search agents.
-pub static SEARCH_CONVERSATION_AI_AGENTS: rt::Route =
-    rt::Route::new("search_conversation_ai_agents", "conversation_ai_agents", "search", rt::Method::GET, "/conversation-ai/agents/search")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /conversation-ai/agents/search`: search agents.
+    SEARCH_CONVERSATION_AI_AGENTS = new("search_conversation_ai_agents", "conversation_ai_agents", "search", rt::Method::GET, "/conversation-ai/agents/search")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfter", "last.id")]), "agents"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `GET /conversation-ai/agents/{agentId}`: get an agent.
-pub static GET_CONVERSATION_AI_AGENT: rt::Route =
-    rt::Route::new("get_conversation_ai_agent", "conversation_ai_agents", "get", rt::Method::GET, "/conversation-ai/agents/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /conversation-ai/agents/{agentId}`: get an agent.
+    GET_CONVERSATION_AI_AGENT = new("get_conversation_ai_agent", "conversation_ai_agents", "get", rt::Method::GET, "/conversation-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `PUT /conversation-ai/agents/{agentId}`: change an agent.
-pub static UPDATE_CONVERSATION_AI_AGENT: rt::Route = rt::Route::new(
-    "update_conversation_ai_agent",
-    "conversation_ai_agents",
-    "update",
-    rt::Method::PUT,
-    "/conversation-ai/agents/{agentId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `DELETE /conversation-ai/agents/{agentId}`: delete an agent.
-pub static DELETE_CONVERSATION_AI_AGENT: rt::Route = rt::Route::new(
-    "delete_conversation_ai_agent",
-    "conversation_ai_agents",
-    "delete",
-    rt::Method::DELETE,
-    "/conversation-ai/agents/{agentId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `POST /conversation-ai/agents/{agentId}/actions`: add an action to an agent.
-pub static CREATE_CONVERSATION_AI_ACTION: rt::Route = rt::Route::new(
-    "create_conversation_ai_action",
-    "conversation_ai_actions",
-    "create",
-    rt::Method::POST,
-    "/conversation-ai/agents/{agentId}/actions",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `GET /conversation-ai/agents/{agentId}/actions/list`: list the actions of an agent.
-pub static LIST_CONVERSATION_AI_ACTIONS: rt::Route = rt::Route::new(
-    "list_conversation_ai_actions",
-    "conversation_ai_actions",
-    "list",
-    rt::Method::GET,
-    "/conversation-ai/agents/{agentId}/actions/list",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`: get an action of an agent.
-pub static GET_CONVERSATION_AI_ACTION: rt::Route = rt::Route::new(
-    "get_conversation_ai_action",
-    "conversation_ai_actions",
-    "get",
-    rt::Method::GET,
-    "/conversation-ai/agents/{agentId}/actions/{actionId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`: change an action of an agent.
-pub static UPDATE_CONVERSATION_AI_ACTION: rt::Route = rt::Route::new(
-    "update_conversation_ai_action",
-    "conversation_ai_actions",
-    "update",
-    rt::Method::PUT,
-    "/conversation-ai/agents/{agentId}/actions/{actionId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`: delete an action of an agent.
-pub static DELETE_CONVERSATION_AI_ACTION: rt::Route = rt::Route::new(
-    "delete_conversation_ai_action",
-    "conversation_ai_actions",
-    "delete",
-    rt::Method::DELETE,
-    "/conversation-ai/agents/{agentId}/actions/{actionId}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `PATCH /conversation-ai/agents/{agentId}/followup-settings`: change the follow-up settings of actions.
-pub static UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS: rt::Route = rt::Route::new(
-    "update_conversation_ai_followup_settings",
-    "conversation_ai_actions",
-    "update_followup_settings",
-    rt::Method::PATCH,
-    "/conversation-ai/agents/{agentId}/followup-settings",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-/// `GET /conversation-ai/generations`: get how a reply of an agent came about.
-pub static GET_CONVERSATION_AI_GENERATION: rt::Route = rt::Route::new(
-    "get_conversation_ai_generation",
-    "conversation_ai_agents",
-    "get_generation",
-    rt::Method::GET,
-    "/conversation-ai/generations",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &CREATE_CONVERSATION_AI_AGENT,
-    &SEARCH_CONVERSATION_AI_AGENTS,
-    &GET_CONVERSATION_AI_AGENT,
-    &UPDATE_CONVERSATION_AI_AGENT,
-    &DELETE_CONVERSATION_AI_AGENT,
-    &CREATE_CONVERSATION_AI_ACTION,
-    &LIST_CONVERSATION_AI_ACTIONS,
-    &GET_CONVERSATION_AI_ACTION,
-    &UPDATE_CONVERSATION_AI_ACTION,
-    &DELETE_CONVERSATION_AI_ACTION,
-    &UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS,
-    &GET_CONVERSATION_AI_GENERATION,
-];
+    /// `PUT /conversation-ai/agents/{agentId}`: change an agent.
+    UPDATE_CONVERSATION_AI_AGENT = new("update_conversation_ai_agent", "conversation_ai_agents", "update", rt::Method::PUT, "/conversation-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `DELETE /conversation-ai/agents/{agentId}`: delete an agent.
+    DELETE_CONVERSATION_AI_AGENT = new("delete_conversation_ai_agent", "conversation_ai_agents", "delete", rt::Method::DELETE, "/conversation-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `POST /conversation-ai/agents/{agentId}/actions`: add an action to an agent.
+    CREATE_CONVERSATION_AI_ACTION = new("create_conversation_ai_action", "conversation_ai_actions", "create", rt::Method::POST, "/conversation-ai/agents/{agentId}/actions")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `GET /conversation-ai/agents/{agentId}/actions/list`: list the actions of an agent.
+    LIST_CONVERSATION_AI_ACTIONS = new("list_conversation_ai_actions", "conversation_ai_actions", "list", rt::Method::GET, "/conversation-ai/agents/{agentId}/actions/list")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `GET /conversation-ai/agents/{agentId}/actions/{actionId}`: get an action of an agent.
+    GET_CONVERSATION_AI_ACTION = new("get_conversation_ai_action", "conversation_ai_actions", "get", rt::Method::GET, "/conversation-ai/agents/{agentId}/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `PUT /conversation-ai/agents/{agentId}/actions/{actionId}`: change an action of an agent.
+    UPDATE_CONVERSATION_AI_ACTION = new("update_conversation_ai_action", "conversation_ai_actions", "update", rt::Method::PUT, "/conversation-ai/agents/{agentId}/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `DELETE /conversation-ai/agents/{agentId}/actions/{actionId}`: delete an action of an agent.
+    DELETE_CONVERSATION_AI_ACTION = new("delete_conversation_ai_action", "conversation_ai_actions", "delete", rt::Method::DELETE, "/conversation-ai/agents/{agentId}/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `PATCH /conversation-ai/agents/{agentId}/followup-settings`: change the follow-up settings of actions.
+    UPDATE_CONVERSATION_AI_FOLLOWUP_SETTINGS = new("update_conversation_ai_followup_settings", "conversation_ai_actions", "update_followup_settings", rt::Method::PATCH, "/conversation-ai/agents/{agentId}/followup-settings")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+    /// `GET /conversation-ai/generations`: get how a reply of an agent came about.
+    GET_CONVERSATION_AI_GENERATION = new("get_conversation_ai_generation", "conversation_ai_agents", "get_generation", rt::Method::GET, "/conversation-ai/generations")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversation-ai.json");
+}

@@ -4,76 +4,38 @@
 
 use reachout_runtime as rt;
 
-/// `GET /custom-fields/{id}`: get a field or a folder of fields.
-pub static GET_OBJECT_FIELD: rt::Route = rt::Route::new("get_object_field", "object_fields", "get", rt::Method::GET, "/custom-fields/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `PUT /custom-fields/{id}`: change a field of an object.
-pub static UPDATE_OBJECT_FIELD: rt::Route =
-    rt::Route::new("update_object_field", "object_fields", "update", rt::Method::PUT, "/custom-fields/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /custom-fields/{id}`: get a field or a folder of fields.
+    GET_OBJECT_FIELD = new("get_object_field", "object_fields", "get", rt::Method::GET, "/custom-fields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `DELETE /custom-fields/{id}`: delete a field of an object.
-pub static DELETE_OBJECT_FIELD: rt::Route =
-    rt::Route::new("delete_object_field", "object_fields", "delete", rt::Method::DELETE, "/custom-fields/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `PUT /custom-fields/{id}`: change a field of an object.
+    UPDATE_OBJECT_FIELD = new("update_object_field", "object_fields", "update", rt::Method::PUT, "/custom-fields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `GET /custom-fields/object-key/{objectKey}`: list the fields of an object.
-pub static LIST_OBJECT_FIELDS: rt::Route =
-    rt::Route::new("list_object_fields", "object_fields", "list", rt::Method::GET, "/custom-fields/object-key/{objectKey}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `DELETE /custom-fields/{id}`: delete a field of an object.
+    DELETE_OBJECT_FIELD = new("delete_object_field", "object_fields", "delete", rt::Method::DELETE, "/custom-fields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `POST /custom-fields/folder`: create a folder for fields.
-pub static CREATE_OBJECT_FIELD_FOLDER: rt::Route =
-    rt::Route::new("create_object_field_folder", "object_fields", "create_folder", rt::Method::POST, "/custom-fields/folder")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /custom-fields/object-key/{objectKey}`: list the fields of an object.
+    LIST_OBJECT_FIELDS = new("list_object_fields", "object_fields", "list", rt::Method::GET, "/custom-fields/object-key/{objectKey}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `PUT /custom-fields/folder/{id}`: rename a folder of fields.
-pub static UPDATE_OBJECT_FIELD_FOLDER: rt::Route =
-    rt::Route::new("update_object_field_folder", "object_fields", "update_folder", rt::Method::PUT, "/custom-fields/folder/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /custom-fields/folder`: create a folder for fields.
+    CREATE_OBJECT_FIELD_FOLDER = new("create_object_field_folder", "object_fields", "create_folder", rt::Method::POST, "/custom-fields/folder")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `DELETE /custom-fields/folder/{id}`: delete a folder of fields.
-pub static DELETE_OBJECT_FIELD_FOLDER: rt::Route =
-    rt::Route::new("delete_object_field_folder", "object_fields", "delete_folder", rt::Method::DELETE, "/custom-fields/folder/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `PUT /custom-fields/folder/{id}`: rename a folder of fields.
+    UPDATE_OBJECT_FIELD_FOLDER = new("update_object_field_folder", "object_fields", "update_folder", rt::Method::PUT, "/custom-fields/folder/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-/// `POST /custom-fields/`: create a field of an object.
-pub static CREATE_OBJECT_FIELD: rt::Route =
-    rt::Route::new("create_object_field", "object_fields", "create", rt::Method::POST, "/custom-fields/")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `DELETE /custom-fields/folder/{id}`: delete a folder of fields.
+    DELETE_OBJECT_FIELD_FOLDER = new("delete_object_field_folder", "object_fields", "delete_folder", rt::Method::DELETE, "/custom-fields/folder/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_OBJECT_FIELD,
-    &UPDATE_OBJECT_FIELD,
-    &DELETE_OBJECT_FIELD,
-    &LIST_OBJECT_FIELDS,
-    &CREATE_OBJECT_FIELD_FOLDER,
-    &UPDATE_OBJECT_FIELD_FOLDER,
-    &DELETE_OBJECT_FIELD_FOLDER,
-    &CREATE_OBJECT_FIELD,
-];
+    /// `POST /custom-fields/`: create a field of an object.
+    CREATE_OBJECT_FIELD = new("create_object_field", "object_fields", "create", rt::Method::POST, "/custom-fields/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/custom-fields.json");
+}

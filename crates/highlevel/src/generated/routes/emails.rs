@@ -4,56 +4,32 @@
 
 use reachout_runtime as rt;
 
-/// `GET /emails/schedule`: list email campaigns.
-pub static LIST_EMAIL_CAMPAIGNS: rt::Route =
-    rt::Route::new("list_email_campaigns", "emails", "list_campaigns", rt::Method::GET, "/emails/schedule")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /emails/schedule`: list email campaigns.
+    LIST_EMAIL_CAMPAIGNS = new("list_email_campaigns", "emails", "list_campaigns", rt::Method::GET, "/emails/schedule")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "schedules"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
-
-/// `GET /emails/builder`: list email templates.
-pub static LIST_EMAIL_TEMPLATES: rt::Route =
-    rt::Route::new("list_email_templates", "emails", "list_templates", rt::Method::GET, "/emails/builder")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /emails/builder`: list email templates.
+    LIST_EMAIL_TEMPLATES = new("list_email_templates", "emails", "list_templates", rt::Method::GET, "/emails/builder")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "builders"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
-
-/// `POST /emails/builder`: create an email template.
-pub static CREATE_EMAIL_TEMPLATE: rt::Route =
-    rt::Route::new("create_email_template", "emails", "create_template", rt::Method::POST, "/emails/builder")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /emails/builder`: create an email template.
+    CREATE_EMAIL_TEMPLATE = new("create_email_template", "emails", "create_template", rt::Method::POST, "/emails/builder")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
-
-/// `DELETE /emails/builder/{locationId}/{templateId}`: delete an email template.
-pub static DELETE_EMAIL_TEMPLATE: rt::Route =
-    rt::Route::new("delete_email_template", "emails", "delete_template", rt::Method::DELETE, "/emails/builder/{locationId}/{templateId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /emails/builder/{locationId}/{templateId}`: delete an email template.
+    DELETE_EMAIL_TEMPLATE = new("delete_email_template", "emails", "delete_template", rt::Method::DELETE, "/emails/builder/{locationId}/{templateId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
-
-/// `POST /emails/builder/data`: write the content of an email template.
-pub static UPDATE_EMAIL_TEMPLATE: rt::Route =
-    rt::Route::new("update_email_template", "emails", "update_template", rt::Method::POST, "/emails/builder/data")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
-        .repeated(rt::Repeat::Same)
+    /// `POST /emails/builder/data`: write the content of an email template.
+    UPDATE_EMAIL_TEMPLATE = new("update_email_template", "emails", "update_template", rt::Method::POST, "/emails/builder/data")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).repeated(rt::Repeat::Same)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/emails.json");
-
-/// `POST /email/verify`: verify an email address.
-pub static VERIFY_EMAIL: rt::Route = rt::Route::new("verify_email", "emails", "verify", rt::Method::POST, "/email/verify")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .repeated(rt::Repeat::Twice)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/email-isv.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_EMAIL_CAMPAIGNS, &LIST_EMAIL_TEMPLATES, &CREATE_EMAIL_TEMPLATE, &DELETE_EMAIL_TEMPLATE, &UPDATE_EMAIL_TEMPLATE, &VERIFY_EMAIL];
+    /// `POST /email/verify`: verify an email address.
+    VERIFY_EMAIL = new("verify_email", "emails", "verify", rt::Method::POST, "/email/verify").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Changes).repeated(rt::Repeat::Twice)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/email-isv.json");
+}

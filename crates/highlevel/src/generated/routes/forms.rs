@@ -4,29 +4,20 @@
 
 use reachout_runtime as rt;
 
-/// `GET /forms/submissions`: list the submissions of forms.
-pub static LIST_FORM_SUBMISSIONS: rt::Route =
-    rt::Route::new("list_form_submissions", "forms", "list_submissions", rt::Method::GET, "/forms/submissions")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /forms/submissions`: list the submissions of forms.
+    LIST_FORM_SUBMISSIONS = new("list_form_submissions", "forms", "list_submissions", rt::Method::GET, "/forms/submissions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "submissions").total("meta.total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
-
-/// `POST /forms/upload-custom-files`: upload files into custom fields of a contact.
-pub static UPLOAD_FORM_FILES: rt::Route =
-    rt::Route::new("upload_form_files", "forms", "upload_files", rt::Method::POST, "/forms/upload-custom-files")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /forms/upload-custom-files`: upload files into custom fields of a contact.
+    UPLOAD_FORM_FILES = new("upload_form_files", "forms", "upload_files", rt::Method::POST, "/forms/upload-custom-files")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
-
-/// `GET /forms/`: list the forms of a sub-account.
-pub static LIST_FORMS: rt::Route = rt::Route::new("list_forms", "forms", "list", rt::Method::GET, "/forms/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "forms").total("total"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_FORM_SUBMISSIONS, &UPLOAD_FORM_FILES, &LIST_FORMS];
+    /// `GET /forms/`: list the forms of a sub-account.
+    LIST_FORMS = new("list_forms", "forms", "list", rt::Method::GET, "/forms/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "forms").total("total"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/forms.json");
+}

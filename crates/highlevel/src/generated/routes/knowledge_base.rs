@@ -4,137 +4,65 @@
 
 use reachout_runtime as rt;
 
-/// `GET /knowledge-bases/`: list the knowledge bases of a sub-account.
-pub static LIST_KNOWLEDGE_BASES: rt::Route =
-    rt::Route::new("list_knowledge_bases", "knowledge_bases", "list", rt::Method::GET, "/knowledge-bases/")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(rt::PageStyle::Token(&[("lastKnowledgeBaseId", "data.lastKnowledgeBaseId")]), "data.knowledgeBases")
-                .more("data.hasMore"),
-        )
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /knowledge-bases/`: list the knowledge bases of a sub-account.
+    LIST_KNOWLEDGE_BASES = new("list_knowledge_bases", "knowledge_bases", "list", rt::Method::GET, "/knowledge-bases/")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("lastKnowledgeBaseId", "data.lastKnowledgeBaseId")]), "data.knowledgeBases").more("data.hasMore"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `POST /knowledge-bases/`: create a knowledge base.
-pub static CREATE_KNOWLEDGE_BASE: rt::Route =
-    rt::Route::new("create_knowledge_base", "knowledge_bases", "create", rt::Method::POST, "/knowledge-bases/")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /knowledge-bases/`: create a knowledge base.
+    CREATE_KNOWLEDGE_BASE = new("create_knowledge_base", "knowledge_bases", "create", rt::Method::POST, "/knowledge-bases/")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `GET /knowledge-bases/{knowledgeBaseId}`: get a knowledge base.
-pub static GET_KNOWLEDGE_BASE: rt::Route =
-    rt::Route::new("get_knowledge_base", "knowledge_bases", "get", rt::Method::GET, "/knowledge-bases/{knowledgeBaseId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /knowledge-bases/{knowledgeBaseId}`: get a knowledge base.
+    GET_KNOWLEDGE_BASE = new("get_knowledge_base", "knowledge_bases", "get", rt::Method::GET, "/knowledge-bases/{knowledgeBaseId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `PUT /knowledge-bases/{knowledgeBaseId}`: change a knowledge base.
-pub static UPDATE_KNOWLEDGE_BASE: rt::Route =
-    rt::Route::new("update_knowledge_base", "knowledge_bases", "update", rt::Method::PUT, "/knowledge-bases/{knowledgeBaseId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `PUT /knowledge-bases/{knowledgeBaseId}`: change a knowledge base.
+    UPDATE_KNOWLEDGE_BASE = new("update_knowledge_base", "knowledge_bases", "update", rt::Method::PUT, "/knowledge-bases/{knowledgeBaseId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `DELETE /knowledge-bases/{knowledgeBaseId}`: delete a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE: rt::Route =
-    rt::Route::new("delete_knowledge_base", "knowledge_bases", "delete", rt::Method::DELETE, "/knowledge-bases/{knowledgeBaseId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /knowledge-bases/{knowledgeBaseId}`: delete a knowledge base.
+    DELETE_KNOWLEDGE_BASE = new("delete_knowledge_base", "knowledge_bases", "delete", rt::Method::DELETE, "/knowledge-bases/{knowledgeBaseId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `GET /knowledge-bases/faqs`: list the questions of a knowledge base.
-pub static LIST_KNOWLEDGE_BASE_FAQS: rt::Route =
-    rt::Route::new("list_knowledge_base_faqs", "knowledge_base_faqs", "list", rt::Method::GET, "/knowledge-bases/faqs")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /knowledge-bases/faqs`: list the questions of a knowledge base.
+    LIST_KNOWLEDGE_BASE_FAQS = new("list_knowledge_base_faqs", "knowledge_base_faqs", "list", rt::Method::GET, "/knowledge-bases/faqs")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Token(&[("lastFaqId", "lastFaqId")]), "faqs").more("hasMore").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `POST /knowledge-bases/faqs`: add a question to a knowledge base.
-pub static CREATE_KNOWLEDGE_BASE_FAQ: rt::Route =
-    rt::Route::new("create_knowledge_base_faq", "knowledge_base_faqs", "create", rt::Method::POST, "/knowledge-bases/faqs")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /knowledge-bases/faqs`: add a question to a knowledge base.
+    CREATE_KNOWLEDGE_BASE_FAQ = new("create_knowledge_base_faq", "knowledge_base_faqs", "create", rt::Method::POST, "/knowledge-bases/faqs")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `PUT /knowledge-bases/faqs/{id}`: change a question of a knowledge base.
-pub static UPDATE_KNOWLEDGE_BASE_FAQ: rt::Route =
-    rt::Route::new("update_knowledge_base_faq", "knowledge_base_faqs", "update", rt::Method::PUT, "/knowledge-bases/faqs/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `PUT /knowledge-bases/faqs/{id}`: change a question of a knowledge base.
+    UPDATE_KNOWLEDGE_BASE_FAQ = new("update_knowledge_base_faq", "knowledge_base_faqs", "update", rt::Method::PUT, "/knowledge-bases/faqs/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `DELETE /knowledge-bases/faqs/{id}`: delete a question of a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE_FAQ: rt::Route =
-    rt::Route::new("delete_knowledge_base_faq", "knowledge_base_faqs", "delete", rt::Method::DELETE, "/knowledge-bases/faqs/{id}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /knowledge-bases/faqs/{id}`: delete a question of a knowledge base.
+    DELETE_KNOWLEDGE_BASE_FAQ = new("delete_knowledge_base_faq", "knowledge_base_faqs", "delete", rt::Method::DELETE, "/knowledge-bases/faqs/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `GET /knowledge-bases/crawler`: list the pages of websites in a knowledge base.
-pub static LIST_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::new("list_knowledge_base_pages", "knowledge_base_pages", "list", rt::Method::GET, "/knowledge-bases/crawler")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /knowledge-bases/crawler`: list the pages of websites in a knowledge base.
+    LIST_KNOWLEDGE_BASE_PAGES = new("list_knowledge_base_pages", "knowledge_base_pages", "list", rt::Method::GET, "/knowledge-bases/crawler")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "urls").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `POST /knowledge-bases/crawler`: start to look for pages of a website.
-pub static DISCOVER_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::new("discover_knowledge_base_pages", "knowledge_base_pages", "discover", rt::Method::POST, "/knowledge-bases/crawler")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /knowledge-bases/crawler`: start to look for pages of a website.
+    DISCOVER_KNOWLEDGE_BASE_PAGES = new("discover_knowledge_base_pages", "knowledge_base_pages", "discover", rt::Method::POST, "/knowledge-bases/crawler")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `DELETE /knowledge-bases/crawler`: delete pages of websites from a knowledge base.
-pub static DELETE_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::new("delete_knowledge_base_pages", "knowledge_base_pages", "delete", rt::Method::DELETE, "/knowledge-bases/crawler")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /knowledge-bases/crawler`: delete pages of websites from a knowledge base.
+    DELETE_KNOWLEDGE_BASE_PAGES = new("delete_knowledge_base_pages", "knowledge_base_pages", "delete", rt::Method::DELETE, "/knowledge-bases/crawler")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `GET /knowledge-bases/crawler/status`: get how far a crawl is.
-pub static GET_KNOWLEDGE_BASE_CRAWL: rt::Route =
-    rt::Route::new("get_knowledge_base_crawl", "knowledge_base_pages", "get_crawl", rt::Method::GET, "/knowledge-bases/crawler/status")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /knowledge-bases/crawler/status`: get how far a crawl is.
+    GET_KNOWLEDGE_BASE_CRAWL = new("get_knowledge_base_crawl", "knowledge_base_pages", "get_crawl", rt::Method::GET, "/knowledge-bases/crawler/status")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-/// `POST /knowledge-bases/crawler/train`: read found pages into a knowledge base.
-pub static TRAIN_KNOWLEDGE_BASE_PAGES: rt::Route =
-    rt::Route::new("train_knowledge_base_pages", "knowledge_base_pages", "train", rt::Method::POST, "/knowledge-bases/crawler/train")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /knowledge-bases/crawler/train`: read found pages into a knowledge base.
+    TRAIN_KNOWLEDGE_BASE_PAGES = new("train_knowledge_base_pages", "knowledge_base_pages", "train", rt::Method::POST, "/knowledge-bases/crawler/train")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/knowledge-base.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_KNOWLEDGE_BASES,
-    &CREATE_KNOWLEDGE_BASE,
-    &GET_KNOWLEDGE_BASE,
-    &UPDATE_KNOWLEDGE_BASE,
-    &DELETE_KNOWLEDGE_BASE,
-    &LIST_KNOWLEDGE_BASE_FAQS,
-    &CREATE_KNOWLEDGE_BASE_FAQ,
-    &UPDATE_KNOWLEDGE_BASE_FAQ,
-    &DELETE_KNOWLEDGE_BASE_FAQ,
-    &LIST_KNOWLEDGE_BASE_PAGES,
-    &DISCOVER_KNOWLEDGE_BASE_PAGES,
-    &DELETE_KNOWLEDGE_BASE_PAGES,
-    &GET_KNOWLEDGE_BASE_CRAWL,
-    &TRAIN_KNOWLEDGE_BASE_PAGES,
-];
+}

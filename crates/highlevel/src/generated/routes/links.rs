@@ -4,47 +4,30 @@
 
 use reachout_runtime as rt;
 
-/// `GET /links/id/{linkId}`: get a trigger link.
-pub static GET_LINK: rt::Route = rt::Route::new("get_link", "links", "get", rt::Method::GET, "/links/id/{linkId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-/// `PUT /links/{linkId}`: change a trigger link.
-pub static UPDATE_LINK: rt::Route = rt::Route::new("update_link", "links", "update", rt::Method::PUT, "/links/{linkId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-/// `DELETE /links/{linkId}`: delete a trigger link.
-pub static DELETE_LINK: rt::Route = rt::Route::new("delete_link", "links", "delete", rt::Method::DELETE, "/links/{linkId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Deletes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-/// `GET /links/search`: search the trigger links of a sub-account.
-pub static SEARCH_LINKS: rt::Route = rt::Route::new("search_links", "links", "search", rt::Method::GET, "/links/search")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-/// `GET /links/`: list the trigger links of a sub-account.
-pub static LIST_LINKS: rt::Route = rt::Route::new("list_links", "links", "list", rt::Method::GET, "/links/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-/// `POST /links/`: create a trigger link.
-pub static CREATE_LINK: rt::Route = rt::Route::new("create_link", "links", "create", rt::Method::POST, "/links/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&GET_LINK, &UPDATE_LINK, &DELETE_LINK, &SEARCH_LINKS, &LIST_LINKS, &CREATE_LINK];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /links/search`: search the trigger links of a sub-account.
+    SEARCH_LINKS = new("search_links", "links", "search", rt::Method::GET, "/links/search").headers(&[("Version", "2021-04-15")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "links"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+    /// `GET /links/id/{linkId}`: get a trigger link.
+    GET_LINK = new("get_link", "links", "get", rt::Method::GET, "/links/id/{linkId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+    /// `PUT /links/{linkId}`: change a trigger link.
+    UPDATE_LINK = new("update_link", "links", "update", rt::Method::PUT, "/links/{linkId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+    /// `DELETE /links/{linkId}`: delete a trigger link.
+    DELETE_LINK = new("delete_link", "links", "delete", rt::Method::DELETE, "/links/{linkId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+    /// `GET /links/`: list the trigger links of a sub-account.
+    LIST_LINKS = new("list_links", "links", "list", rt::Method::GET, "/links/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+    /// `POST /links/`: create a trigger link.
+    CREATE_LINK = new("create_link", "links", "create", rt::Method::POST, "/links/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/links.json");
+}

@@ -4,263 +4,120 @@
 
 use reachout_runtime as rt;
 
-/// `GET /locations/search`: search sub-accounts.
-pub static SEARCH_LOCATIONS: rt::Route = rt::Route::new("search_locations", "locations", "search", rt::Method::GET, "/locations/search")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/`: create a sub-account.
-pub static CREATE_LOCATION: rt::Route = rt::Route::new("create_location", "locations", "create", rt::Method::POST, "/locations/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}`: get a sub-account.
-pub static GET_LOCATION: rt::Route = rt::Route::new("get_location", "locations", "get", rt::Method::GET, "/locations/{locationId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `PUT /locations/{locationId}`: change a sub-account.
-pub static UPDATE_LOCATION: rt::Route =
-    rt::Route::new("update_location", "locations", "update", rt::Method::PUT, "/locations/{locationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /locations/search`: search sub-accounts.
+    SEARCH_LOCATIONS = new("search_locations", "locations", "search", rt::Method::GET, "/locations/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}`: delete a sub-account.
-pub static DELETE_LOCATION: rt::Route =
-    rt::Route::new("delete_location", "locations", "delete", rt::Method::DELETE, "/locations/{locationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Deletes)
+    /// `POST /locations/`: create a sub-account.
+    CREATE_LOCATION = new("create_location", "locations", "create", rt::Method::POST, "/locations/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/tags`: list the tags of a sub-account.
-pub static LIST_TAGS: rt::Route = rt::Route::new("list_tags", "tags", "list", rt::Method::GET, "/locations/{locationId}/tags")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/{locationId}/tags`: create a tag.
-pub static CREATE_TAG: rt::Route = rt::Route::new("create_tag", "tags", "create", rt::Method::POST, "/locations/{locationId}/tags")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/tags/{tagId}`: get a tag.
-pub static GET_TAG: rt::Route = rt::Route::new("get_tag", "tags", "get", rt::Method::GET, "/locations/{locationId}/tags/{tagId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `PUT /locations/{locationId}/tags/{tagId}`: rename a tag.
-pub static UPDATE_TAG: rt::Route = rt::Route::new("update_tag", "tags", "update", rt::Method::PUT, "/locations/{locationId}/tags/{tagId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}/tags/{tagId}`: delete a tag.
-pub static DELETE_TAG: rt::Route =
-    rt::Route::new("delete_tag", "tags", "delete", rt::Method::DELETE, "/locations/{locationId}/tags/{tagId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `GET /locations/{locationId}`: get a sub-account.
+    GET_LOCATION = new("get_location", "locations", "get", rt::Method::GET, "/locations/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `PUT /locations/{locationId}`: change a sub-account.
+    UPDATE_LOCATION = new("update_location", "locations", "update", rt::Method::PUT, "/locations/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/recurring-tasks/{id}`: get a recurring task.
-pub static GET_RECURRING_TASK: rt::Route =
-    rt::Route::new("get_recurring_task", "recurring_tasks", "get", rt::Method::GET, "/locations/{locationId}/recurring-tasks/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `DELETE /locations/{locationId}`: delete a sub-account.
+    DELETE_LOCATION = new("delete_location", "locations", "delete", rt::Method::DELETE, "/locations/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `PUT /locations/{locationId}/recurring-tasks/{id}`: change a recurring task.
-pub static UPDATE_RECURRING_TASK: rt::Route =
-    rt::Route::new("update_recurring_task", "recurring_tasks", "update", rt::Method::PUT, "/locations/{locationId}/recurring-tasks/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /locations/{locationId}/tags`: list the tags of a sub-account.
+    LIST_TAGS = new("list_tags", "tags", "list", rt::Method::GET, "/locations/{locationId}/tags").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}/recurring-tasks/{id}`: delete a recurring task.
-pub static DELETE_RECURRING_TASK: rt::Route = rt::Route::new(
-    "delete_recurring_task",
-    "recurring_tasks",
-    "delete",
-    rt::Method::DELETE,
-    "/locations/{locationId}/recurring-tasks/{id}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/{locationId}/recurring-tasks`: create a recurring task.
-pub static CREATE_RECURRING_TASK: rt::Route =
-    rt::Route::new("create_recurring_task", "recurring_tasks", "create", rt::Method::POST, "/locations/{locationId}/recurring-tasks")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /locations/{locationId}/tags`: create a tag.
+    CREATE_TAG = new("create_tag", "tags", "create", rt::Method::POST, "/locations/{locationId}/tags")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/customFields`: list the custom fields of a sub-account.
-pub static LIST_CUSTOM_FIELDS: rt::Route =
-    rt::Route::new("list_custom_fields", "custom_fields", "list", rt::Method::GET, "/locations/{locationId}/customFields")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /locations/{locationId}/tags/{tagId}`: get a tag.
+    GET_TAG = new("get_tag", "tags", "get", rt::Method::GET, "/locations/{locationId}/tags/{tagId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `PUT /locations/{locationId}/tags/{tagId}`: rename a tag.
+    UPDATE_TAG = new("update_tag", "tags", "update", rt::Method::PUT, "/locations/{locationId}/tags/{tagId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `DELETE /locations/{locationId}/tags/{tagId}`: delete a tag.
+    DELETE_TAG = new("delete_tag", "tags", "delete", rt::Method::DELETE, "/locations/{locationId}/tags/{tagId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `GET /locations/{locationId}/recurring-tasks/{id}`: get a recurring task.
+    GET_RECURRING_TASK = new("get_recurring_task", "recurring_tasks", "get", rt::Method::GET, "/locations/{locationId}/recurring-tasks/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `PUT /locations/{locationId}/recurring-tasks/{id}`: change a recurring task.
+    UPDATE_RECURRING_TASK = new("update_recurring_task", "recurring_tasks", "update", rt::Method::PUT, "/locations/{locationId}/recurring-tasks/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `DELETE /locations/{locationId}/recurring-tasks/{id}`: delete a recurring task.
+    DELETE_RECURRING_TASK = new("delete_recurring_task", "recurring_tasks", "delete", rt::Method::DELETE, "/locations/{locationId}/recurring-tasks/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `POST /locations/{locationId}/recurring-tasks`: create a recurring task.
+    CREATE_RECURRING_TASK = new("create_recurring_task", "recurring_tasks", "create", rt::Method::POST, "/locations/{locationId}/recurring-tasks")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `GET /locations/{locationId}/customFields`: list the custom fields of a sub-account.
+    LIST_CUSTOM_FIELDS = new("list_custom_fields", "custom_fields", "list", rt::Method::GET, "/locations/{locationId}/customFields")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/{locationId}/customFields`: create a custom field.
-pub static CREATE_CUSTOM_FIELD: rt::Route =
-    rt::Route::new("create_custom_field", "custom_fields", "create", rt::Method::POST, "/locations/{locationId}/customFields")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /locations/{locationId}/customFields`: create a custom field.
+    CREATE_CUSTOM_FIELD = new("create_custom_field", "custom_fields", "create", rt::Method::POST, "/locations/{locationId}/customFields")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/customFields/{id}`: get a custom field.
-pub static GET_CUSTOM_FIELD: rt::Route =
-    rt::Route::new("get_custom_field", "custom_fields", "get", rt::Method::GET, "/locations/{locationId}/customFields/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /locations/{locationId}/customFields/{id}`: get a custom field.
+    GET_CUSTOM_FIELD = new("get_custom_field", "custom_fields", "get", rt::Method::GET, "/locations/{locationId}/customFields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `PUT /locations/{locationId}/customFields/{id}`: change a custom field.
-pub static UPDATE_CUSTOM_FIELD: rt::Route =
-    rt::Route::new("update_custom_field", "custom_fields", "update", rt::Method::PUT, "/locations/{locationId}/customFields/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /locations/{locationId}/customFields/{id}`: change a custom field.
+    UPDATE_CUSTOM_FIELD = new("update_custom_field", "custom_fields", "update", rt::Method::PUT, "/locations/{locationId}/customFields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}/customFields/{id}`: delete a custom field.
-pub static DELETE_CUSTOM_FIELD: rt::Route =
-    rt::Route::new("delete_custom_field", "custom_fields", "delete", rt::Method::DELETE, "/locations/{locationId}/customFields/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /locations/{locationId}/customFields/{id}`: delete a custom field.
+    DELETE_CUSTOM_FIELD = new("delete_custom_field", "custom_fields", "delete", rt::Method::DELETE, "/locations/{locationId}/customFields/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/{locationId}/customFields/upload`: upload files for a custom field.
-pub static UPLOAD_CUSTOM_FIELD_FILES: rt::Route = rt::Route::new(
-    "upload_custom_field_files",
-    "custom_fields",
-    "upload_files",
-    rt::Method::POST,
-    "/locations/{locationId}/customFields/upload",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.repeated(rt::Repeat::Twice)
-.documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/customValues`: list the custom values of a sub-account.
-pub static LIST_CUSTOM_VALUES: rt::Route =
-    rt::Route::new("list_custom_values", "custom_values", "list", rt::Method::GET, "/locations/{locationId}/customValues")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `POST /locations/{locationId}/customValues`: create a custom value.
-pub static CREATE_CUSTOM_VALUE: rt::Route =
-    rt::Route::new("create_custom_value", "custom_values", "create", rt::Method::POST, "/locations/{locationId}/customValues")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/customValues/{id}`: get a custom value.
-pub static GET_CUSTOM_VALUE: rt::Route =
-    rt::Route::new("get_custom_value", "custom_values", "get", rt::Method::GET, "/locations/{locationId}/customValues/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `PUT /locations/{locationId}/customValues/{id}`: change a custom value.
-pub static UPDATE_CUSTOM_VALUE: rt::Route =
-    rt::Route::new("update_custom_value", "custom_values", "update", rt::Method::PUT, "/locations/{locationId}/customValues/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}/customValues/{id}`: delete a custom value.
-pub static DELETE_CUSTOM_VALUE: rt::Route =
-    rt::Route::new("delete_custom_value", "custom_values", "delete", rt::Method::DELETE, "/locations/{locationId}/customValues/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/timezones`: list the time zones that a sub-account can have.
-pub static LIST_TIMEZONES: rt::Route =
-    rt::Route::new("list_timezones", "locations", "list_timezones", rt::Method::GET, "/locations/{locationId}/timezones")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `POST /locations/{locationId}/customFields/upload`: upload files for a custom field.
+    UPLOAD_CUSTOM_FIELD_FILES = new("upload_custom_field_files", "custom_fields", "upload_files", rt::Method::POST, "/locations/{locationId}/customFields/upload")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).repeated(rt::Repeat::Twice)
         .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `GET /locations/{locationId}/templates`: list the message templates of a sub-account.
-pub static LIST_TEMPLATES: rt::Route =
-    rt::Route::new("list_templates", "templates", "list", rt::Method::GET, "/locations/{locationId}/templates")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /locations/{locationId}/customValues`: list the custom values of a sub-account.
+    LIST_CUSTOM_VALUES = new("list_custom_values", "custom_values", "list", rt::Method::GET, "/locations/{locationId}/customValues")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `POST /locations/{locationId}/customValues`: create a custom value.
+    CREATE_CUSTOM_VALUE = new("create_custom_value", "custom_values", "create", rt::Method::POST, "/locations/{locationId}/customValues")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `GET /locations/{locationId}/customValues/{id}`: get a custom value.
+    GET_CUSTOM_VALUE = new("get_custom_value", "custom_values", "get", rt::Method::GET, "/locations/{locationId}/customValues/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `PUT /locations/{locationId}/customValues/{id}`: change a custom value.
+    UPDATE_CUSTOM_VALUE = new("update_custom_value", "custom_values", "update", rt::Method::PUT, "/locations/{locationId}/customValues/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `DELETE /locations/{locationId}/customValues/{id}`: delete a custom value.
+    DELETE_CUSTOM_VALUE = new("delete_custom_value", "custom_values", "delete", rt::Method::DELETE, "/locations/{locationId}/customValues/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `GET /locations/{locationId}/timezones`: list the time zones that a sub-account can have.
+    LIST_TIMEZONES = new("list_timezones", "locations", "list_timezones", rt::Method::GET, "/locations/{locationId}/timezones")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Partial, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+    /// `GET /locations/{locationId}/templates`: list the message templates of a sub-account.
+    LIST_TEMPLATES = new("list_templates", "templates", "list", rt::Method::GET, "/locations/{locationId}/templates")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "templates").total("totalCount"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-/// `DELETE /locations/{locationId}/templates/{id}`: delete a message template.
-pub static DELETE_TEMPLATE: rt::Route =
-    rt::Route::new("delete_template", "templates", "delete", rt::Method::DELETE, "/locations/{locationId}/templates/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /locations/{locationId}/templates/{id}`: delete a message template.
+    DELETE_TEMPLATE = new("delete_template", "templates", "delete", rt::Method::DELETE, "/locations/{locationId}/templates/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &SEARCH_LOCATIONS,
-    &CREATE_LOCATION,
-    &GET_LOCATION,
-    &UPDATE_LOCATION,
-    &DELETE_LOCATION,
-    &LIST_TAGS,
-    &CREATE_TAG,
-    &GET_TAG,
-    &UPDATE_TAG,
-    &DELETE_TAG,
-    &GET_RECURRING_TASK,
-    &UPDATE_RECURRING_TASK,
-    &DELETE_RECURRING_TASK,
-    &CREATE_RECURRING_TASK,
-    &LIST_CUSTOM_FIELDS,
-    &CREATE_CUSTOM_FIELD,
-    &GET_CUSTOM_FIELD,
-    &UPDATE_CUSTOM_FIELD,
-    &DELETE_CUSTOM_FIELD,
-    &UPLOAD_CUSTOM_FIELD_FILES,
-    &LIST_CUSTOM_VALUES,
-    &CREATE_CUSTOM_VALUE,
-    &GET_CUSTOM_VALUE,
-    &UPDATE_CUSTOM_VALUE,
-    &DELETE_CUSTOM_VALUE,
-    &LIST_TIMEZONES,
-    &LIST_TEMPLATES,
-    &DELETE_TEMPLATE,
-];
+}

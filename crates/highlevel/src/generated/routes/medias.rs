@@ -4,59 +4,34 @@
 
 use reachout_runtime as rt;
 
-/// `GET /medias/files`: list files and folders.
-pub static LIST_MEDIA: rt::Route = rt::Route::new("list_media", "media", "list", rt::Method::GET, "/medias/files")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "files"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `POST /medias/upload-file`: upload a file.
-pub static UPLOAD_MEDIA: rt::Route = rt::Route::new("upload_media", "media", "upload", rt::Method::POST, "/medias/upload-file")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `POST /medias/{id}`: rename a file or a folder.
-pub static UPDATE_MEDIA: rt::Route = rt::Route::new("update_media", "media", "update", rt::Method::POST, "/medias/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Changes)
-    .repeated(rt::Repeat::Same)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `DELETE /medias/{id}`: delete a file or a folder.
-pub static DELETE_MEDIA: rt::Route = rt::Route::new("delete_media", "media", "delete", rt::Method::DELETE, "/medias/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Deletes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `POST /medias/folder`: create a folder.
-pub static CREATE_MEDIA_FOLDER: rt::Route =
-    rt::Route::new("create_media_folder", "media", "create_folder", rt::Method::POST, "/medias/folder")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /medias/files`: list files and folders.
+    LIST_MEDIA = new("list_media", "media", "list", rt::Method::GET, "/medias/files").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads).paged(rt::Pagination::new(rt::PageStyle::Offset("offset"), "files"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `PUT /medias/update-files`: rename many files and folders.
-pub static BULK_UPDATE_MEDIA: rt::Route =
-    rt::Route::new("bulk_update_media", "media", "bulk_update", rt::Method::PUT, "/medias/update-files")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Changes)
+    /// `POST /medias/upload-file`: upload a file.
+    UPLOAD_MEDIA = new("upload_media", "media", "upload", rt::Method::POST, "/medias/upload-file")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-/// `PUT /medias/delete-files`: delete many files and folders.
-pub static BULK_DELETE_MEDIA: rt::Route =
-    rt::Route::new("bulk_delete_media", "media", "bulk_delete", rt::Method::PUT, "/medias/delete-files")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Deletes)
+    /// `POST /medias/{id}`: rename a file or a folder.
+    UPDATE_MEDIA = new("update_media", "media", "update", rt::Method::POST, "/medias/{id}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Changes).repeated(rt::Repeat::Same)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&LIST_MEDIA, &UPLOAD_MEDIA, &UPDATE_MEDIA, &DELETE_MEDIA, &CREATE_MEDIA_FOLDER, &BULK_UPDATE_MEDIA, &BULK_DELETE_MEDIA];
+    /// `DELETE /medias/{id}`: delete a file or a folder.
+    DELETE_MEDIA = new("delete_media", "media", "delete", rt::Method::DELETE, "/medias/{id}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
+    /// `POST /medias/folder`: create a folder.
+    CREATE_MEDIA_FOLDER = new("create_media_folder", "media", "create_folder", rt::Method::POST, "/medias/folder")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
+    /// `PUT /medias/update-files`: rename many files and folders.
+    BULK_UPDATE_MEDIA = new("bulk_update_media", "media", "bulk_update", rt::Method::PUT, "/medias/update-files")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
+    /// `PUT /medias/delete-files`: delete many files and folders.
+    BULK_DELETE_MEDIA = new("bulk_delete_media", "media", "bulk_delete", rt::Method::PUT, "/medias/delete-files")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/medias.json");
+}

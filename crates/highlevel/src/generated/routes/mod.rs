@@ -4,839 +4,393 @@
 
 use reachout_runtime as rt;
 
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-mod campaigns;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-pub use campaigns::*;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-mod companies;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-pub use companies::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-mod knowledge_base;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-pub use knowledge_base::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-mod locations;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-pub use locations::*;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-mod medias;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-pub use medias::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-mod phone_system;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-pub use phone_system::*;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-mod proposals;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-pub use proposals::*;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-mod snapshots;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-pub use snapshots::*;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-mod surveys;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-pub use surveys::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-mod voice_ai;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-pub use voice_ai::*;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-mod workflows;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-pub use workflows::*;
-
-/// `GET /conversations/search`: search conversations.
-pub static SEARCH_CONVERSATIONS: rt::Route =
-    rt::Route::new("search_conversations", "conversations", "search", rt::Method::GET, "/conversations/search")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    const LIST;
+    /// `GET /conversations/search`: search conversations.
+    SEARCH_CONVERSATIONS = new("search_conversations", "conversations", "search", rt::Method::GET, "/conversations/search")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfterDate", "last.lastMessageDate")]), "conversations"))
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/`: open a conversation with a contact.
-pub static CREATE_CONVERSATION: rt::Route =
-    rt::Route::new("create_conversation", "conversations", "create", rt::Method::POST, "/conversations/")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/`: open a conversation with a contact.
+    CREATE_CONVERSATION = new("create_conversation", "conversations", "create", rt::Method::POST, "/conversations/")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/{conversationId}`: get a conversation.
-pub static GET_CONVERSATION: rt::Route =
-    rt::Route::new("get_conversation", "conversations", "get", rt::Method::GET, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /conversations/{conversationId}`: get a conversation.
+    GET_CONVERSATION = new("get_conversation", "conversations", "get", rt::Method::GET, "/conversations/{conversationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `PUT /conversations/{conversationId}`: change a conversation.
-pub static UPDATE_CONVERSATION: rt::Route =
-    rt::Route::new("update_conversation", "conversations", "update", rt::Method::PUT, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /conversations/{conversationId}`: change a conversation.
+    UPDATE_CONVERSATION = new("update_conversation", "conversations", "update", rt::Method::PUT, "/conversations/{conversationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `DELETE /conversations/{conversationId}`: delete a conversation.
-pub static DELETE_CONVERSATION: rt::Route =
-    rt::Route::new("delete_conversation", "conversations", "delete", rt::Method::DELETE, "/conversations/{conversationId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /conversations/{conversationId}`: delete a conversation.
+    DELETE_CONVERSATION = new("delete_conversation", "conversations", "delete", rt::Method::DELETE, "/conversations/{conversationId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
-pub static LIST_MESSAGES: rt::Route =
-    rt::Route::new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{conversationId}/messages")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(rt::PageStyle::Token(&[("lastMessageId", "messages.lastMessageId")]), "messages.messages")
-                .more("messages.nextPage"),
-        )
+    /// `GET /conversations/{conversationId}/messages`: list the messages of a conversation.
+    LIST_MESSAGES = new("list_messages", "messages", "list", rt::Method::GET, "/conversations/{conversationId}/messages")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("lastMessageId", "messages.lastMessageId")]), "messages.messages").more("messages.nextPage"))
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages`: send a message to a contact.
-pub static SEND_MESSAGE: rt::Route = rt::Route::new("send_message", "messages", "send", rt::Method::POST, "/conversations/messages")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/inbound`: add a message received outside the platform.
-pub static ADD_INBOUND_MESSAGE: rt::Route =
-    rt::Route::new("add_inbound_message", "messages", "add_inbound", rt::Method::POST, "/conversations/messages/inbound")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/messages`: send a message to a contact.
+    SEND_MESSAGE = new("send_message", "messages", "send", rt::Method::POST, "/conversations/messages")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `POST /conversations/messages/inbound`: add a message received outside the platform.
+    ADD_INBOUND_MESSAGE = new("add_inbound_message", "messages", "add_inbound", rt::Method::POST, "/conversations/messages/inbound")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/outbound`: add a call made outside the platform.
-pub static ADD_OUTBOUND_CALL: rt::Route =
-    rt::Route::new("add_outbound_call", "messages", "add_outbound_call", rt::Method::POST, "/conversations/messages/outbound")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/messages/outbound`: add a call made outside the platform.
+    ADD_OUTBOUND_CALL = new("add_outbound_call", "messages", "add_outbound_call", rt::Method::POST, "/conversations/messages/outbound")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/review-reply`: reply to a review on Google My Business.
-pub static SEND_REVIEW_REPLY: rt::Route =
-    rt::Route::new("send_review_reply", "messages", "send_review_reply", rt::Method::POST, "/conversations/messages/review-reply")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `POST /conversations/messages/review-reply`: reply to a review on Google My Business.
+    SEND_REVIEW_REPLY = new("send_review_reply", "messages", "send_review_reply", rt::Method::POST, "/conversations/messages/review-reply")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/messages/export`: export the messages of a sub-account.
-pub static EXPORT_MESSAGES: rt::Route =
-    rt::Route::new("export_messages", "messages", "export", rt::Method::GET, "/conversations/messages/export")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /conversations/messages/export`: export the messages of a sub-account.
+    EXPORT_MESSAGES = new("export_messages", "messages", "export", rt::Method::GET, "/conversations/messages/export")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Token(&[("cursor", "nextCursor")]), "messages"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/upload`: upload files to attach to messages.
-pub static UPLOAD_ATTACHMENTS: rt::Route =
-    rt::Route::new("upload_attachments", "messages", "upload_attachments", rt::Method::POST, "/conversations/messages/upload")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/messages/upload`: upload files to attach to messages.
+    UPLOAD_ATTACHMENTS = new("upload_attachments", "messages", "upload_attachments", rt::Method::POST, "/conversations/messages/upload")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/upload/initiate`: get a URL to upload a large file to.
-pub static INITIATE_UPLOAD: rt::Route =
-    rt::Route::new("initiate_upload", "messages", "initiate_upload", rt::Method::POST, "/conversations/messages/upload/initiate")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/messages/upload/initiate`: get a URL to upload a large file to.
+    INITIATE_UPLOAD = new("initiate_upload", "messages", "initiate_upload", rt::Method::POST, "/conversations/messages/upload/initiate")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/messages/upload/complete`: finish the upload of a large file.
-pub static COMPLETE_UPLOAD: rt::Route =
-    rt::Route::new("complete_upload", "messages", "complete_upload", rt::Method::POST, "/conversations/messages/upload/complete")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /conversations/messages/upload/complete`: finish the upload of a large file.
+    COMPLETE_UPLOAD = new("complete_upload", "messages", "complete_upload", rt::Method::POST, "/conversations/messages/upload/complete")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/messages/{id}`: get a message.
-pub static GET_MESSAGE: rt::Route = rt::Route::new("get_message", "messages", "get", rt::Method::GET, "/conversations/messages/{id}")
-    .headers(&[("Version", "2021-04-15")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/messages/email/{id}`: get an email.
-pub static GET_EMAIL: rt::Route =
-    rt::Route::new("get_email", "messages", "get_email", rt::Method::GET, "/conversations/messages/email/{id}")
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /conversations/messages/{id}`: get a message.
+    GET_MESSAGE = new("get_message", "messages", "get", rt::Method::GET, "/conversations/messages/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/messages/email/{id}`: get an email.
+    GET_EMAIL = new("get_email", "messages", "get_email", rt::Method::GET, "/conversations/messages/email/{id}")
+        .takes(rt::Token::Location).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
-pub static CANCEL_SCHEDULED_EMAIL: rt::Route = rt::Route::new(
-    "cancel_scheduled_email",
-    "messages",
-    "cancel_scheduled_email",
-    rt::Method::DELETE,
-    "/conversations/messages/email/{emailMessageId}/schedule",
-)
-.takes(rt::Token::Location)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
-pub static CANCEL_SCHEDULED_MESSAGE: rt::Route = rt::Route::new(
-    "cancel_scheduled_message",
-    "messages",
-    "cancel_scheduled",
-    rt::Method::DELETE,
-    "/conversations/messages/{messageId}/schedule",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Deletes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
-pub static UPDATE_MESSAGE_STATUS: rt::Route =
-    rt::Route::new("update_message_status", "messages", "update_status", rt::Method::PUT, "/conversations/messages/{messageId}/status")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `DELETE /conversations/messages/email/{emailMessageId}/schedule`: cancel a scheduled email.
+    CANCEL_SCHEDULED_EMAIL = new("cancel_scheduled_email", "messages", "cancel_scheduled_email", rt::Method::DELETE, "/conversations/messages/email/{emailMessageId}/schedule")
+        .takes(rt::Token::Location).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `PUT /conversations/messages/{messageId}/attachments`: set the attachments of a call.
-pub static UPDATE_MESSAGE_ATTACHMENTS: rt::Route = rt::Route::new(
-    "update_message_attachments",
-    "messages",
-    "update_attachments",
-    rt::Method::PUT,
-    "/conversations/messages/{messageId}/attachments",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
-pub static DOWNLOAD_RECORDING: rt::Route = rt::Route::new(
-    "download_recording",
-    "messages",
-    "download_recording",
-    rt::Method::GET,
-    "/conversations/messages/{messageId}/locations/{locationId}/recording",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
-pub static GET_TRANSCRIPTION: rt::Route = rt::Route::new(
-    "get_transcription",
-    "messages",
-    "get_transcription",
-    rt::Method::GET,
-    "/conversations/locations/{locationId}/messages/{messageId}/transcription",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
-pub static DOWNLOAD_TRANSCRIPTION: rt::Route = rt::Route::new(
-    "download_transcription",
-    "messages",
-    "download_transcription",
-    rt::Method::GET,
-    "/conversations/locations/{locationId}/messages/{messageId}/transcription/download",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
-pub static SEND_TYPING_INDICATOR: rt::Route = rt::Route::new(
-    "send_typing_indicator",
-    "messages",
-    "send_typing_indicator",
-    rt::Method::POST,
-    "/conversations/providers/live-chat/typing",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::ReachesAPerson)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/preferences/custom-subtypes`: list the custom subtypes of a sub-account.
-pub static LIST_CUSTOM_SUBTYPES: rt::Route = rt::Route::new(
-    "list_custom_subtypes",
-    "preferences",
-    "list_custom_subtypes",
-    rt::Method::GET,
-    "/conversations/preferences/custom-subtypes",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/preferences/custom-subtypes`: create a custom subtype.
-pub static CREATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::new(
-    "create_custom_subtype",
-    "preferences",
-    "create_custom_subtype",
-    rt::Method::POST,
-    "/conversations/preferences/custom-subtypes",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `PUT /conversations/preferences/custom-subtypes/{id}`: change or archive a custom subtype.
-pub static UPDATE_CUSTOM_SUBTYPE: rt::Route = rt::Route::new(
-    "update_custom_subtype",
-    "preferences",
-    "update_custom_subtype",
-    rt::Method::PUT,
-    "/conversations/preferences/custom-subtypes/{id}",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /conversations/preferences/unsubscriptions/status`: get what a contact is unsubscribed from.
-pub static GET_UNSUBSCRIPTION_STATUS: rt::Route = rt::Route::new(
-    "get_unsubscription_status",
-    "preferences",
-    "get_unsubscription_status",
-    rt::Method::GET,
-    "/conversations/preferences/unsubscriptions/status",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `POST /conversations/preferences/unsubscriptions/user-change`: subscribe or unsubscribe a contact.
-pub static UPDATE_SUBSCRIPTION: rt::Route = rt::Route::new(
-    "update_subscription",
-    "preferences",
-    "update_subscription",
-    rt::Method::POST,
-    "/conversations/preferences/unsubscriptions/user-change",
-)
-.headers(&[("Version", "2021-04-15")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
-
-/// `GET /contacts/`: list the contacts of a sub-account.
-pub static LIST_CONTACTS: rt::Route = rt::Route::new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(
-        rt::PageStyle::Token(&[("startAfterId", "meta.startAfterId"), ("startAfter", "meta.startAfter")]),
-        "contacts",
-    ))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/`: create a contact.
-pub static CREATE_CONTACT: rt::Route = rt::Route::new("create_contact", "contacts", "create", rt::Method::POST, "/contacts/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/upsert`: create a contact or update the one that is there.
-pub static UPSERT_CONTACT: rt::Route = rt::Route::new("upsert_contact", "contacts", "upsert", rt::Method::POST, "/contacts/upsert")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/search`: search contacts with filters.
-pub static SEARCH_CONTACTS: rt::Route = rt::Route::new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "contacts"))
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
-pub static GET_DUPLICATE_CONTACT: rt::Route =
-    rt::Route::new("get_duplicate_contact", "contacts", "get_duplicate", rt::Method::GET, "/contacts/search/duplicate")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `DELETE /conversations/messages/{messageId}/schedule`: cancel a scheduled message.
+    CANCEL_SCHEDULED_MESSAGE = new("cancel_scheduled_message", "messages", "cancel_scheduled", rt::Method::DELETE, "/conversations/messages/{messageId}/schedule")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `PUT /conversations/messages/{messageId}/status`: set the delivery status of a message.
+    UPDATE_MESSAGE_STATUS = new("update_message_status", "messages", "update_status", rt::Method::PUT, "/conversations/messages/{messageId}/status")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `PUT /conversations/messages/{messageId}/attachments`: set the attachments of a call.
+    UPDATE_MESSAGE_ATTACHMENTS = new("update_message_attachments", "messages", "update_attachments", rt::Method::PUT, "/conversations/messages/{messageId}/attachments")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/messages/{messageId}/locations/{locationId}/recording`: download the recording of a call.
+    DOWNLOAD_RECORDING = new("download_recording", "messages", "download_recording", rt::Method::GET, "/conversations/messages/{messageId}/locations/{locationId}/recording")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription`: get the transcription of a call.
+    GET_TRANSCRIPTION = new("get_transcription", "messages", "get_transcription", rt::Method::GET, "/conversations/locations/{locationId}/messages/{messageId}/transcription")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/locations/{locationId}/messages/{messageId}/transcription/download`: download the transcription of a call.
+    DOWNLOAD_TRANSCRIPTION = new("download_transcription", "messages", "download_transcription", rt::Method::GET, "/conversations/locations/{locationId}/messages/{messageId}/transcription/download")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `POST /conversations/providers/live-chat/typing`: show a live chat visitor that a reply is being typed.
+    SEND_TYPING_INDICATOR = new("send_typing_indicator", "messages", "send_typing_indicator", rt::Method::POST, "/conversations/providers/live-chat/typing")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/preferences/custom-subtypes`: list the custom subtypes of a sub-account.
+    LIST_CUSTOM_SUBTYPES = new("list_custom_subtypes", "preferences", "list_custom_subtypes", rt::Method::GET, "/conversations/preferences/custom-subtypes")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `POST /conversations/preferences/custom-subtypes`: create a custom subtype.
+    CREATE_CUSTOM_SUBTYPE = new("create_custom_subtype", "preferences", "create_custom_subtype", rt::Method::POST, "/conversations/preferences/custom-subtypes")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `PUT /conversations/preferences/custom-subtypes/{id}`: change or archive a custom subtype.
+    UPDATE_CUSTOM_SUBTYPE = new("update_custom_subtype", "preferences", "update_custom_subtype", rt::Method::PUT, "/conversations/preferences/custom-subtypes/{id}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /conversations/preferences/unsubscriptions/status`: get what a contact is unsubscribed from.
+    GET_UNSUBSCRIPTION_STATUS = new("get_unsubscription_status", "preferences", "get_unsubscription_status", rt::Method::GET, "/conversations/preferences/unsubscriptions/status")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `POST /conversations/preferences/unsubscriptions/user-change`: subscribe or unsubscribe a contact.
+    UPDATE_SUBSCRIPTION = new("update_subscription", "preferences", "update_subscription", rt::Method::POST, "/conversations/preferences/unsubscriptions/user-change")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Location).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/conversations.json");
+    /// `GET /contacts/`: list the contacts of a sub-account.
+    LIST_CONTACTS = new("list_contacts", "contacts", "list", rt::Method::GET, "/contacts/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Token(&[("startAfterId", "meta.startAfterId"), ("startAfter", "meta.startAfter")]), "contacts"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/`: create a contact.
+    CREATE_CONTACT = new("create_contact", "contacts", "create", rt::Method::POST, "/contacts/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/business/{businessId}`: list the contacts of a business.
-pub static LIST_CONTACTS_BY_BUSINESS: rt::Route =
-    rt::Route::new("list_contacts_by_business", "contacts", "list_by_business", rt::Method::GET, "/contacts/business/{businessId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `POST /contacts/upsert`: create a contact or update the one that is there.
+    UPSERT_CONTACT = new("upsert_contact", "contacts", "upsert", rt::Method::POST, "/contacts/upsert")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/search`: search contacts with filters.
+    SEARCH_CONTACTS = new("search_contacts", "contacts", "search", rt::Method::POST, "/contacts/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "contacts"))
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/search/duplicate`: get the contact that has an email address or a phone number.
+    GET_DUPLICATE_CONTACT = new("get_duplicate_contact", "contacts", "get_duplicate", rt::Method::GET, "/contacts/search/duplicate")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/business/{businessId}`: list the contacts of a business.
+    LIST_CONTACTS_BY_BUSINESS = new("list_contacts_by_business", "contacts", "list_by_business", rt::Method::GET, "/contacts/business/{businessId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "contacts"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
-pub static BULK_UPDATE_TAGS: rt::Route =
-    rt::Route::new("bulk_update_tags", "contacts", "bulk_update_tags", rt::Method::POST, "/contacts/bulk/tags/update/{type}")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
+    /// `POST /contacts/bulk/tags/update/{type}`: add tags to many contacts or remove them.
+    BULK_UPDATE_TAGS = new("bulk_update_tags", "contacts", "bulk_update_tags", rt::Method::POST, "/contacts/bulk/tags/update/{type}")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
-pub static BULK_UPDATE_BUSINESS: rt::Route =
-    rt::Route::new("bulk_update_business", "contacts", "bulk_update_business", rt::Method::POST, "/contacts/bulk/business")
-        .headers(&[("Version", "2021-07-28")])
-        .does(rt::Effect::Changes)
-        .repeated(rt::Repeat::Same)
+    /// `POST /contacts/bulk/business`: put many contacts into a business or take them out.
+    BULK_UPDATE_BUSINESS = new("bulk_update_business", "contacts", "bulk_update_business", rt::Method::POST, "/contacts/bulk/business")
+        .headers(&[("Version", "2021-07-28")]).does(rt::Effect::Changes).repeated(rt::Repeat::Same)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}`: get a contact.
-pub static GET_CONTACT: rt::Route = rt::Route::new("get_contact", "contacts", "get", rt::Method::GET, "/contacts/{contactId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `PUT /contacts/{contactId}`: change a contact.
-pub static UPDATE_CONTACT: rt::Route = rt::Route::new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{contactId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}`: delete a contact.
-pub static DELETE_CONTACT: rt::Route = rt::Route::new("delete_contact", "contacts", "delete", rt::Method::DELETE, "/contacts/{contactId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Deletes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
-pub static LIST_TASKS: rt::Route = rt::Route::new("list_tasks", "tasks", "list", rt::Method::GET, "/contacts/{contactId}/tasks")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/tasks`: create a task for a contact.
-pub static CREATE_TASK: rt::Route = rt::Route::new("create_task", "tasks", "create", rt::Method::POST, "/contacts/{contactId}/tasks")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
-pub static GET_TASK: rt::Route = rt::Route::new("get_task", "tasks", "get", rt::Method::GET, "/contacts/{contactId}/tasks/{taskId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
-pub static UPDATE_TASK: rt::Route =
-    rt::Route::new("update_task", "tasks", "update", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /contacts/{contactId}`: get a contact.
+    GET_CONTACT = new("get_contact", "contacts", "get", rt::Method::GET, "/contacts/{contactId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
-pub static DELETE_TASK: rt::Route =
-    rt::Route::new("delete_task", "tasks", "delete", rt::Method::DELETE, "/contacts/{contactId}/tasks/{taskId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `PUT /contacts/{contactId}`: change a contact.
+    UPDATE_CONTACT = new("update_contact", "contacts", "update", rt::Method::PUT, "/contacts/{contactId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
-pub static UPDATE_TASK_COMPLETED: rt::Route =
-    rt::Route::new("update_task_completed", "tasks", "update_completed", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}/completed")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}/notes`: list the notes on a contact.
-pub static LIST_NOTES: rt::Route = rt::Route::new("list_notes", "notes", "list", rt::Method::GET, "/contacts/{contactId}/notes")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/notes`: add a note to a contact.
-pub static CREATE_NOTE: rt::Route = rt::Route::new("create_note", "notes", "create", rt::Method::POST, "/contacts/{contactId}/notes")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}/notes/{id}`: get a note.
-pub static GET_NOTE: rt::Route = rt::Route::new("get_note", "notes", "get", rt::Method::GET, "/contacts/{contactId}/notes/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `PUT /contacts/{contactId}/notes/{id}`: change a note.
-pub static UPDATE_NOTE: rt::Route = rt::Route::new("update_note", "notes", "update", rt::Method::PUT, "/contacts/{contactId}/notes/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
-pub static DELETE_NOTE: rt::Route =
-    rt::Route::new("delete_note", "notes", "delete", rt::Method::DELETE, "/contacts/{contactId}/notes/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
-pub static LIST_APPOINTMENTS: rt::Route =
-    rt::Route::new("list_appointments", "contacts", "list_appointments", rt::Method::GET, "/contacts/{contactId}/appointments")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/tags`: add tags to a contact.
-pub static ADD_TAGS: rt::Route = rt::Route::new("add_tags", "contacts", "add_tags", rt::Method::POST, "/contacts/{contactId}/tags")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
-pub static REMOVE_TAGS: rt::Route =
-    rt::Route::new("remove_tags", "contacts", "remove_tags", rt::Method::DELETE, "/contacts/{contactId}/tags")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `DELETE /contacts/{contactId}`: delete a contact.
+    DELETE_CONTACT = new("delete_contact", "contacts", "delete", rt::Method::DELETE, "/contacts/{contactId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/followers`: let users follow a contact.
-pub static ADD_FOLLOWERS: rt::Route =
-    rt::Route::new("add_followers", "contacts", "add_followers", rt::Method::POST, "/contacts/{contactId}/followers")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .repeated(rt::Repeat::Same)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
-pub static REMOVE_FOLLOWERS: rt::Route =
-    rt::Route::new("remove_followers", "contacts", "remove_followers", rt::Method::DELETE, "/contacts/{contactId}/followers")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
-pub static ADD_TO_CAMPAIGN: rt::Route =
-    rt::Route::new("add_to_campaign", "contacts", "add_to_campaign", rt::Method::POST, "/contacts/{contactId}/campaigns/{campaignId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
-pub static REMOVE_FROM_CAMPAIGN: rt::Route = rt::Route::new(
-    "remove_from_campaign",
-    "contacts",
-    "remove_from_campaign",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/campaigns/{campaignId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
-pub static REMOVE_FROM_EVERY_CAMPAIGN: rt::Route = rt::Route::new(
-    "remove_from_every_campaign",
-    "contacts",
-    "remove_from_every_campaign",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/campaigns/removeAll",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
-pub static ADD_TO_WORKFLOW: rt::Route =
-    rt::Route::new("add_to_workflow", "contacts", "add_to_workflow", rt::Method::POST, "/contacts/{contactId}/workflow/{workflowId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `GET /contacts/{contactId}/tasks`: list the tasks of a contact.
+    LIST_TASKS = new("list_tasks", "tasks", "list", rt::Method::GET, "/contacts/{contactId}/tasks")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
-pub static REMOVE_FROM_WORKFLOW: rt::Route = rt::Route::new(
-    "remove_from_workflow",
-    "contacts",
-    "remove_from_workflow",
-    rt::Method::DELETE,
-    "/contacts/{contactId}/workflow/{workflowId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
-
-/// `POST /oauth/token`: get an access token from a code or a refresh token.
-pub static CREATE_TOKEN: rt::Route = rt::Route::new("create_token", "oauth", "create_token", rt::Method::POST, "/oauth/token")
-    .public()
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json");
-
-/// `POST /oauth/locationToken`: get the access token of one sub-account.
-pub static CREATE_LOCATION_TOKEN: rt::Route =
-    rt::Route::new("create_location_token", "oauth", "create_location_token", rt::Method::POST, "/oauth/locationToken")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
+    /// `POST /contacts/{contactId}/tasks`: create a task for a contact.
+    CREATE_TASK = new("create_task", "tasks", "create", rt::Method::POST, "/contacts/{contactId}/tasks")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/{contactId}/tasks/{taskId}`: get a task.
+    GET_TASK = new("get_task", "tasks", "get", rt::Method::GET, "/contacts/{contactId}/tasks/{taskId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}`: change a task.
+    UPDATE_TASK = new("update_task", "tasks", "update", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/tasks/{taskId}`: delete a task.
+    DELETE_TASK = new("delete_task", "tasks", "delete", rt::Method::DELETE, "/contacts/{contactId}/tasks/{taskId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `PUT /contacts/{contactId}/tasks/{taskId}/completed`: mark a task as done or not done.
+    UPDATE_TASK_COMPLETED = new("update_task_completed", "tasks", "update_completed", rt::Method::PUT, "/contacts/{contactId}/tasks/{taskId}/completed")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/{contactId}/notes`: list the notes on a contact.
+    LIST_NOTES = new("list_notes", "notes", "list", rt::Method::GET, "/contacts/{contactId}/notes")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/{contactId}/notes`: add a note to a contact.
+    CREATE_NOTE = new("create_note", "notes", "create", rt::Method::POST, "/contacts/{contactId}/notes")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/{contactId}/notes/{id}`: get a note.
+    GET_NOTE = new("get_note", "notes", "get", rt::Method::GET, "/contacts/{contactId}/notes/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `PUT /contacts/{contactId}/notes/{id}`: change a note.
+    UPDATE_NOTE = new("update_note", "notes", "update", rt::Method::PUT, "/contacts/{contactId}/notes/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/notes/{id}`: delete a note.
+    DELETE_NOTE = new("delete_note", "notes", "delete", rt::Method::DELETE, "/contacts/{contactId}/notes/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `GET /contacts/{contactId}/appointments`: list the appointments of a contact.
+    LIST_APPOINTMENTS = new("list_appointments", "contacts", "list_appointments", rt::Method::GET, "/contacts/{contactId}/appointments")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/{contactId}/tags`: add tags to a contact.
+    ADD_TAGS = new("add_tags", "contacts", "add_tags", rt::Method::POST, "/contacts/{contactId}/tags")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/tags`: remove tags from a contact.
+    REMOVE_TAGS = new("remove_tags", "contacts", "remove_tags", rt::Method::DELETE, "/contacts/{contactId}/tags")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/{contactId}/followers`: let users follow a contact.
+    ADD_FOLLOWERS = new("add_followers", "contacts", "add_followers", rt::Method::POST, "/contacts/{contactId}/followers")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes).repeated(rt::Repeat::Same)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/followers`: stop users from following a contact.
+    REMOVE_FOLLOWERS = new("remove_followers", "contacts", "remove_followers", rt::Method::DELETE, "/contacts/{contactId}/followers")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/{contactId}/campaigns/{campaignId}`: add a contact to a campaign.
+    ADD_TO_CAMPAIGN = new("add_to_campaign", "contacts", "add_to_campaign", rt::Method::POST, "/contacts/{contactId}/campaigns/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/campaigns/{campaignId}`: remove a contact from a campaign.
+    REMOVE_FROM_CAMPAIGN = new("remove_from_campaign", "contacts", "remove_from_campaign", rt::Method::DELETE, "/contacts/{contactId}/campaigns/{campaignId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/campaigns/removeAll`: remove a contact from every campaign.
+    REMOVE_FROM_EVERY_CAMPAIGN = new("remove_from_every_campaign", "contacts", "remove_from_every_campaign", rt::Method::DELETE, "/contacts/{contactId}/campaigns/removeAll")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /contacts/{contactId}/workflow/{workflowId}`: add a contact to a workflow.
+    ADD_TO_WORKFLOW = new("add_to_workflow", "contacts", "add_to_workflow", rt::Method::POST, "/contacts/{contactId}/workflow/{workflowId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `DELETE /contacts/{contactId}/workflow/{workflowId}`: remove a contact from a workflow.
+    REMOVE_FROM_WORKFLOW = new("remove_from_workflow", "contacts", "remove_from_workflow", rt::Method::DELETE, "/contacts/{contactId}/workflow/{workflowId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/contacts.json");
+    /// `POST /oauth/token`: get an access token from a code or a refresh token.
+    CREATE_TOKEN = new("create_token", "oauth", "create_token", rt::Method::POST, "/oauth/token").public().does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json");
-
-/// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
-pub static LIST_INSTALLED_LOCATIONS: rt::Route =
-    rt::Route::new("list_installed_locations", "oauth", "list_installed_locations", rt::Method::GET, "/oauth/installedLocations")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
+    /// `POST /oauth/locationToken`: get the access token of one sub-account.
+    CREATE_LOCATION_TOKEN = new("create_location_token", "oauth", "create_location_token", rt::Method::POST, "/oauth/locationToken")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json");
+    /// `GET /oauth/installedLocations`: list the sub-accounts an app is installed in.
+    LIST_INSTALLED_LOCATIONS = new("list_installed_locations", "oauth", "list_installed_locations", rt::Method::GET, "/oauth/installedLocations")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "locations").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/oauth.json");
-
-/// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
-pub static SEARCH_TASKS: rt::Route =
-    rt::Route::new("search_tasks", "tasks", "search", rt::Method::POST, "/locations/{locationId}/tasks/search")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `POST /locations/{locationId}/tasks/search`: search the tasks of a sub-account.
+    SEARCH_TASKS = new("search_tasks", "tasks", "search", rt::Method::POST, "/locations/{locationId}/tasks/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "tasks"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/locations.json");
+}
+
+rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
+    "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
+    "businesses" businesses
+    "calendars" calendars
+    "campaigns" campaigns
+    "companies" companies
+    "conversation-ai" conversation_ai
+    "courses" courses
+    "custom-fields" custom_fields
+    "custom-menus" custom_menus
+    "emails" emails
+    "forms" forms
+    "funnels" funnels
+    "invoices" invoices
+    "knowledge-base" knowledge_base
+    "links" links
+    "locations" locations
+    "marketplace" marketplace
+    "medias" medias
+    "objects" objects
+    "opportunities" opportunities
+    "payments" payments
+    "phone-system" phone_system
+    "products" products
+    "proposals" proposals
+    "saas" saas
+    "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
+    "surveys" surveys
+    "users" users
+    "voice-ai" voice_ai
+    "workflows" workflows
+}
 
 const LISTS: &[&[&rt::Route]] = &[
-    &[
-        &SEARCH_CONVERSATIONS,
-        &CREATE_CONVERSATION,
-        &GET_CONVERSATION,
-        &UPDATE_CONVERSATION,
-        &DELETE_CONVERSATION,
-        &LIST_MESSAGES,
-        &SEND_MESSAGE,
-        &ADD_INBOUND_MESSAGE,
-        &ADD_OUTBOUND_CALL,
-        &SEND_REVIEW_REPLY,
-        &EXPORT_MESSAGES,
-        &UPLOAD_ATTACHMENTS,
-        &INITIATE_UPLOAD,
-        &COMPLETE_UPLOAD,
-        &GET_MESSAGE,
-        &GET_EMAIL,
-        &CANCEL_SCHEDULED_EMAIL,
-        &CANCEL_SCHEDULED_MESSAGE,
-        &UPDATE_MESSAGE_STATUS,
-        &UPDATE_MESSAGE_ATTACHMENTS,
-        &DOWNLOAD_RECORDING,
-        &GET_TRANSCRIPTION,
-        &DOWNLOAD_TRANSCRIPTION,
-        &SEND_TYPING_INDICATOR,
-        &LIST_CUSTOM_SUBTYPES,
-        &CREATE_CUSTOM_SUBTYPE,
-        &UPDATE_CUSTOM_SUBTYPE,
-        &GET_UNSUBSCRIPTION_STATUS,
-        &UPDATE_SUBSCRIPTION,
-        &LIST_CONTACTS,
-        &CREATE_CONTACT,
-        &UPSERT_CONTACT,
-        &SEARCH_CONTACTS,
-        &GET_DUPLICATE_CONTACT,
-        &LIST_CONTACTS_BY_BUSINESS,
-        &BULK_UPDATE_TAGS,
-        &BULK_UPDATE_BUSINESS,
-        &GET_CONTACT,
-        &UPDATE_CONTACT,
-        &DELETE_CONTACT,
-        &LIST_TASKS,
-        &CREATE_TASK,
-        &GET_TASK,
-        &UPDATE_TASK,
-        &DELETE_TASK,
-        &UPDATE_TASK_COMPLETED,
-        &LIST_NOTES,
-        &CREATE_NOTE,
-        &GET_NOTE,
-        &UPDATE_NOTE,
-        &DELETE_NOTE,
-        &LIST_APPOINTMENTS,
-        &ADD_TAGS,
-        &REMOVE_TAGS,
-        &ADD_FOLLOWERS,
-        &REMOVE_FOLLOWERS,
-        &ADD_TO_CAMPAIGN,
-        &REMOVE_FROM_CAMPAIGN,
-        &REMOVE_FROM_EVERY_CAMPAIGN,
-        &ADD_TO_WORKFLOW,
-        &REMOVE_FROM_WORKFLOW,
-        &CREATE_TOKEN,
-        &CREATE_LOCATION_TOKEN,
-        &LIST_INSTALLED_LOCATIONS,
-        &SEARCH_TASKS,
-    ],
+    LIST,
+    #[cfg(feature = "ad-manager")]
+    ad_manager::LIST,
+    #[cfg(feature = "affiliate-manager")]
+    affiliate_manager::LIST,
+    #[cfg(feature = "agent-studio")]
+    agent_studio::LIST,
     #[cfg(feature = "associations")]
-    associations::ALL,
+    associations::LIST,
+    #[cfg(feature = "blogs")]
+    blogs::LIST,
+    #[cfg(feature = "brand-boards")]
+    brand_boards::LIST,
     #[cfg(feature = "businesses")]
-    businesses::ALL,
+    businesses::LIST,
     #[cfg(feature = "calendars")]
-    calendars::ALL,
+    calendars::LIST,
     #[cfg(feature = "campaigns")]
-    campaigns::ALL,
+    campaigns::LIST,
     #[cfg(feature = "companies")]
-    companies::ALL,
+    companies::LIST,
     #[cfg(feature = "conversation-ai")]
-    conversation_ai::ALL,
+    conversation_ai::LIST,
+    #[cfg(feature = "courses")]
+    courses::LIST,
     #[cfg(feature = "custom-fields")]
-    custom_fields::ALL,
+    custom_fields::LIST,
+    #[cfg(feature = "custom-menus")]
+    custom_menus::LIST,
     #[cfg(feature = "emails")]
-    emails::ALL,
+    emails::LIST,
     #[cfg(feature = "forms")]
-    forms::ALL,
+    forms::LIST,
+    #[cfg(feature = "funnels")]
+    funnels::LIST,
+    #[cfg(feature = "invoices")]
+    invoices::LIST,
     #[cfg(feature = "knowledge-base")]
-    knowledge_base::ALL,
+    knowledge_base::LIST,
     #[cfg(feature = "links")]
-    links::ALL,
+    links::LIST,
     #[cfg(feature = "locations")]
-    locations::ALL,
+    locations::LIST,
+    #[cfg(feature = "marketplace")]
+    marketplace::LIST,
     #[cfg(feature = "medias")]
-    medias::ALL,
+    medias::LIST,
     #[cfg(feature = "objects")]
-    objects::ALL,
+    objects::LIST,
     #[cfg(feature = "opportunities")]
-    opportunities::ALL,
+    opportunities::LIST,
+    #[cfg(feature = "payments")]
+    payments::LIST,
     #[cfg(feature = "phone-system")]
-    phone_system::ALL,
+    phone_system::LIST,
+    #[cfg(feature = "products")]
+    products::LIST,
     #[cfg(feature = "proposals")]
-    proposals::ALL,
+    proposals::LIST,
+    #[cfg(feature = "saas")]
+    saas::LIST,
     #[cfg(feature = "snapshots")]
-    snapshots::ALL,
+    snapshots::LIST,
+    #[cfg(feature = "social-media-posting")]
+    social_media_posting::LIST,
+    #[cfg(feature = "store")]
+    store::LIST,
     #[cfg(feature = "surveys")]
-    surveys::ALL,
+    surveys::LIST,
     #[cfg(feature = "users")]
-    users::ALL,
+    users::LIST,
     #[cfg(feature = "voice-ai")]
-    voice_ai::ALL,
+    voice_ai::LIST,
     #[cfg(feature = "workflows")]
-    workflows::ALL,
+    workflows::LIST,
 ];
 
 /// All of them, those of each feature together.

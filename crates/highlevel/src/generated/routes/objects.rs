@@ -4,82 +4,43 @@
 
 use reachout_runtime as rt;
 
-/// `GET /objects/{key}`: get an object and its fields.
-pub static GET_OBJECT: rt::Route = rt::Route::new("get_object", "objects", "get", rt::Method::GET, "/objects/{key}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `PUT /objects/{key}`: change an object.
-pub static UPDATE_OBJECT: rt::Route = rt::Route::new("update_object", "objects", "update", rt::Method::PUT, "/objects/{key}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `GET /objects/{schemaKey}/records/{id}`: get a record.
-pub static GET_RECORD: rt::Route = rt::Route::new("get_record", "records", "get", rt::Method::GET, "/objects/{schemaKey}/records/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `PUT /objects/{schemaKey}/records/{id}`: change a record.
-pub static UPDATE_RECORD: rt::Route =
-    rt::Route::new("update_record", "records", "update", rt::Method::PUT, "/objects/{schemaKey}/records/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /objects/{key}`: get an object and its fields.
+    GET_OBJECT = new("get_object", "objects", "get", rt::Method::GET, "/objects/{key}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `DELETE /objects/{schemaKey}/records/{id}`: delete a record.
-pub static DELETE_RECORD: rt::Route =
-    rt::Route::new("delete_record", "records", "delete", rt::Method::DELETE, "/objects/{schemaKey}/records/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `PUT /objects/{key}`: change an object.
+    UPDATE_OBJECT = new("update_object", "objects", "update", rt::Method::PUT, "/objects/{key}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `POST /objects/{schemaKey}/records`: create a record.
-pub static CREATE_RECORD: rt::Route =
-    rt::Route::new("create_record", "records", "create", rt::Method::POST, "/objects/{schemaKey}/records")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /objects/{schemaKey}/records/{id}`: get a record.
+    GET_RECORD = new("get_record", "records", "get", rt::Method::GET, "/objects/{schemaKey}/records/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `POST /objects/{schemaKey}/records/search`: search records.
-pub static SEARCH_RECORDS: rt::Route =
-    rt::Route::new("search_records", "records", "search", rt::Method::POST, "/objects/{schemaKey}/records/search")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `PUT /objects/{schemaKey}/records/{id}`: change a record.
+    UPDATE_RECORD = new("update_record", "records", "update", rt::Method::PUT, "/objects/{schemaKey}/records/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
+    /// `DELETE /objects/{schemaKey}/records/{id}`: delete a record.
+    DELETE_RECORD = new("delete_record", "records", "delete", rt::Method::DELETE, "/objects/{schemaKey}/records/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
+    /// `POST /objects/{schemaKey}/records`: create a record.
+    CREATE_RECORD = new("create_record", "records", "create", rt::Method::POST, "/objects/{schemaKey}/records")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
+    /// `POST /objects/{schemaKey}/records/search`: search records.
+    SEARCH_RECORDS = new("search_records", "records", "search", rt::Method::POST, "/objects/{schemaKey}/records/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.searchAfter")]), "records").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `GET /objects/`: list the objects of a sub-account.
-pub static LIST_OBJECTS: rt::Route = rt::Route::new("list_objects", "objects", "list", rt::Method::GET, "/objects/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-/// `POST /objects/`: create a custom object.
-pub static CREATE_OBJECT: rt::Route = rt::Route::new("create_object", "objects", "create", rt::Method::POST, "/objects/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &GET_OBJECT,
-    &UPDATE_OBJECT,
-    &GET_RECORD,
-    &UPDATE_RECORD,
-    &DELETE_RECORD,
-    &CREATE_RECORD,
-    &SEARCH_RECORDS,
-    &LIST_OBJECTS,
-    &CREATE_OBJECT,
-];
+    /// `GET /objects/`: list the objects of a sub-account.
+    LIST_OBJECTS = new("list_objects", "objects", "list", rt::Method::GET, "/objects/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
+    /// `POST /objects/`: create a custom object.
+    CREATE_OBJECT = new("create_object", "objects", "create", rt::Method::POST, "/objects/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Agency).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/objects.json");
+}

@@ -4,125 +4,57 @@
 
 use reachout_runtime as rt;
 
-/// `GET /opportunities/lost-reason`: list the reasons for which opportunities are lost.
-pub static LIST_LOST_REASONS: rt::Route =
-    rt::Route::new("list_lost_reasons", "opportunities", "list_lost_reasons", rt::Method::GET, "/opportunities/lost-reason")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /opportunities/lost-reason`: list the reasons for which opportunities are lost.
+    LIST_LOST_REASONS = new("list_lost_reasons", "opportunities", "list_lost_reasons", rt::Method::GET, "/opportunities/lost-reason")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "lostReasons").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `GET /opportunities/search`: list opportunities.
-pub static LIST_OPPORTUNITIES: rt::Route =
-    rt::Route::new("list_opportunities", "opportunities", "list", rt::Method::GET, "/opportunities/search")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
-        .paged(
-            rt::Pagination::new(
-                rt::PageStyle::Cursor(&[("startAfter", "meta.startAfter"), ("startAfterId", "meta.startAfterId")]),
-                "opportunities",
-            )
-            .total("meta.total"),
-        )
+    /// `GET /opportunities/search`: list opportunities.
+    LIST_OPPORTUNITIES = new("list_opportunities", "opportunities", "list", rt::Method::GET, "/opportunities/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("startAfter", "meta.startAfter"), ("startAfterId", "meta.startAfterId")]), "opportunities").total("meta.total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `POST /opportunities/search`: search opportunities with filters.
-pub static SEARCH_OPPORTUNITIES: rt::Route =
-    rt::Route::new("search_opportunities", "opportunities", "search", rt::Method::POST, "/opportunities/search")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `POST /opportunities/search`: search opportunities with filters.
+    SEARCH_OPPORTUNITIES = new("search_opportunities", "opportunities", "search", rt::Method::POST, "/opportunities/search")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("searchAfter", "last.sort")]), "opportunities").total("total"))
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `GET /opportunities/pipelines`: list the pipelines of a sub-account.
-pub static LIST_PIPELINES: rt::Route = rt::Route::new("list_pipelines", "pipelines", "list", rt::Method::GET, "/opportunities/pipelines")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `GET /opportunities/{id}`: get an opportunity.
-pub static GET_OPPORTUNITY: rt::Route = rt::Route::new("get_opportunity", "opportunities", "get", rt::Method::GET, "/opportunities/{id}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `PUT /opportunities/{id}`: change an opportunity.
-pub static UPDATE_OPPORTUNITY: rt::Route =
-    rt::Route::new("update_opportunity", "opportunities", "update", rt::Method::PUT, "/opportunities/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `GET /opportunities/pipelines`: list the pipelines of a sub-account.
+    LIST_PIPELINES = new("list_pipelines", "pipelines", "list", rt::Method::GET, "/opportunities/pipelines")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `DELETE /opportunities/{id}`: delete an opportunity.
-pub static DELETE_OPPORTUNITY: rt::Route =
-    rt::Route::new("delete_opportunity", "opportunities", "delete", rt::Method::DELETE, "/opportunities/{id}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `GET /opportunities/{id}`: get an opportunity.
+    GET_OPPORTUNITY = new("get_opportunity", "opportunities", "get", rt::Method::GET, "/opportunities/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `PUT /opportunities/{id}/status`: change the status of an opportunity.
-pub static UPDATE_OPPORTUNITY_STATUS: rt::Route =
-    rt::Route::new("update_opportunity_status", "opportunities", "update_status", rt::Method::PUT, "/opportunities/{id}/status")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `POST /opportunities/upsert`: create an opportunity or update the one there is.
-pub static UPSERT_OPPORTUNITY: rt::Route =
-    rt::Route::new("upsert_opportunity", "opportunities", "upsert", rt::Method::POST, "/opportunities/upsert")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `POST /opportunities/{id}/followers`: let users follow an opportunity.
-pub static ADD_OPPORTUNITY_FOLLOWERS: rt::Route =
-    rt::Route::new("add_opportunity_followers", "opportunities", "add_followers", rt::Method::POST, "/opportunities/{id}/followers")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
-        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `DELETE /opportunities/{id}/followers`: let users no longer follow an opportunity.
-pub static REMOVE_OPPORTUNITY_FOLLOWERS: rt::Route = rt::Route::new(
-    "remove_opportunity_followers",
-    "opportunities",
-    "remove_followers",
-    rt::Method::DELETE,
-    "/opportunities/{id}/followers",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Any)
-.does(rt::Effect::Changes)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-/// `POST /opportunities/`: create an opportunity.
-pub static CREATE_OPPORTUNITY: rt::Route =
-    rt::Route::new("create_opportunity", "opportunities", "create", rt::Method::POST, "/opportunities/")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /opportunities/{id}`: change an opportunity.
+    UPDATE_OPPORTUNITY = new("update_opportunity", "opportunities", "update", rt::Method::PUT, "/opportunities/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_LOST_REASONS,
-    &LIST_OPPORTUNITIES,
-    &SEARCH_OPPORTUNITIES,
-    &LIST_PIPELINES,
-    &GET_OPPORTUNITY,
-    &UPDATE_OPPORTUNITY,
-    &DELETE_OPPORTUNITY,
-    &UPDATE_OPPORTUNITY_STATUS,
-    &UPSERT_OPPORTUNITY,
-    &ADD_OPPORTUNITY_FOLLOWERS,
-    &REMOVE_OPPORTUNITY_FOLLOWERS,
-    &CREATE_OPPORTUNITY,
-];
+    /// `DELETE /opportunities/{id}`: delete an opportunity.
+    DELETE_OPPORTUNITY = new("delete_opportunity", "opportunities", "delete", rt::Method::DELETE, "/opportunities/{id}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+    /// `PUT /opportunities/{id}/status`: change the status of an opportunity.
+    UPDATE_OPPORTUNITY_STATUS = new("update_opportunity_status", "opportunities", "update_status", rt::Method::PUT, "/opportunities/{id}/status")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+    /// `POST /opportunities/upsert`: create an opportunity or update the one there is.
+    UPSERT_OPPORTUNITY = new("upsert_opportunity", "opportunities", "upsert", rt::Method::POST, "/opportunities/upsert")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+    /// `POST /opportunities/{id}/followers`: let users follow an opportunity.
+    ADD_OPPORTUNITY_FOLLOWERS = new("add_opportunity_followers", "opportunities", "add_followers", rt::Method::POST, "/opportunities/{id}/followers")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+    /// `DELETE /opportunities/{id}/followers`: let users no longer follow an opportunity.
+    REMOVE_OPPORTUNITY_FOLLOWERS = new("remove_opportunity_followers", "opportunities", "remove_followers", rt::Method::DELETE, "/opportunities/{id}/followers")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+    /// `POST /opportunities/`: create an opportunity.
+    CREATE_OPPORTUNITY = new("create_opportunity", "opportunities", "create", rt::Method::POST, "/opportunities/")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/opportunities.json");
+}

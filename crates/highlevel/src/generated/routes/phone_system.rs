@@ -4,48 +4,23 @@
 
 use reachout_runtime as rt;
 
-/// `GET /phone-system/number-pools`: list pools of phone numbers.
-pub static LIST_NUMBER_POOLS: rt::Route =
-    rt::Route::new("list_number_pools", "phone_numbers", "list_pools", rt::Method::GET, "/phone-system/number-pools")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /phone-system/number-pools`: list pools of phone numbers.
+    LIST_NUMBER_POOLS = new("list_number_pools", "phone_numbers", "list_pools", rt::Method::GET, "/phone-system/number-pools")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
-
-/// `GET /phone-system/numbers/location/{locationId}/available`: list phone numbers that can be bought.
-pub static LIST_AVAILABLE_PHONE_NUMBERS: rt::Route = rt::Route::new(
-    "list_available_phone_numbers",
-    "phone_numbers",
-    "list_available",
-    rt::Method::GET,
-    "/phone-system/numbers/location/{locationId}/available",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
-
-/// `POST /phone-system/numbers/location/{locationId}/purchase`: buy a phone number.
-pub static PURCHASE_PHONE_NUMBER: rt::Route = rt::Route::new(
-    "purchase_phone_number",
-    "phone_numbers",
-    "purchase",
-    rt::Method::POST,
-    "/phone-system/numbers/location/{locationId}/purchase",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Location)
-.does(rt::Effect::Changes)
-.repeated(rt::Repeat::Twice)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
-
-/// `GET /phone-system/numbers/location/{locationId}`: list the phone numbers of a sub-account.
-pub static LIST_PHONE_NUMBERS: rt::Route =
-    rt::Route::new("list_phone_numbers", "phone_numbers", "list", rt::Method::GET, "/phone-system/numbers/location/{locationId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Location)
-        .does(rt::Effect::Reads)
+    /// `GET /phone-system/numbers/location/{locationId}/available`: list phone numbers that can be bought.
+    LIST_AVAILABLE_PHONE_NUMBERS = new("list_available_phone_numbers", "phone_numbers", "list_available", rt::Method::GET, "/phone-system/numbers/location/{locationId}/available")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
+    /// `POST /phone-system/numbers/location/{locationId}/purchase`: buy a phone number.
+    PURCHASE_PHONE_NUMBER = new("purchase_phone_number", "phone_numbers", "purchase", rt::Method::POST, "/phone-system/numbers/location/{locationId}/purchase")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Changes).repeated(rt::Repeat::Twice)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
+    /// `GET /phone-system/numbers/location/{locationId}`: list the phone numbers of a sub-account.
+    LIST_PHONE_NUMBERS = new("list_phone_numbers", "phone_numbers", "list", rt::Method::GET, "/phone-system/numbers/location/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Location).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "numbers"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/phone-system.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_NUMBER_POOLS, &LIST_AVAILABLE_PHONE_NUMBERS, &PURCHASE_PHONE_NUMBER, &LIST_PHONE_NUMBERS];
+}

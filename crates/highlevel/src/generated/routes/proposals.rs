@@ -4,36 +4,24 @@
 
 use reachout_runtime as rt;
 
-/// `GET /proposals/document`: list documents.
-pub static LIST_DOCUMENTS: rt::Route = rt::Route::new("list_documents", "documents", "list", rt::Method::GET, "/proposals/document")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "documents").total("total"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
-
-/// `POST /proposals/document/send`: send a document.
-pub static SEND_DOCUMENT: rt::Route = rt::Route::new("send_document", "documents", "send", rt::Method::POST, "/proposals/document/send")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::ReachesAPerson)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
-
-/// `GET /proposals/templates`: list templates of documents.
-pub static LIST_DOCUMENT_TEMPLATES: rt::Route =
-    rt::Route::new("list_document_templates", "documents", "list_templates", rt::Method::GET, "/proposals/templates")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /proposals/document`: list documents.
+    LIST_DOCUMENTS = new("list_documents", "documents", "list", rt::Method::GET, "/proposals/document")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "documents").total("total"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
+    /// `POST /proposals/document/send`: send a document.
+    SEND_DOCUMENT = new("send_document", "documents", "send", rt::Method::POST, "/proposals/document/send")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
+    /// `GET /proposals/templates`: list templates of documents.
+    LIST_DOCUMENT_TEMPLATES = new("list_document_templates", "documents", "list_templates", rt::Method::GET, "/proposals/templates")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "data").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
-
-/// `POST /proposals/templates/send`: send a document made from a template.
-pub static SEND_DOCUMENT_TEMPLATE: rt::Route =
-    rt::Route::new("send_document_template", "documents", "send_template", rt::Method::POST, "/proposals/templates/send")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::ReachesAPerson)
+    /// `POST /proposals/templates/send`: send a document made from a template.
+    SEND_DOCUMENT_TEMPLATE = new("send_document_template", "documents", "send_template", rt::Method::POST, "/proposals/templates/send")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::ReachesAPerson)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/proposals.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_DOCUMENTS, &SEND_DOCUMENT, &LIST_DOCUMENT_TEMPLATES, &SEND_DOCUMENT_TEMPLATE];
+}

@@ -4,41 +4,23 @@
 
 use reachout_runtime as rt;
 
-/// `GET /snapshots/`: list the snapshots of an agency.
-pub static LIST_SNAPSHOTS: rt::Route = rt::Route::new("list_snapshots", "snapshots", "list", rt::Method::GET, "/snapshots/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Agency)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
-
-/// `POST /snapshots/share/link`: create a link that shares a snapshot.
-pub static CREATE_SNAPSHOT_SHARE_LINK: rt::Route =
-    rt::Route::new("create_snapshot_share_link", "snapshots", "create_share_link", rt::Method::POST, "/snapshots/share/link")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Changes)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /snapshots/`: list the snapshots of an agency.
+    LIST_SNAPSHOTS = new("list_snapshots", "snapshots", "list", rt::Method::GET, "/snapshots/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Agency).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
-
-/// `GET /snapshots/snapshot-status/{snapshotId}`: list to which sub-accounts a snapshot was pushed.
-pub static LIST_SNAPSHOT_PUSHES: rt::Route =
-    rt::Route::new("list_snapshot_pushes", "snapshots", "list_pushes", rt::Method::GET, "/snapshots/snapshot-status/{snapshotId}")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
+    /// `POST /snapshots/share/link`: create a link that shares a snapshot.
+    CREATE_SNAPSHOT_SHARE_LINK = new("create_snapshot_share_link", "snapshots", "create_share_link", rt::Method::POST, "/snapshots/share/link")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
+    /// `GET /snapshots/snapshot-status/{snapshotId}`: list to which sub-accounts a snapshot was pushed.
+    LIST_SNAPSHOT_PUSHES = new("list_snapshot_pushes", "snapshots", "list_pushes", rt::Method::GET, "/snapshots/snapshot-status/{snapshotId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Cursor(&[("lastDoc", "last.id")]), "data"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
-
-/// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`: get the last push of a snapshot to a sub-account.
-pub static GET_LAST_SNAPSHOT_PUSH: rt::Route = rt::Route::new(
-    "get_last_snapshot_push",
-    "snapshots",
-    "get_last_push",
-    rt::Method::GET,
-    "/snapshots/snapshot-status/{snapshotId}/location/{locationId}",
-)
-.headers(&[("Version", "2021-07-28")])
-.takes(rt::Token::Agency)
-.does(rt::Effect::Reads)
-.documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_SNAPSHOTS, &CREATE_SNAPSHOT_SHARE_LINK, &LIST_SNAPSHOT_PUSHES, &GET_LAST_SNAPSHOT_PUSH];
+    /// `GET /snapshots/snapshot-status/{snapshotId}/location/{locationId}`: get the last push of a snapshot to a sub-account.
+    GET_LAST_SNAPSHOT_PUSH = new("get_last_snapshot_push", "snapshots", "get_last_push", rt::Method::GET, "/snapshots/snapshot-status/{snapshotId}/location/{locationId}")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/snapshots.json");
+}

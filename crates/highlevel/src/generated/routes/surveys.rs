@@ -4,21 +4,16 @@
 
 use reachout_runtime as rt;
 
-/// `GET /surveys/submissions`: list the submissions of surveys.
-pub static LIST_SURVEY_SUBMISSIONS: rt::Route =
-    rt::Route::new("list_survey_submissions", "surveys", "list_submissions", rt::Method::GET, "/surveys/submissions")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /surveys/submissions`: list the submissions of surveys.
+    LIST_SURVEY_SUBMISSIONS = new("list_survey_submissions", "surveys", "list_submissions", rt::Method::GET, "/surveys/submissions")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "submissions").total("meta.total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/surveys.json");
-
-/// `GET /surveys/`: list the surveys of a sub-account.
-pub static LIST_SURVEYS: rt::Route = rt::Route::new("list_surveys", "surveys", "list", rt::Method::GET, "/surveys/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "surveys").total("total"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/surveys.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_SURVEY_SUBMISSIONS, &LIST_SURVEYS];
+    /// `GET /surveys/`: list the surveys of a sub-account.
+    LIST_SURVEYS = new("list_surveys", "surveys", "list", rt::Method::GET, "/surveys/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "surveys").total("total"))
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/surveys.json");
+}

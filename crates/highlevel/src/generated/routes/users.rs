@@ -4,56 +4,35 @@
 
 use reachout_runtime as rt;
 
-/// `GET /users/search`: search the users of an agency.
-pub static SEARCH_USERS: rt::Route = rt::Route::new("search_users", "users", "search", rt::Method::GET, "/users/search")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "users").total("count"))
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `POST /users/search/filter-by-email`: find users by their email addresses.
-pub static SEARCH_USERS_BY_EMAIL: rt::Route =
-    rt::Route::new("search_users_by_email", "users", "search_by_email", rt::Method::POST, "/users/search/filter-by-email")
-        .headers(&[("Version", "2021-07-28")])
-        .takes(rt::Token::Agency)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /users/search`: search the users of an agency.
+    SEARCH_USERS = new("search_users", "users", "search", rt::Method::GET, "/users/search").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .paged(rt::Pagination::new(rt::PageStyle::Offset("skip"), "users").total("count"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `GET /users/{userId}`: get a user.
-pub static GET_USER: rt::Route = rt::Route::new("get_user", "users", "get", rt::Method::GET, "/users/{userId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `PUT /users/{userId}`: change a user.
-pub static UPDATE_USER: rt::Route = rt::Route::new("update_user", "users", "update", rt::Method::PUT, "/users/{userId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `DELETE /users/{userId}`: delete a user.
-pub static DELETE_USER: rt::Route = rt::Route::new("delete_user", "users", "delete", rt::Method::DELETE, "/users/{userId}")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Deletes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `GET /users/`: list the users of a sub-account.
-pub static LIST_USERS: rt::Route = rt::Route::new("list_users", "users", "list", rt::Method::GET, "/users/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Location)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-/// `POST /users/`: create a user.
-pub static CREATE_USER: rt::Route = rt::Route::new("create_user", "users", "create", rt::Method::POST, "/users/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Changes)
-    .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
-
-pub(super) const ALL: &[&rt::Route] =
-    &[&SEARCH_USERS, &SEARCH_USERS_BY_EMAIL, &GET_USER, &UPDATE_USER, &DELETE_USER, &LIST_USERS, &CREATE_USER];
+    /// `POST /users/search/filter-by-email`: find users by their email addresses.
+    SEARCH_USERS_BY_EMAIL = new("search_users_by_email", "users", "search_by_email", rt::Method::POST, "/users/search/filter-by-email")
+        .headers(&[("Version", "2021-07-28")]).takes(rt::Token::Agency).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+    /// `GET /users/{userId}`: get a user.
+    GET_USER = new("get_user", "users", "get", rt::Method::GET, "/users/{userId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+    /// `PUT /users/{userId}`: change a user.
+    UPDATE_USER = new("update_user", "users", "update", rt::Method::PUT, "/users/{userId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+    /// `DELETE /users/{userId}`: delete a user.
+    DELETE_USER = new("delete_user", "users", "delete", rt::Method::DELETE, "/users/{userId}").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Deletes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+    /// `GET /users/`: list the users of a sub-account.
+    LIST_USERS = new("list_users", "users", "list", rt::Method::GET, "/users/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Location).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+    /// `POST /users/`: create a user.
+    CREATE_USER = new("create_user", "users", "create", rt::Method::POST, "/users/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Changes)
+        .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/users.json");
+}

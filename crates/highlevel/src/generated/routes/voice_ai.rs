@@ -4,106 +4,52 @@
 
 use reachout_runtime as rt;
 
-/// `GET /voice-ai/agents`: list the voice agents of a sub-account.
-pub static LIST_VOICE_AI_AGENTS: rt::Route =
-    rt::Route::new("list_voice_ai_agents", "voice_ai_agents", "list", rt::Method::GET, "/voice-ai/agents")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /voice-ai/agents`: list the voice agents of a sub-account.
+    LIST_VOICE_AI_AGENTS = new("list_voice_ai_agents", "voice_ai_agents", "list", rt::Method::GET, "/voice-ai/agents")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "agents").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `POST /voice-ai/agents`: create a voice agent.
-pub static CREATE_VOICE_AI_AGENT: rt::Route =
-    rt::Route::new("create_voice_ai_agent", "voice_ai_agents", "create", rt::Method::POST, "/voice-ai/agents")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /voice-ai/agents`: create a voice agent.
+    CREATE_VOICE_AI_AGENT = new("create_voice_ai_agent", "voice_ai_agents", "create", rt::Method::POST, "/voice-ai/agents")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `GET /voice-ai/agents/{agentId}`: get a voice agent.
-pub static GET_VOICE_AI_AGENT: rt::Route =
-    rt::Route::new("get_voice_ai_agent", "voice_ai_agents", "get", rt::Method::GET, "/voice-ai/agents/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /voice-ai/agents/{agentId}`: get a voice agent.
+    GET_VOICE_AI_AGENT = new("get_voice_ai_agent", "voice_ai_agents", "get", rt::Method::GET, "/voice-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `DELETE /voice-ai/agents/{agentId}`: delete a voice agent.
-pub static DELETE_VOICE_AI_AGENT: rt::Route =
-    rt::Route::new("delete_voice_ai_agent", "voice_ai_agents", "delete", rt::Method::DELETE, "/voice-ai/agents/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /voice-ai/agents/{agentId}`: delete a voice agent.
+    DELETE_VOICE_AI_AGENT = new("delete_voice_ai_agent", "voice_ai_agents", "delete", rt::Method::DELETE, "/voice-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `PATCH /voice-ai/agents/{agentId}`: change a voice agent.
-pub static UPDATE_VOICE_AI_AGENT: rt::Route =
-    rt::Route::new("update_voice_ai_agent", "voice_ai_agents", "update", rt::Method::PATCH, "/voice-ai/agents/{agentId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PATCH /voice-ai/agents/{agentId}`: change a voice agent.
+    UPDATE_VOICE_AI_AGENT = new("update_voice_ai_agent", "voice_ai_agents", "update", rt::Method::PATCH, "/voice-ai/agents/{agentId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `GET /voice-ai/dashboard/call-logs`: list the calls that voice agents took.
-pub static LIST_VOICE_AI_CALLS: rt::Route =
-    rt::Route::new("list_voice_ai_calls", "voice_ai_calls", "list", rt::Method::GET, "/voice-ai/dashboard/call-logs")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /voice-ai/dashboard/call-logs`: list the calls that voice agents took.
+    LIST_VOICE_AI_CALLS = new("list_voice_ai_calls", "voice_ai_calls", "list", rt::Method::GET, "/voice-ai/dashboard/call-logs")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .paged(rt::Pagination::new(rt::PageStyle::Page("page"), "callLogs").total("total"))
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `GET /voice-ai/dashboard/call-logs/{callId}`: get a call that a voice agent took.
-pub static GET_VOICE_AI_CALL: rt::Route =
-    rt::Route::new("get_voice_ai_call", "voice_ai_calls", "get", rt::Method::GET, "/voice-ai/dashboard/call-logs/{callId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /voice-ai/dashboard/call-logs/{callId}`: get a call that a voice agent took.
+    GET_VOICE_AI_CALL = new("get_voice_ai_call", "voice_ai_calls", "get", rt::Method::GET, "/voice-ai/dashboard/call-logs/{callId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `POST /voice-ai/actions`: add an action to a voice agent.
-pub static CREATE_VOICE_AI_ACTION: rt::Route =
-    rt::Route::new("create_voice_ai_action", "voice_ai_actions", "create", rt::Method::POST, "/voice-ai/actions")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `POST /voice-ai/actions`: add an action to a voice agent.
+    CREATE_VOICE_AI_ACTION = new("create_voice_ai_action", "voice_ai_actions", "create", rt::Method::POST, "/voice-ai/actions")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `GET /voice-ai/actions/{actionId}`: get an action of a voice agent.
-pub static GET_VOICE_AI_ACTION: rt::Route =
-    rt::Route::new("get_voice_ai_action", "voice_ai_actions", "get", rt::Method::GET, "/voice-ai/actions/{actionId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Reads)
+    /// `GET /voice-ai/actions/{actionId}`: get an action of a voice agent.
+    GET_VOICE_AI_ACTION = new("get_voice_ai_action", "voice_ai_actions", "get", rt::Method::GET, "/voice-ai/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Reads)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `PUT /voice-ai/actions/{actionId}`: change an action of a voice agent.
-pub static UPDATE_VOICE_AI_ACTION: rt::Route =
-    rt::Route::new("update_voice_ai_action", "voice_ai_actions", "update", rt::Method::PUT, "/voice-ai/actions/{actionId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Changes)
+    /// `PUT /voice-ai/actions/{actionId}`: change an action of a voice agent.
+    UPDATE_VOICE_AI_ACTION = new("update_voice_ai_action", "voice_ai_actions", "update", rt::Method::PUT, "/voice-ai/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Changes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-/// `DELETE /voice-ai/actions/{actionId}`: delete an action of a voice agent.
-pub static DELETE_VOICE_AI_ACTION: rt::Route =
-    rt::Route::new("delete_voice_ai_action", "voice_ai_actions", "delete", rt::Method::DELETE, "/voice-ai/actions/{actionId}")
-        .headers(&[("Version", "2021-04-15")])
-        .takes(rt::Token::Any)
-        .does(rt::Effect::Deletes)
+    /// `DELETE /voice-ai/actions/{actionId}`: delete an action of a voice agent.
+    DELETE_VOICE_AI_ACTION = new("delete_voice_ai_action", "voice_ai_actions", "delete", rt::Method::DELETE, "/voice-ai/actions/{actionId}")
+        .headers(&[("Version", "2021-04-15")]).takes(rt::Token::Any).does(rt::Effect::Deletes)
         .documented(rt::Evidence::Full, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/voice-ai.json");
-
-pub(super) const ALL: &[&rt::Route] = &[
-    &LIST_VOICE_AI_AGENTS,
-    &CREATE_VOICE_AI_AGENT,
-    &GET_VOICE_AI_AGENT,
-    &DELETE_VOICE_AI_AGENT,
-    &UPDATE_VOICE_AI_AGENT,
-    &LIST_VOICE_AI_CALLS,
-    &GET_VOICE_AI_CALL,
-    &CREATE_VOICE_AI_ACTION,
-    &GET_VOICE_AI_ACTION,
-    &UPDATE_VOICE_AI_ACTION,
-    &DELETE_VOICE_AI_ACTION,
-];
+}

@@ -4,11 +4,10 @@
 
 use reachout_runtime as rt;
 
-/// `GET /workflows/`: list the workflows of a sub-account.
-pub static LIST_WORKFLOWS: rt::Route = rt::Route::new("list_workflows", "workflows", "list", rt::Method::GET, "/workflows/")
-    .headers(&[("Version", "2021-07-28")])
-    .takes(rt::Token::Any)
-    .does(rt::Effect::Reads)
-    .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/workflows.json");
-
-pub(super) const ALL: &[&rt::Route] = &[&LIST_WORKFLOWS];
+rt::routes! {
+    pub(super) const LIST;
+    /// `GET /workflows/`: list the workflows of a sub-account.
+    LIST_WORKFLOWS = new("list_workflows", "workflows", "list", rt::Method::GET, "/workflows/").headers(&[("Version", "2021-07-28")])
+        .takes(rt::Token::Any).does(rt::Effect::Reads)
+        .documented(rt::Evidence::Recorded, "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/workflows.json");
+}

@@ -4,298 +4,207 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// An association between two objects.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Association {
-    /// Origin of the association: defined by the sub-account or by the platform.
-    pub association_type: Option<AssociationType>,
-    /// Key of the first object, such as `custom_objects.children`.
-    pub first_object_key: Option<String>,
-    /// Label of the first side, such as `student`.
-    pub first_object_label: Option<String>,
-    /// Id of the association.
-    pub id: Option<String>,
-    /// Key of the association.
-    pub key: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the second object, such as `contact`.
-    pub second_object_key: Option<String>,
-    /// Label of the second side, such as `Teacher`.
-    pub second_object_label: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An association between two objects.
+    pub struct Association optional {
+        /// Origin of the association: defined by the sub-account or by the platform.
+        association_type "associationType": AssociationType,
+        /// Key of the first object, such as `custom_objects.children`.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side, such as `student`.
+        first_object_label "firstObjectLabel": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second object, such as `contact`.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side, such as `Teacher`.
+        second_object_label "secondObjectLabel": String,
+    } with extra
 }
 
-rt::object!(Association {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
-    location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
-} extra);
-
-/// An association between two objects.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AssociationResponse {
-    /// Origin of the association: defined by the sub-account or by the platform.
-    pub association_type: Option<AssociationType>,
-    /// Key of the first object, such as `custom_objects.children`.
-    pub first_object_key: Option<String>,
-    /// Label of the first side, such as `student`.
-    pub first_object_label: Option<String>,
-    /// Id of the association.
-    pub id: Option<String>,
-    /// Key of the association.
-    pub key: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the second object, such as `contact`.
-    pub second_object_key: Option<String>,
-    /// Label of the second side, such as `Teacher`.
-    pub second_object_label: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An association between two objects.
+    pub struct AssociationResponse optional {
+        /// Origin of the association: defined by the sub-account or by the platform.
+        association_type "associationType": AssociationType,
+        /// Key of the first object, such as `custom_objects.children`.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side, such as `student`.
+        first_object_label "firstObjectLabel": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second object, such as `contact`.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side, such as `Teacher`.
+        second_object_label "secondObjectLabel": String,
+    } with extra
 }
 
-rt::object!(AssociationResponse {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
-    location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
-} extra);
-
-/// Origin of an association: defined by the sub-account or by the platform.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AssociationType {
-    /// `USER_DEFINED`
-    UserDefined,
-    /// `SYSTEM_DEFINED`
-    SystemDefined,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Origin of an association: defined by the sub-account or by the platform.
+    pub enum AssociationType {
+        UserDefined = "USER_DEFINED", SystemDefined = "SYSTEM_DEFINED",
+    }
 }
 
-rt::open_enum!(AssociationType, UserDefined = "USER_DEFINED", SystemDefined = "SYSTEM_DEFINED");
-
-/// The new association.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateAssociationRequest {
-    /// Key of the first object, such as `custom_objects.children`.
-    pub first_object_key: String,
-    /// Label of the first side, such as `student`.
-    pub first_object_label: String,
-    /// Key of the association, such as `student_teacher`.
-    pub key: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Key of the second object, such as `contact`.
-    pub second_object_key: String,
-    /// Label of the second side, such as `Teacher`.
-    pub second_object_label: String,
+rt::request! {
+    /// The new association.
+    pub struct CreateAssociationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the association, such as `student_teacher`.
+        key: String,
+        /// Label of the first side, such as `student`.
+        first_object_label "firstObjectLabel": String,
+        /// Key of the first object, such as `custom_objects.children`.
+        first_object_key "firstObjectKey": String,
+        /// Label of the second side, such as `Teacher`.
+        second_object_label "secondObjectLabel": String,
+        /// Key of the second object, such as `contact`.
+        second_object_key "secondObjectKey": String,
+    }
 }
 
-rt::object!(CreateAssociationRequest {
-    first_object_key! "firstObjectKey", first_object_label! "firstObjectLabel", key!, location_id! "locationId",
-    second_object_key! "secondObjectKey", second_object_label! "secondObjectLabel"
-});
-rt::setters!(CreateAssociationRequest new(location_id: String, key: String, first_object_label: String, first_object_key: String, second_object_label: String, second_object_key: String) {
-
-});
-
-/// Which records to relate.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateRelationRequest {
-    /// Id of the association.
-    pub association_id: String,
-    /// Id of the record of the association's first object; where that is `contact`, of a contact.
-    pub first_record_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the record of the association's second object.
-    pub second_record_id: String,
+rt::request! {
+    /// Which records to relate.
+    pub struct CreateRelationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the association.
+        association_id "associationId": String,
+        /// Id of the record of the association's first object; where that is `contact`, of a contact.
+        first_record_id "firstRecordId": String,
+        /// Id of the record of the association's second object.
+        second_record_id "secondRecordId": String,
+    }
 }
 
-rt::object!(CreateRelationRequest {
-    association_id! "associationId", first_record_id! "firstRecordId", location_id! "locationId", second_record_id! "secondRecordId"
-});
-rt::setters!(CreateRelationRequest new(location_id: String, association_id: String, first_record_id: String, second_record_id: String) {
-
-});
-
-/// An association that was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteAssociationResponse {
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// Id of the association.
-    pub id: Option<String>,
-    /// A sentence about the deletion.
-    pub message: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An association that was deleted.
+    pub struct DeleteAssociationResponse optional {
+        /// Whether it was deleted.
+        deleted: bool,
+        /// Id of the association.
+        id: String,
+        /// A sentence about the deletion.
+        message: String,
+    } with extra
 }
 
-rt::object!(DeleteAssociationResponse { deleted?, id?, message? } extra);
-
-/// Associations. The fields beside `associations` are those that the official file gives, of a single association.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListAssociationsResponse {
-    /// Origin of the association: defined by the sub-account or by the platform.
-    pub association_type: Option<AssociationType>,
-    /// The associations.
-    pub associations: Option<Vec<Association>>,
-    /// Key of the first object.
-    pub first_object_key: Option<String>,
-    /// Label of the first side.
-    pub first_object_label: Option<String>,
-    /// Id of the association.
-    pub id: Option<String>,
-    /// Key of the association.
-    pub key: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the second object.
-    pub second_object_key: Option<String>,
-    /// Label of the second side.
-    pub second_object_label: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Associations. The fields beside `associations` are those that the official file gives, of a single association.
+    pub struct ListAssociationsResponse optional {
+        /// Origin of the association: defined by the sub-account or by the platform.
+        association_type "associationType": AssociationType,
+        /// The associations.
+        associations: Vec<Association>,
+        /// Key of the first object.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side.
+        first_object_label "firstObjectLabel": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second object.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side.
+        second_object_label "secondObjectLabel": String,
+    } with extra
 }
 
-rt::object!(ListAssociationsResponse {
-    association_type? "associationType", associations?, first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?,
-    key?, location_id? "locationId", second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
-} extra);
-
-/// Relations of a record. The fields beside `relations` are those that the official file gives, of an association.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListRelationsResponse {
-    /// Origin of the association: defined by the sub-account or by the platform.
-    pub association_type: Option<AssociationType>,
-    /// Key of the first object.
-    pub first_object_key: Option<String>,
-    /// Label of the first side.
-    pub first_object_label: Option<String>,
-    /// Id of the association.
-    pub id: Option<String>,
-    /// Key of the association.
-    pub key: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// The relations.
-    pub relations: Option<Vec<Relation>>,
-    /// Key of the second object.
-    pub second_object_key: Option<String>,
-    /// Label of the second side.
-    pub second_object_label: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Relations of a record. The fields beside `relations` are those that the official file gives, of an association.
+    pub struct ListRelationsResponse optional {
+        /// Origin of the association: defined by the sub-account or by the platform.
+        association_type "associationType": AssociationType,
+        /// Key of the first object.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side.
+        first_object_label "firstObjectLabel": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The relations.
+        relations: Vec<Relation>,
+        /// Key of the second object.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side.
+        second_object_label "secondObjectLabel": String,
+    } with extra
 }
 
-rt::object!(ListRelationsResponse {
-    association_type? "associationType", first_object_key? "firstObjectKey", first_object_label? "firstObjectLabel", id?, key?,
-    location_id? "locationId", relations?, second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel"
-} extra);
-
-/// Two records that are related by an association.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Relation {
-    /// Id of the association.
-    pub association_id: Option<String>,
-    /// Key of the first record's object.
-    pub first_object_key: Option<String>,
-    /// Id of the first record.
-    pub first_record_id: Option<String>,
-    /// Id of the relation.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the second record's object.
-    pub second_object_key: Option<String>,
-    /// Id of the second record.
-    pub second_record_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Two records that are related by an association.
+    pub struct Relation optional {
+        /// Id of the association.
+        association_id "associationId": String,
+        /// Key of the first record's object.
+        first_object_key "firstObjectKey": String,
+        /// Id of the first record.
+        first_record_id "firstRecordId": String,
+        /// Id of the relation.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second record's object.
+        second_object_key "secondObjectKey": String,
+        /// Id of the second record.
+        second_record_id "secondRecordId": String,
+    } with extra
 }
 
-rt::object!(Relation {
-    association_id? "associationId", first_object_key? "firstObjectKey", first_record_id? "firstRecordId", id?, location_id? "locationId",
-    second_object_key? "secondObjectKey", second_record_id? "secondRecordId"
-} extra);
-
-/// Two records that are related by an association. The fields of an association are those that the official file gives.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RelationResponse {
-    /// Id of the association.
-    pub association_id: Option<String>,
-    /// Origin of the association: defined by the sub-account or by the platform.
-    pub association_type: Option<AssociationType>,
-    /// Key of the first record's object.
-    pub first_object_key: Option<String>,
-    /// Label of the first side.
-    pub first_object_label: Option<String>,
-    /// Id of the first record.
-    pub first_record_id: Option<String>,
-    /// Id of the relation.
-    pub id: Option<String>,
-    /// Key of the association.
-    pub key: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the second record's object.
-    pub second_object_key: Option<String>,
-    /// Label of the second side.
-    pub second_object_label: Option<String>,
-    /// Id of the second record.
-    pub second_record_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Two records that are related by an association. The fields of an association are those that the official file gives.
+    pub struct RelationResponse optional {
+        /// Id of the association.
+        association_id "associationId": String,
+        /// Origin of the association: defined by the sub-account or by the platform.
+        association_type "associationType": AssociationType,
+        /// Key of the first record's object.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side.
+        first_object_label "firstObjectLabel": String,
+        /// Id of the first record.
+        first_record_id "firstRecordId": String,
+        /// Id of the relation.
+        id: String,
+        /// Key of the association.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second record's object.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side.
+        second_object_label "secondObjectLabel": String,
+        /// Id of the second record.
+        second_record_id "secondRecordId": String,
+    } with extra
 }
 
-rt::object!(RelationResponse {
-    association_id? "associationId", association_type? "associationType", first_object_key? "firstObjectKey",
-    first_object_label? "firstObjectLabel", first_record_id? "firstRecordId", id?, key?, location_id? "locationId",
-    second_object_key? "secondObjectKey", second_object_label? "secondObjectLabel", second_record_id? "secondRecordId"
-} extra);
-
-/// The new labels of an association.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateAssociationRequest {
-    /// Label of the first side.
-    pub first_object_label: String,
-    /// Label of the second side.
-    pub second_object_label: String,
+rt::request! {
+    /// The new labels of an association.
+    pub struct UpdateAssociationRequest {
+        /// Label of the first side.
+        first_object_label "firstObjectLabel": String,
+        /// Label of the second side.
+        second_object_label "secondObjectLabel": String,
+    }
 }
-
-rt::object!(UpdateAssociationRequest { first_object_label! "firstObjectLabel", second_object_label! "secondObjectLabel" });
-rt::setters!(UpdateAssociationRequest new(first_object_label: String, second_object_label: String) {  });

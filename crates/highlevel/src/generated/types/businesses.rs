@@ -4,171 +4,127 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A company that contacts belong to.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Business {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name or code of the country.
-    pub country: Option<String>,
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Author of the business.
-    pub created_by: Option<rt::Object>,
-    /// Values of custom fields; their form is not documented.
-    pub custom_fields: Option<Vec<rt::Object>>,
-    /// Description of the business.
-    pub description: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Id of the business.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the business.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Author of the last change.
-    pub updated_by: Option<rt::Object>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A company that contacts belong to.
+    pub struct Business optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Name or code of the country.
+        country: String,
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Author of the business.
+        created_by "createdBy": rt::Object,
+        /// Values of custom fields; their form is not documented.
+        custom_fields "customFields": Vec<rt::Object>,
+        /// Description of the business.
+        description: String,
+        /// Email address.
+        email: String,
+        /// Id of the business.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the business.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State.
+        state: String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+        /// Author of the last change.
+        updated_by "updatedBy": rt::Object,
+        /// URL of the website.
+        website: String,
+    } with extra
 }
 
-rt::object!(Business {
-    address?, city?, country?, created_at? "createdAt", created_by? "createdBy", custom_fields? "customFields", description?, email?, id?,
-    location_id? "locationId", name?, phone?, postal_code? "postalCode", state?, updated_at? "updatedAt", updated_by? "updatedBy", website?
-} extra);
-
-/// The new business.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateBusinessRequest {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country, such as `us`.
-    pub country: Option<String>,
-    /// Description of the business.
-    pub description: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the business.
-    pub name: String,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::request! {
+    /// The new business.
+    pub struct CreateBusinessRequest {
+        /// Name of the business.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country, such as `us`.
+        country: String,
+        /// Description of the business.
+        description: String,
+        /// Email address.
+        email: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State.
+        state: String,
+        /// URL of the website.
+        website: String,
+    }
 }
 
-rt::object!(CreateBusinessRequest {
-    address?, city?, country?, description?, email?, location_id! "locationId", name!, phone?, postal_code? "postalCode", state?, website?
-});
-rt::setters!(CreateBusinessRequest new(name: String, location_id: String) {
-    address: String, city: String, country: String, description: String, email: String, phone: String, postal_code: String, state: String,
-    website: String
-});
-
-/// One business.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetBusinessResponse {
-    /// The business.
-    pub business: Option<Business>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One business.
+    pub struct GetBusinessResponse optional {
+        /// The business.
+        business: Business,
+    } with extra
 }
 
-rt::object!(GetBusinessResponse { business? } extra);
-
-/// One page of businesses.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListBusinessesResponse {
-    /// The businesses.
-    pub businesses: Option<Vec<Business>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of businesses.
+    pub struct ListBusinessesResponse optional {
+        /// The businesses.
+        businesses: Vec<Business>,
+    } with extra
 }
 
-rt::object!(ListBusinessesResponse { businesses? } extra);
-
-/// A business that was created or changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SaveBusinessResponse {
-    /// The business, in the vendor's spelling.
-    pub buiseness: Option<Business>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A business that was created or changed.
+    pub struct SaveBusinessResponse optional {
+        /// The business, in the vendor's spelling.
+        buiseness: Business,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(SaveBusinessResponse { buiseness?, success? } extra);
-
-/// What to change in a business.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateBusinessRequest {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country, such as `us`.
-    pub country: Option<String>,
-    /// Description of the business.
-    pub description: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Name of the business.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::request! {
+    /// What to change in a business.
+    pub struct UpdateBusinessRequest optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country, such as `us`.
+        country: String,
+        /// Description of the business.
+        description: String,
+        /// Email address.
+        email: String,
+        /// Name of the business.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State.
+        state: String,
+        /// URL of the website.
+        website: String,
+    }
 }
-
-rt::object!(UpdateBusinessRequest {
-    address?, city?, country?, description?, email?, name?, phone?, postal_code? "postalCode", state?, website?
-});
-rt::setters!(UpdateBusinessRequest new() {
-    address: String, city: String, country: String, description: String, email: String, name: String, phone: String, postal_code: String,
-    state: String, website: String
-});

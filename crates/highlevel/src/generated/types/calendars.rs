@@ -4,114 +4,62 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// How often an appointment is repeated.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AppointmentFrequency {
-    /// `DAILY`
-    Daily,
-    /// `WEEKLY`
-    Weekly,
-    /// `MONTHLY`
-    Monthly,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// How often an appointment is repeated.
+    pub enum AppointmentFrequency {
+        Daily = "DAILY", Weekly = "WEEKLY", Monthly = "MONTHLY",
+    }
 }
 
-rt::open_enum!(AppointmentFrequency, Daily = "DAILY", Weekly = "WEEKLY", Monthly = "MONTHLY");
-
-/// Kind of the place to meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AppointmentMeetingType {
-    /// `custom`
-    Custom,
-    /// `zoom`
-    Zoom,
-    /// `gmeet`
-    Gmeet,
-    /// `phone`
-    Phone,
-    /// `address`
-    Address,
-    /// `ms_teams`
-    MsTeams,
-    /// `google`
-    Google,
+rt::closed_enum! {
+    /// Kind of the place to meet.
+    pub enum AppointmentMeetingType {
+        Custom = "custom", Zoom = "zoom", Gmeet = "gmeet", Phone = "phone", Address = "address", MsTeams = "ms_teams", Google = "google",
+    }
 }
 
-rt::closed_enum!(
-    AppointmentMeetingType,
-    Custom = "custom",
-    Zoom = "zoom",
-    Gmeet = "gmeet",
-    Phone = "phone",
-    Address = "address",
-    MsTeams = "ms_teams",
-    Google = "google"
-);
-
-/// A note on an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AppointmentNote {
-    /// Text of the note.
-    pub body: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Who wrote the note.
-    pub created_by: Option<AppointmentNoteAuthor>,
-    /// When it was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Id of the note.
-    pub id: Option<String>,
-    /// Id of the user who wrote it.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A note on an appointment.
+    pub struct AppointmentNote optional {
+        /// Text of the note.
+        body: String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Who wrote the note.
+        created_by "createdBy": AppointmentNoteAuthor,
+        /// When it was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the note.
+        id: String,
+        /// Id of the user who wrote it.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(AppointmentNote {
-    body?, contact_id? "contactId", created_by? "createdBy", date_added? "dateAdded", id?, user_id? "userId"
-} extra);
-
-/// Who wrote a note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AppointmentNoteAuthor {
-    /// Id of the user.
-    pub id: Option<String>,
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Who wrote a note.
+    pub struct AppointmentNoteAuthor optional {
+        /// Id of the user.
+        id: String,
+        /// Name of the user.
+        name: String,
+    } with extra
 }
 
-rt::object!(AppointmentNoteAuthor { id?, name? } extra);
-
-/// A note on an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AppointmentNoteRequest {
-    /// Text of the note, at most 5,000 characters.
-    pub body: String,
-    /// Id of the user who writes it.
-    pub user_id: Option<String>,
+rt::request! {
+    /// A note on an appointment.
+    pub struct AppointmentNoteRequest {
+        /// Text of the note, at most 5,000 characters.
+        body: String,
+    } optional {
+        /// Id of the user who writes it.
+        user_id "userId": String,
+    }
 }
-
-rt::object!(AppointmentNoteRequest { body!, user_id? "userId" });
-rt::setters!(AppointmentNoteRequest new(body: String) { user_id: String });
 
 impl rt::Limited for AppointmentNoteRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -119,63 +67,41 @@ impl rt::Limited for AppointmentNoteRequest {
     }
 }
 
-/// One note on an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AppointmentNoteResponse {
-    /// The note.
-    pub note: Option<AppointmentNote>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One note on an appointment.
+    pub struct AppointmentNoteResponse optional {
+        /// The note.
+        note: AppointmentNote,
+    } with extra
 }
 
-rt::object!(AppointmentNoteResponse { note? } extra);
-
-/// How appointments are repeated.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AppointmentRecurrence {
-    /// What happens where a repeated appointment has no free slot.
-    pub booking_option: Option<UnavailableSlotOption>,
-    /// Status of a repeated appointment that has no free slot.
-    pub booking_overlap_default_status: Option<OverlapStatus>,
-    /// How many times, at most 24.
-    pub count: Option<rt::Number>,
-    /// How often an appointment is repeated.
-    pub freq: Option<AppointmentFrequency>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How appointments are repeated.
+    pub struct AppointmentRecurrence optional {
+        /// What happens where a repeated appointment has no free slot.
+        booking_option "bookingOption": UnavailableSlotOption,
+        /// Status of a repeated appointment that has no free slot.
+        booking_overlap_default_status "bookingOverlapDefaultStatus": OverlapStatus,
+        /// How many times, at most 24.
+        count: rt::Number,
+        /// How often an appointment is repeated.
+        freq: AppointmentFrequency,
+    } with extra
 }
 
-rt::object!(AppointmentRecurrence {
-    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count?, freq?
-} extra);
-
-/// How appointments are repeated.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AppointmentRecurrenceInput {
-    /// What happens where a repeated appointment has no free slot.
-    pub booking_option: Option<UnavailableSlotOption>,
-    /// Status of a repeated appointment that has no free slot.
-    pub booking_overlap_default_status: Option<OverlapStatus>,
-    /// How many times, at most 24.
-    pub count: Option<rt::Number>,
-    /// How often an appointment is repeated.
-    pub freq: Option<AppointmentFrequency>,
+rt::request! {
+    /// How appointments are repeated.
+    pub struct AppointmentRecurrenceInput optional {
+        /// What happens where a repeated appointment has no free slot.
+        booking_option "bookingOption": UnavailableSlotOption,
+        /// Status of a repeated appointment that has no free slot.
+        booking_overlap_default_status "bookingOverlapDefaultStatus": OverlapStatus,
+        /// How many times, at most 24.
+        count: rt::Number,
+        /// How often an appointment is repeated.
+        freq: AppointmentFrequency,
+    }
 }
-
-rt::object!(AppointmentRecurrenceInput {
-    booking_option? "bookingOption", booking_overlap_default_status? "bookingOverlapDefaultStatus", count?, freq?
-});
-rt::setters!(AppointmentRecurrenceInput new() {
-    booking_option: UnavailableSlotOption, booking_overlap_default_status: OverlapStatus, count: (rt::Number), freq: AppointmentFrequency
-});
 
 impl rt::Limited for AppointmentRecurrenceInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -183,1083 +109,703 @@ impl rt::Limited for AppointmentRecurrenceInput {
     }
 }
 
-/// Status of an appointment.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AppointmentStatus {
-    /// `new`
-    New,
-    /// `confirmed`
-    Confirmed,
-    /// `cancelled`
-    Cancelled,
-    /// `showed`
-    Showed,
-    /// `noshow`
-    Noshow,
-    /// `invalid`
-    Invalid,
-    /// `active`
-    Active,
-    /// `completed`
-    Completed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Status of an appointment.
+    pub enum AppointmentStatus {
+        New = "new", Confirmed = "confirmed", Cancelled = "cancelled", Showed = "showed", Noshow = "noshow", Invalid = "invalid",
+        Active = "active", Completed = "completed",
+    }
 }
 
-rt::open_enum!(
-    AppointmentStatus,
-    New = "new",
-    Confirmed = "confirmed",
-    Cancelled = "cancelled",
-    Showed = "showed",
-    Noshow = "noshow",
-    Invalid = "invalid",
-    Active = "active",
-    Completed = "completed"
-);
-
-/// Status that an appointment is to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AppointmentStatusInput {
-    /// `new`
-    New,
-    /// `confirmed`
-    Confirmed,
-    /// `cancelled`
-    Cancelled,
-    /// `showed`
-    Showed,
-    /// `noshow`
-    Noshow,
-    /// `invalid`
-    Invalid,
-}
-
-rt::closed_enum!(
-    AppointmentStatusInput,
-    New = "new",
-    Confirmed = "confirmed",
-    Cancelled = "cancelled",
-    Showed = "showed",
-    Noshow = "noshow",
-    Invalid = "invalid"
-);
-
-/// A blocked time.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BlockedSlotResponse {
-    /// Id of the user whose time is blocked.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar.
-    pub calendar_id: Option<String>,
-    /// When it ends, as ISO 8601.
-    pub end_time: Option<String>,
-    /// Id of the event that blocks the time.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// When it begins, as ISO 8601.
-    pub start_time: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(BlockedSlotResponse {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", id!, location_id? "locationId",
-    start_time? "startTime", title?
-} extra);
-
-/// Unit of the time before an appointment.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BookingNoticeUnit {
-    /// `hours`
-    Hours,
-    /// `days`
-    Days,
-    /// `weeks`
-    Weeks,
-    /// `months`
-    Months,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(BookingNoticeUnit, Hours = "hours", Days = "days", Weeks = "weeks", Months = "months");
-
-/// Unit of the time that can be booked ahead.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BookingRangeUnit {
-    /// `days`
-    Days,
-    /// `weeks`
-    Weeks,
-    /// `months`
-    Months,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(BookingRangeUnit, Days = "days", Weeks = "weeks", Months = "months");
-
-/// A calendar in which contacts can book appointments.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Calendar {
-    /// Email address that gets an email for each booking.
-    pub alert_email: Option<String>,
-    /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
-    pub allow_booking_after: Option<rt::Number>,
-    /// Unit of `allowBookingAfter`.
-    pub allow_booking_after_unit: Option<BookingNoticeUnit>,
-    /// How far ahead can be booked, in `allowBookingForUnit`.
-    pub allow_booking_for: Option<rt::Number>,
-    /// Unit of `allowBookingFor`.
-    pub allow_booking_for_unit: Option<BookingRangeUnit>,
-    /// Whether the contact can cancel an appointment.
-    pub allow_cancellation: Option<bool>,
-    /// Whether the contact can move an appointment.
-    pub allow_reschedule: Option<bool>,
-    /// How many appointments a day takes. The vendor spells it so.
-    pub appoinment_per_day: Option<rt::Number>,
-    /// How many bookings a slot takes for each user, or the seats of a slot in a calendar of classes. The vendor spells it so.
-    pub appoinment_per_slot: Option<rt::Number>,
-    /// The same as `appoinmentPerSlot` in the right spelling.
-    pub appointment_per_slot: Option<rt::Number>,
-    /// Whether a booking is confirmed by itself.
-    pub auto_confirm: Option<bool>,
-    /// Hours of single dates.
-    pub availabilities: Option<Vec<DateAvailability>>,
-    /// Which hours count: `0` those of the week, `1` those of single dates, null both.
-    pub availability_type: Option<rt::Number>,
-    /// URL of the picture on the page to book.
-    pub calendar_cover_image: Option<String>,
-    /// Kind of the calendar.
-    pub calendar_type: Option<CalendarType>,
-    /// Text beside the consent box.
-    pub consent_label: Option<String>,
-    /// What the calendar is for.
-    pub description: Option<String>,
-    /// Whether an appointment can be repeated. Only for a calendar with one team member.
-    pub enable_recurring: Option<bool>,
-    /// Colour of the appointments, such as `#039be5`.
-    pub event_color: Option<String>,
-    /// Title of the appointments, in which fields such as `{{contact.name}}` are replaced.
-    pub event_title: Option<String>,
-    /// How bookings are spread over the team members.
-    pub event_type: Option<CalendarDistribution>,
-    /// Id of the form that is filled in for a booking.
-    pub form_id: Option<String>,
-    /// URL to which a contact is sent after booking.
-    #[cfg_attr(feature = "schemars", schemars(rename = "formSubmitRedirectURL"))]
-    pub form_submit_redirect_url: Option<String>,
-    /// Text that a contact sees after booking.
-    pub form_submit_thanks_message: Option<String>,
-    /// What a contact sees after booking.
-    pub form_submit_type: Option<CalendarFormSubmitType>,
-    /// Whether Google Calendar sends invitations.
-    pub google_invitation_emails: Option<bool>,
-    /// Id of the calendar group.
-    pub group_id: Option<String>,
-    /// What is known of guests.
-    pub guest_type: Option<CalendarGuestType>,
-    /// Id of the calendar.
-    pub id: String,
-    /// Whether the calendar is active. Otherwise it is a draft.
-    pub is_active: Option<bool>,
-    /// Whether payments are real and no test.
-    pub is_live_payment_mode: Option<bool>,
-    /// Places to meet, for a calendar of events.
-    pub location_configurations: Option<Vec<MeetingLocation>>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// How many free slots are hidden.
-    pub look_busy_config: Option<LookBusySettings>,
-    /// Deprecated: where the meeting is. See `locationConfigurations`.
-    pub meeting_location: Option<String>,
-    /// Name of the calendar.
-    pub name: Option<String>,
-    /// Notes for appointments.
-    pub notes: Option<String>,
-    /// Deprecated: who gets emails. Notifications have operations of their own.
-    pub notifications: Option<Vec<CalendarEmailSetting>>,
-    /// The hours of every week.
-    pub open_hours: Option<OpenHours>,
-    /// Id of a tracking pixel.
-    pub pixel_id: Option<String>,
-    /// Time that is kept free before an appointment, in `preBufferUnit`.
-    pub pre_buffer: Option<rt::Number>,
-    /// Unit of `preBuffer`.
-    pub pre_buffer_unit: Option<CalendarDurationUnit>,
-    /// How appointments are repeated.
-    pub recurring: Option<AppointmentRecurrence>,
-    /// Whether the contact is assigned to the team member who is booked.
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// Whether the user an appointment is assigned to gets an email.
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// Whether contacts who exist already keep the user they are assigned to.
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// Time that is kept free after an appointment, in `slotBufferUnit`.
-    pub slot_buffer: Option<rt::Number>,
-    /// Unit of `slotBuffer`.
-    pub slot_buffer_unit: Option<CalendarDurationUnit>,
-    /// How long an appointment is, in `slotDurationUnit`.
-    pub slot_duration: Option<rt::Number>,
-    /// Unit of `slotDuration`.
-    pub slot_duration_unit: Option<CalendarDurationUnit>,
-    /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`.
-    pub slot_interval: Option<rt::Number>,
-    /// Unit of `slotInterval`.
-    pub slot_interval_unit: Option<CalendarDurationUnit>,
-    /// Last part of the URL of the page to book.
-    pub slug: Option<String>,
-    /// Whether the page remembers a contact who has booked before.
-    pub sticky_contact: Option<bool>,
-    /// Users who can be booked.
-    pub team_members: Option<Vec<CalendarTeamMember>>,
-    /// Last part of the URL of the page to book.
-    pub widget_slug: Option<String>,
-    /// Look of the page to book.
-    pub widget_type: Option<CalendarWidgetType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Calendar {
-    alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
-    allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
-    allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    appointment_per_slot? "appointmentPerSlot", auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType",
-    calendar_cover_image? "calendarCoverImage", calendar_type? "calendarType", consent_label? "consentLabel", description?,
-    enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
-    form_submit_redirect_url? "formSubmitRedirectURL", form_submit_thanks_message? "formSubmitThanksMessage",
-    form_submit_type? "formSubmitType", google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType",
-    id!, is_active? "isActive", is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations",
-    location_id? "locationId", look_busy_config? "lookBusyConfig", meeting_location? "meetingLocation", name?, notes?, notifications?,
-    open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring?,
-    should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
-    slot_buffer_unit? "slotBufferUnit", slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit",
-    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact",
-    team_members? "teamMembers", widget_slug? "widgetSlug", widget_type? "widgetType"
-} extra);
-
-/// Whether bookings of a round robin go to whoever is free, or to all team members alike.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarDistribution {
-    /// `RoundRobin_OptimizeForAvailability`
-    RoundRobinOptimizeForAvailability,
-    /// `RoundRobin_OptimizeForEqualDistribution`
-    RoundRobinOptimizeForEqualDistribution,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CalendarDistribution,
-    RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
-    RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution"
-);
-
-/// Unit of a short time.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarDurationUnit {
-    /// `mins`
-    Mins,
-    /// `hours`
-    Hours,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarDurationUnit, Mins = "mins", Hours = "hours");
-
-/// Deprecated: who gets an email. Notifications have operations of their own.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarEmailSetting {
-    /// Email addresses, separated by commas.
-    pub selected_users: Option<String>,
-    /// Whether the contact gets it.
-    pub should_send_to_contact: Option<bool>,
-    /// Whether guests get it.
-    pub should_send_to_guest: Option<bool>,
-    /// Whether the addresses in `selectedUsers` get it.
-    pub should_send_to_selected_users: Option<bool>,
-    /// Whether the user the appointment is assigned to gets it.
-    pub should_send_to_user: Option<bool>,
-    /// Channel; only email.
-    pub type_: Option<CalendarEmailType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarEmailSetting {
-    selected_users? "selectedUsers", should_send_to_contact? "shouldSendToContact", should_send_to_guest? "shouldSendToGuest",
-    should_send_to_selected_users? "shouldSendToSelectedUsers", should_send_to_user? "shouldSendToUser", type_? "type"
-} extra);
-
-/// Deprecated: who gets an email. Notifications have operations of their own.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarEmailSettingInput {
-    /// Email addresses, separated by commas.
-    pub selected_users: String,
-    /// Whether the contact gets it.
-    pub should_send_to_contact: bool,
-    /// Whether guests get it.
-    pub should_send_to_guest: bool,
-    /// Whether the addresses in `selectedUsers` get it.
-    pub should_send_to_selected_users: bool,
-    /// Whether the user the appointment is assigned to gets it.
-    pub should_send_to_user: bool,
-    /// Channel of the deprecated notification; only email.
-    pub type_: Option<CalendarEmailType>,
-}
-
-rt::object!(CalendarEmailSettingInput {
-    selected_users! "selectedUsers", should_send_to_contact! "shouldSendToContact", should_send_to_guest! "shouldSendToGuest",
-    should_send_to_selected_users! "shouldSendToSelectedUsers", should_send_to_user! "shouldSendToUser", type_? "type"
-});
-rt::setters!(CalendarEmailSettingInput new(should_send_to_contact: bool, should_send_to_guest: bool, should_send_to_user: bool, should_send_to_selected_users: bool, selected_users: String) {
-    type_: CalendarEmailType
-});
-
-/// Channel of the deprecated notification; only email.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarEmailType {
-    /// `email`
-    Email,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarEmailType, Email = "email");
-
-/// An appointment or another event of a calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarEvent {
-    /// Where the event is, or the URL of the meeting.
-    pub address: Option<String>,
-    /// The same as `appointmentStatus` in the vendor's other spelling.
-    pub appoinment_status: Option<String>,
-    /// What else is known of an appointment.
-    pub appointment_meta: Option<rt::Object>,
-    /// Status, such as `confirmed`.
-    pub appointment_status: Option<String>,
-    /// Ids of the rooms and the equipment that are reserved.
-    pub assigned_resources: Option<Vec<String>>,
-    /// Id of the user the event is with.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar.
-    pub calendar_id: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Who made the event.
-    pub created_by: Option<EventCreator>,
-    /// When it was made, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// Whether the event is deleted.
-    pub deleted: Option<bool>,
-    /// What the event is about.
-    pub description: Option<String>,
-    /// When it ends, as ISO 8601.
-    pub end_time: Option<String>,
-    /// Id of the calendar group.
-    pub group_id: Option<String>,
-    /// Id of the event, or of one event of a series.
-    pub id: String,
-    /// Whether the event is repeated.
-    pub is_recurring: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the series the event is one of.
-    pub master_event_id: Option<String>,
-    /// Notes.
-    pub notes: Option<String>,
-    /// Rule of RFC 5545 by which the event is repeated.
-    pub rrule: Option<String>,
-    /// When it begins, as ISO 8601.
-    pub start_time: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Ids of the other users who take part.
-    pub users: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarEvent {
-    address?, appoinment_status? "appoinmentStatus", appointment_meta? "appointmentMeta", appointment_status? "appointmentStatus",
-    assigned_resources? "assignedResources", assigned_user_id? "assignedUserId", calendar_id? "calendarId", contact_id? "contactId",
-    created_by? "createdBy", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, description?, end_time? "endTime",
-    group_id? "groupId", id!, is_recurring? "isRecurring", location_id? "locationId", master_event_id? "masterEventId", notes?, rrule?,
-    start_time? "startTime", title?, users?
-} extra);
-
-/// Whether a contact is sent to another page after booking, or sees a text.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarFormSubmitType {
-    /// `RedirectURL`
-    RedirectUrl,
-    /// `ThankYouMessage`
-    ThankYouMessage,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarFormSubmitType, RedirectUrl = "RedirectURL", ThankYouMessage = "ThankYouMessage");
-
-/// A group of calendars that are offered on one page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarGroup {
-    /// What the group is for.
-    pub description: Option<String>,
-    /// Id of the group.
-    pub id: Option<String>,
-    /// Whether it is active.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Last part of the URL of the page to book.
-    pub slug: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarGroup { description?, id?, is_active? "isActive", location_id? "locationId", name?, slug? } extra);
-
-/// One calendar group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CalendarGroupResponse {
-    /// The group.
-    pub group: Option<CalendarGroup>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarGroupResponse { group? } extra);
-
-/// Whether guests are counted only, or their details are asked for.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarGuestType {
-    /// `count_only`
-    CountOnly,
-    /// `collect_detail`
-    CollectDetail,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarGuestType, CountOnly = "count_only", CollectDetail = "collect_detail");
-
-/// Who is notified of the appointments of a calendar, when and how.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarNotification {
-    /// Id of the notification.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// Further email addresses that are notified.
-    pub additional_email_ids: Option<Vec<String>>,
-    /// Further phone numbers that are notified.
-    pub additional_phone_numbers: Option<Vec<String>>,
-    /// Further WhatsApp numbers that are notified.
-    pub additional_whatsapp_numbers: Option<Vec<String>>,
-    /// How long after the appointment a follow-up is sent.
-    pub after_time: Option<Vec<NotificationOffset>>,
-    /// How long before the appointment a reminder is sent.
-    pub before_time: Option<Vec<NotificationOffset>>,
-    /// Text of the message.
-    pub body: Option<String>,
-    /// Channel of the notification.
-    pub channel: Option<NotificationChannel>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Whether it is active.
-    pub is_active: Option<bool>,
-    /// What the notification is about.
-    pub notification_type: Option<CalendarNotificationType>,
-    /// Who is notified.
-    pub receiver_type: Option<NotificationReceiverType>,
-    /// Ids of the users who are notified.
-    pub selected_users: Option<Vec<String>>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Id of the template of an email.
-    pub template_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarNotification {
-    id? "_id", additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers",
-    additional_whatsapp_numbers? "additionalWhatsappNumbers", after_time? "afterTime", before_time? "beforeTime", body?, channel?, deleted?,
-    is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType", selected_users? "selectedUsers", subject?,
-    template_id? "templateId"
-} extra);
-
-/// A new notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarNotificationInput {
-    /// Further email addresses that are notified.
-    pub additional_email_ids: Option<Vec<String>>,
-    /// Further phone numbers that are notified.
-    pub additional_phone_numbers: Option<Vec<String>>,
-    /// How long after the appointment a follow-up is sent.
-    pub after_time: Option<Vec<NotificationOffset>>,
-    /// How long before the appointment a reminder is sent.
-    pub before_time: Option<Vec<NotificationOffset>>,
-    /// Text of the message. Not for a notification in the app.
-    pub body: Option<String>,
-    /// Channel of a notification.
-    pub channel: NotificationChannel,
-    /// Email address to send from.
-    pub from_address: Option<String>,
-    /// Name to send under, by email or text message.
-    pub from_name: Option<String>,
-    /// Phone number to send text messages from.
-    pub from_number: Option<String>,
-    /// Whether it is active. Without it `true`.
-    pub is_active: Option<bool>,
-    /// What a notification is about.
-    pub notification_type: CalendarNotificationType,
-    /// Who is notified.
-    pub receiver_type: NotificationReceiverType,
-    /// Ids of the users who are notified in the app or by email; `sub_account_admin` for the administrators.
-    pub selected_users: Option<Vec<String>>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Id of the template of an email. Not for a notification in the app.
-    pub template_id: Option<String>,
-}
-
-rt::object!(CalendarNotificationInput {
-    additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers", after_time? "afterTime",
-    before_time? "beforeTime", body?, channel!, from_address? "fromAddress", from_name? "fromName", from_number? "fromNumber",
-    is_active? "isActive", notification_type! "notificationType", receiver_type! "receiverType", selected_users? "selectedUsers", subject?,
-    template_id? "templateId"
-});
-rt::setters!(CalendarNotificationInput new(receiver_type: NotificationReceiverType, channel: NotificationChannel, notification_type: CalendarNotificationType) {
-    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [NotificationOffset], before_time: [NotificationOffset],
-    body: String, from_address: String, from_name: String, from_number: String, is_active: bool, selected_users: [String], subject: String,
-    template_id: String
-});
-
-/// What was done with a notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CalendarNotificationMessageResponse {
-    /// What was done, as a sentence.
-    pub message: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarNotificationMessageResponse { message? } extra);
-
-/// What a notification is about.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarNotificationType {
-    /// `booked`
-    Booked,
-    /// `confirmation`
-    Confirmation,
-    /// `cancellation`
-    Cancellation,
-    /// `reminder`
-    Reminder,
-    /// `followup`
-    Followup,
-    /// `reschedule`
-    Reschedule,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CalendarNotificationType,
-    Booked = "booked",
-    Confirmation = "confirmation",
-    Cancellation = "cancellation",
-    Reminder = "reminder",
-    Followup = "followup",
-    Reschedule = "reschedule"
-);
-
-/// A room or equipment that calendars of services can reserve.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarResource {
-    /// Ids of the calendars that can reserve it.
-    pub calendar_ids: Option<Vec<String>>,
-    /// How many persons the room takes.
-    pub capacity: Option<rt::Number>,
-    /// What it is.
-    pub description: Option<String>,
-    /// Whether it can be reserved.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the room or the equipment.
-    pub name: Option<String>,
-    /// How many pieces of the equipment are out of service.
-    pub out_of_service: Option<rt::Number>,
-    /// How many pieces of the equipment there are.
-    pub quantity: Option<rt::Number>,
-    /// Whether it is a room or equipment.
-    pub resource_type: Option<CalendarResourceType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarResource {
-    calendar_ids? "calendarIds", capacity?, description?, is_active? "isActive", location_id? "locationId", name?,
-    out_of_service? "outOfService", quantity?, resource_type? "resourceType"
-} extra);
-
-/// Rooms or equipment.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarResourceType {
-    /// `equipments`
-    Equipments,
-    /// `rooms`
-    Rooms,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarResourceType, Equipments = "equipments", Rooms = "rooms");
-
-/// One calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CalendarResponse {
-    /// The calendar.
-    pub calendar: Calendar,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarResponse { calendar! } extra);
-
-/// A user who can be booked in a calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarTeamMember {
-    /// Whether the user is the primary one.
-    pub is_primary: Option<bool>,
-    /// Whether the user is connected with Zoom, as a text.
-    pub is_zoom_added: Option<String>,
-    /// Places to meet.
-    pub location_configurations: Option<Vec<MeetingLocation>>,
-    /// Deprecated: where the meeting is. See `locationConfigurations`.
-    pub meeting_location: Option<String>,
-    /// Deprecated: kind of the place to meet. See `locationConfigurations`.
-    pub meeting_location_type: Option<TeamMemberMeetingType>,
-    /// Priority of the team member: 0, 0.5 or 1.
-    pub priority: Option<rt::Number>,
-    /// Whether the user takes bookings.
-    pub selected: Option<bool>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CalendarTeamMember {
-    is_primary? "isPrimary", is_zoom_added? "isZoomAdded", location_configurations? "locationConfigurations",
-    meeting_location? "meetingLocation", meeting_location_type? "meetingLocationType", priority?, selected?, user_id? "userId"
-} extra);
-
-/// A user who can be booked in a calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CalendarTeamMemberInput {
-    /// Whether the user is the primary one. A collective calendar needs exactly one.
-    pub is_primary: Option<bool>,
-    /// Places to meet. Several only where the calendar has one team member; one alone for calendars of classes and collective ones.
-    pub location_configurations: Option<Vec<MeetingLocationInput>>,
-    /// Priority of the team member: 0, 0.5 or 1. Without it 0.5.
-    pub priority: Option<rt::Number>,
-    /// Id of the user.
-    pub user_id: String,
-}
-
-rt::object!(CalendarTeamMemberInput {
-    is_primary? "isPrimary", location_configurations? "locationConfigurations", priority?, user_id! "userId"
-});
-rt::setters!(CalendarTeamMemberInput new(user_id: String) {
-    is_primary: bool, location_configurations: [MeetingLocationInput], priority: (rt::Number)
-});
-
-/// Kind of a calendar.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarType {
-    /// `round_robin`
-    RoundRobin,
-    /// `event`
-    Event,
-    /// `class_booking`
-    ClassBooking,
-    /// `collective`
-    Collective,
-    /// `service_booking`
-    ServiceBooking,
-    /// `personal`
-    Personal,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CalendarType,
-    RoundRobin = "round_robin",
-    Event = "event",
-    ClassBooking = "class_booking",
-    Collective = "collective",
-    ServiceBooking = "service_booking",
-    Personal = "personal"
-);
-
-/// Look of the page to book: `default` is called "neo" on the platform's pages.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CalendarWidgetType {
-    /// `default`
-    Default,
-    /// `classic`
-    Classic,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CalendarWidgetType, Default = "default", Classic = "classic");
-
-/// The appointment to book.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateAppointmentRequest {
-    /// Where the appointment is.
-    pub address: Option<String>,
+rt::closed_enum! {
     /// Status that an appointment is to have.
-    pub appointment_status: Option<AppointmentStatusInput>,
-    /// Id of the user the appointment is with.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar.
-    pub calendar_id: String,
-    /// Id of the contact.
-    pub contact_id: String,
-    /// What the appointment is about.
-    pub description: Option<String>,
-    /// When it ends, as ISO 8601 with the offset from UTC.
-    pub end_time: Option<String>,
-    /// Whether to ignore how early and how far ahead must be booked.
-    pub ignore_date_range: Option<bool>,
-    /// Whether to book a slot that is not free. It ignores what `ignoreDateRange` ignores as well.
-    pub ignore_free_slot_validation: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the place to meet, `meetingId` of one of the calendar's or the team member's. Without it `default`.
-    pub meeting_location_id: Option<String>,
-    /// Kind of the place to meet. Where `address` is given, `custom`.
-    pub meeting_location_type: Option<AppointmentMeetingType>,
-    /// Whether the place of the calendar is overridden: true with `meetingLocationType` alone, false with `meetingLocationId` alone.
-    pub override_location_config: Option<bool>,
-    /// Rule of RFC 5545 by which the appointment is repeated, without DTSTART. Only with `ignoreFreeSlotValidation`.
-    pub rrule: Option<String>,
-    /// When it begins, as ISO 8601 with the offset from UTC.
-    pub start_time: String,
-    /// Title.
-    pub title: Option<String>,
-    /// Whether the automations of the sub-account run.
-    pub to_notify: Option<bool>,
+    pub enum AppointmentStatusInput {
+        New = "new", Confirmed = "confirmed", Cancelled = "cancelled", Showed = "showed", Noshow = "noshow", Invalid = "invalid",
+    }
 }
 
-rt::object!(CreateAppointmentRequest {
-    address?, appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id! "calendarId",
-    contact_id! "contactId", description?, end_time? "endTime", ignore_date_range? "ignoreDateRange",
-    ignore_free_slot_validation? "ignoreFreeSlotValidation", location_id! "locationId", meeting_location_id? "meetingLocationId",
-    meeting_location_type? "meetingLocationType", override_location_config? "overrideLocationConfig", rrule?, start_time! "startTime",
-    title?, to_notify? "toNotify"
-});
-rt::setters!(CreateAppointmentRequest new(calendar_id: String, location_id: String, contact_id: String, start_time: String) {
-    address: String, appointment_status: AppointmentStatusInput, assigned_user_id: String, description: String, end_time: String,
-    ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String, meeting_location_type: AppointmentMeetingType,
-    override_location_config: bool, rrule: String, title: String, to_notify: bool
-});
-
-/// The time to block, of a calendar or of a user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateBlockedSlotRequest {
-    /// Id of the user, unless `calendarId` is given.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar, unless `assignedUserId` is given.
-    pub calendar_id: Option<String>,
-    /// When it ends, as ISO 8601 with the offset from UTC.
-    pub end_time: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// When it begins, as ISO 8601 with the offset from UTC.
-    pub start_time: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+rt::object! {
+    /// A blocked time.
+    pub struct BlockedSlotResponse {
+        /// Id of the event that blocks the time.
+        id: String,
+    } optional {
+        /// Id of the user whose time is blocked.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// When it ends, as ISO 8601.
+        end_time "endTime": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When it begins, as ISO 8601.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::object!(CreateBlockedSlotRequest {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id! "locationId", start_time? "startTime",
-    title?
-});
-rt::setters!(CreateBlockedSlotRequest new(location_id: String) {
-    assigned_user_id: String, calendar_id: String, end_time: String, start_time: String, title: String
-});
-
-/// The new calendar group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCalendarGroupRequest {
-    /// What the group is for.
-    pub description: String,
-    /// Whether it is active.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// Last part of the URL of the page to book.
-    pub slug: String,
-}
-
-rt::object!(CreateCalendarGroupRequest { description!, is_active? "isActive", location_id! "locationId", name!, slug! });
-rt::setters!(CreateCalendarGroupRequest new(location_id: String, name: String, description: String, slug: String) { is_active: bool });
-
-/// The new calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCalendarRequest {
-    /// Email address that gets an email for each booking.
-    pub alert_email: Option<String>,
-    /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
-    pub allow_booking_after: Option<rt::Number>,
+rt::open_enum! {
     /// Unit of the time before an appointment.
-    pub allow_booking_after_unit: Option<BookingNoticeUnit>,
-    /// How far ahead can be booked, in `allowBookingForUnit`.
-    pub allow_booking_for: Option<rt::Number>,
-    /// Unit of the time that can be booked ahead.
-    pub allow_booking_for_unit: Option<BookingRangeUnit>,
-    /// Whether the contact can cancel an appointment. Without it `true`.
-    pub allow_cancellation: Option<bool>,
-    /// Whether the contact can move an appointment. Without it `true`.
-    pub allow_reschedule: Option<bool>,
-    /// How many appointments a day takes. The vendor spells it so.
-    pub appoinment_per_day: Option<rt::Number>,
-    /// How many bookings a slot takes for each user, or the seats of a class. Without it 1. The vendor spells it so.
-    pub appoinment_per_slot: Option<rt::Number>,
-    /// Whether a booking is confirmed by itself. Without it `true`.
-    pub auto_confirm: Option<bool>,
-    /// Hours of single dates. Those of every week are in `openHours`.
-    pub availabilities: Option<Vec<DateAvailabilityInput>>,
-    /// Which hours count: `0` those of the week, `1` those of single dates, null both.
-    pub availability_type: Option<rt::Number>,
-    /// URL of the picture on the page to book.
-    pub calendar_cover_image: Option<String>,
-    /// Kind of a calendar.
-    pub calendar_type: Option<CalendarType>,
-    /// Text beside the consent box.
-    pub consent_label: Option<String>,
-    /// What the calendar is for.
-    pub description: Option<String>,
-    /// Whether an appointment can be repeated. Only for a calendar with one team member.
-    pub enable_recurring: Option<bool>,
-    /// Colour of the appointments. Without it `#039be5`.
-    pub event_color: Option<String>,
-    /// Title of the appointments. Without it `{{contact.name}}`.
-    pub event_title: Option<String>,
-    /// How bookings are spread over the team members. Without it by who is free.
-    pub event_type: Option<CalendarDistribution>,
-    /// Id of the form that is filled in for a booking.
-    pub form_id: Option<String>,
-    /// URL to which a contact is sent after booking.
-    #[cfg_attr(feature = "schemars", schemars(rename = "formSubmitRedirectURL"))]
-    pub form_submit_redirect_url: Option<String>,
-    /// Text that a contact sees after booking.
-    pub form_submit_thanks_message: Option<String>,
-    /// What a contact sees after booking. Without it a text.
-    pub form_submit_type: Option<CalendarFormSubmitType>,
-    /// Whether Google Calendar sends invitations. Without it `false`.
-    pub google_invitation_emails: Option<bool>,
-    /// Id of the calendar group.
-    pub group_id: Option<String>,
-    /// Whether guests are counted only, or their details are asked for.
-    pub guest_type: Option<CalendarGuestType>,
-    /// Whether the calendar is active. With `false` it is a draft. Without it `true`.
-    pub is_active: Option<bool>,
-    /// Whether payments are real and no test.
-    pub is_live_payment_mode: Option<bool>,
-    /// Places to meet, for a calendar of events.
-    pub location_configurations: Option<Vec<MeetingLocationInput>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// How many free slots are hidden, so that a calendar looks busy.
-    pub look_busy_config: Option<LookBusySettingsInput>,
-    /// Name of the calendar.
-    pub name: String,
-    /// Notes for appointments.
-    pub notes: Option<String>,
-    /// Deprecated: who gets emails. Notifications have operations of their own.
-    pub notifications: Option<Vec<CalendarEmailSettingInput>>,
-    /// The hours of every week. Those of single dates are in `availabilities`.
-    pub open_hours: Option<Vec<OpenHourInput>>,
-    /// Id of a tracking pixel.
-    pub pixel_id: Option<String>,
-    /// Time that is kept free before an appointment, in `preBufferUnit`.
-    pub pre_buffer: Option<rt::Number>,
-    /// Unit of a short time.
-    pub pre_buffer_unit: Option<CalendarDurationUnit>,
-    /// How appointments are repeated.
-    pub recurring: Option<AppointmentRecurrenceInput>,
-    /// Whether the contact is assigned to the team member who is booked.
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// Whether the user an appointment is assigned to gets an email.
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// Whether contacts who exist already keep the user they are assigned to.
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// Time that is kept free after an appointment, in `slotBufferUnit`.
-    pub slot_buffer: Option<rt::Number>,
-    /// Unit of a short time.
-    pub slot_buffer_unit: Option<CalendarDurationUnit>,
-    /// How long an appointment is, in `slotDurationUnit`. Without it 30.
-    pub slot_duration: Option<rt::Number>,
-    /// Unit of a short time.
-    pub slot_duration_unit: Option<CalendarDurationUnit>,
-    /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`. Without it 30.
-    pub slot_interval: Option<rt::Number>,
-    /// Unit of a short time.
-    pub slot_interval_unit: Option<CalendarDurationUnit>,
-    /// Last part of the URL of the page to book.
-    pub slug: Option<String>,
-    /// Whether the page remembers a contact who has booked before.
-    pub sticky_contact: Option<bool>,
-    /// Users who can be booked. Needed for round robin, collective calendars, classes and services; a personal calendar has exactly one.
-    pub team_members: Option<Vec<CalendarTeamMemberInput>>,
-    /// Last part of the URL of the page to book.
-    pub widget_slug: Option<String>,
-    /// Look of the page to book. Without it `classic`.
-    pub widget_type: Option<CalendarWidgetType>,
+    pub enum BookingNoticeUnit {
+        Hours = "hours", Days = "days", Weeks = "weeks", Months = "months",
+    }
 }
 
-rt::object!(CreateCalendarRequest {
-    alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
-    allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
-    allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType", calendar_cover_image? "calendarCoverImage",
-    calendar_type? "calendarType", consent_label? "consentLabel", description?, enable_recurring? "enableRecurring",
-    event_color? "eventColor", event_title? "eventTitle", event_type? "eventType", form_id? "formId",
-    form_submit_redirect_url? "formSubmitRedirectURL", form_submit_thanks_message? "formSubmitThanksMessage",
-    form_submit_type? "formSubmitType", google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType",
-    is_active? "isActive", is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations",
-    location_id! "locationId", look_busy_config? "lookBusyConfig", name!, notes?, notifications?, open_hours? "openHours",
-    pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit", recurring?,
-    should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
-    slot_buffer_unit? "slotBufferUnit", slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit",
-    slot_interval? "slotInterval", slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact",
-    team_members? "teamMembers", widget_slug? "widgetSlug", widget_type? "widgetType"
-});
-rt::setters!(CreateCalendarRequest new(location_id: String, name: String) {
-    alert_email: String, allow_booking_after: (rt::Number), allow_booking_after_unit: BookingNoticeUnit, allow_booking_for: (rt::Number),
-    allow_booking_for_unit: BookingRangeUnit, allow_cancellation: bool, allow_reschedule: bool, appoinment_per_day: (rt::Number),
-    appoinment_per_slot: (rt::Number), auto_confirm: bool, availabilities: [DateAvailabilityInput], availability_type: (rt::Number),
-    calendar_cover_image: String, calendar_type: CalendarType, consent_label: String, description: String, enable_recurring: bool,
-    event_color: String, event_title: String, event_type: CalendarDistribution, form_id: String, form_submit_redirect_url: String,
-    form_submit_thanks_message: String, form_submit_type: CalendarFormSubmitType, google_invitation_emails: bool, group_id: String,
-    guest_type: CalendarGuestType, is_active: bool, is_live_payment_mode: bool, location_configurations: [MeetingLocationInput],
-    look_busy_config: LookBusySettingsInput, notes: String, notifications: [CalendarEmailSettingInput], open_hours: [OpenHourInput],
-    pixel_id: String, pre_buffer: (rt::Number), pre_buffer_unit: CalendarDurationUnit, recurring: AppointmentRecurrenceInput,
-    should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool, slot_buffer: (rt::Number), slot_buffer_unit: CalendarDurationUnit,
-    slot_duration: (rt::Number), slot_duration_unit: CalendarDurationUnit, slot_interval: (rt::Number),
-    slot_interval_unit: CalendarDurationUnit, slug: String, sticky_contact: bool, team_members: [CalendarTeamMemberInput],
-    widget_slug: String, widget_type: CalendarWidgetType
-});
+rt::open_enum! {
+    /// Unit of the time that can be booked ahead.
+    pub enum BookingRangeUnit {
+        Days = "days", Weeks = "weeks", Months = "months",
+    }
+}
+
+rt::object! {
+    /// A calendar in which contacts can book appointments.
+    pub struct Calendar {
+        /// Id of the calendar.
+        id: String,
+    } optional {
+        /// Email address that gets an email for each booking.
+        alert_email "alertEmail": String,
+        /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
+        allow_booking_after "allowBookingAfter": rt::Number,
+        /// Unit of `allowBookingAfter`.
+        allow_booking_after_unit "allowBookingAfterUnit": BookingNoticeUnit,
+        /// How far ahead can be booked, in `allowBookingForUnit`.
+        allow_booking_for "allowBookingFor": rt::Number,
+        /// Unit of `allowBookingFor`.
+        allow_booking_for_unit "allowBookingForUnit": BookingRangeUnit,
+        /// Whether the contact can cancel an appointment.
+        allow_cancellation "allowCancellation": bool,
+        /// Whether the contact can move an appointment.
+        allow_reschedule "allowReschedule": bool,
+        /// How many appointments a day takes. The vendor spells it so.
+        appoinment_per_day "appoinmentPerDay": rt::Number,
+        /// How many bookings a slot takes for each user, or the seats of a slot in a calendar of classes. The vendor spells it so.
+        appoinment_per_slot "appoinmentPerSlot": rt::Number,
+        /// The same as `appoinmentPerSlot` in the right spelling.
+        appointment_per_slot "appointmentPerSlot": rt::Number,
+        /// Whether a booking is confirmed by itself.
+        auto_confirm "autoConfirm": bool,
+        /// Hours of single dates.
+        availabilities: Vec<DateAvailability>,
+        /// Which hours count: `0` those of the week, `1` those of single dates, null both.
+        availability_type "availabilityType": rt::Number,
+        /// URL of the picture on the page to book.
+        calendar_cover_image "calendarCoverImage": String,
+        /// Kind of the calendar.
+        calendar_type "calendarType": CalendarType,
+        /// Text beside the consent box.
+        consent_label "consentLabel": String,
+        /// What the calendar is for.
+        description: String,
+        /// Whether an appointment can be repeated. Only for a calendar with one team member.
+        enable_recurring "enableRecurring": bool,
+        /// Colour of the appointments, such as `#039be5`.
+        event_color "eventColor": String,
+        /// Title of the appointments, in which fields such as `{{contact.name}}` are replaced.
+        event_title "eventTitle": String,
+        /// How bookings are spread over the team members.
+        event_type "eventType": CalendarDistribution,
+        /// Id of the form that is filled in for a booking.
+        form_id "formId": String,
+        /// URL to which a contact is sent after booking.
+        form_submit_redirect_url "formSubmitRedirectURL": String,
+        /// Text that a contact sees after booking.
+        form_submit_thanks_message "formSubmitThanksMessage": String,
+        /// What a contact sees after booking.
+        form_submit_type "formSubmitType": CalendarFormSubmitType,
+        /// Whether Google Calendar sends invitations.
+        google_invitation_emails "googleInvitationEmails": bool,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// What is known of guests.
+        guest_type "guestType": CalendarGuestType,
+        /// Whether the calendar is active. Otherwise it is a draft.
+        is_active "isActive": bool,
+        /// Whether payments are real and no test.
+        is_live_payment_mode "isLivePaymentMode": bool,
+        /// Places to meet, for a calendar of events.
+        location_configurations "locationConfigurations": Vec<MeetingLocation>,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How many free slots are hidden.
+        look_busy_config "lookBusyConfig": LookBusySettings,
+        /// Deprecated: where the meeting is. See `locationConfigurations`.
+        meeting_location "meetingLocation": String,
+        /// Name of the calendar.
+        name: String,
+        /// Notes for appointments.
+        notes: String,
+        /// Deprecated: who gets emails. Notifications have operations of their own.
+        notifications: Vec<CalendarEmailSetting>,
+        /// The hours of every week.
+        open_hours "openHours": OpenHours,
+        /// Id of a tracking pixel.
+        pixel_id "pixelId": String,
+        /// Time that is kept free before an appointment, in `preBufferUnit`.
+        pre_buffer "preBuffer": rt::Number,
+        /// Unit of `preBuffer`.
+        pre_buffer_unit "preBufferUnit": CalendarDurationUnit,
+        /// How appointments are repeated.
+        recurring: AppointmentRecurrence,
+        /// Whether the contact is assigned to the team member who is booked.
+        should_assign_contact_to_team_member "shouldAssignContactToTeamMember": bool,
+        /// Whether the user an appointment is assigned to gets an email.
+        should_send_alert_emails_to_assigned_member "shouldSendAlertEmailsToAssignedMember": bool,
+        /// Whether contacts who exist already keep the user they are assigned to.
+        should_skip_assigning_contact_for_existing "shouldSkipAssigningContactForExisting": bool,
+        /// Time that is kept free after an appointment, in `slotBufferUnit`.
+        slot_buffer "slotBuffer": rt::Number,
+        /// Unit of `slotBuffer`.
+        slot_buffer_unit "slotBufferUnit": CalendarDurationUnit,
+        /// How long an appointment is, in `slotDurationUnit`.
+        slot_duration "slotDuration": rt::Number,
+        /// Unit of `slotDuration`.
+        slot_duration_unit "slotDurationUnit": CalendarDurationUnit,
+        /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`.
+        slot_interval "slotInterval": rt::Number,
+        /// Unit of `slotInterval`.
+        slot_interval_unit "slotIntervalUnit": CalendarDurationUnit,
+        /// Last part of the URL of the page to book.
+        slug: String,
+        /// Whether the page remembers a contact who has booked before.
+        sticky_contact "stickyContact": bool,
+        /// Users who can be booked.
+        team_members "teamMembers": Vec<CalendarTeamMember>,
+        /// Last part of the URL of the page to book.
+        widget_slug "widgetSlug": String,
+        /// Look of the page to book.
+        widget_type "widgetType": CalendarWidgetType,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Whether bookings of a round robin go to whoever is free, or to all team members alike.
+    pub enum CalendarDistribution {
+        RoundRobinOptimizeForAvailability = "RoundRobin_OptimizeForAvailability",
+        RoundRobinOptimizeForEqualDistribution = "RoundRobin_OptimizeForEqualDistribution",
+    }
+}
+
+rt::open_enum! {
+    /// Unit of a short time.
+    pub enum CalendarDurationUnit {
+        Mins = "mins", Hours = "hours",
+    }
+}
+
+rt::object! {
+    /// Deprecated: who gets an email. Notifications have operations of their own.
+    pub struct CalendarEmailSetting optional {
+        /// Email addresses, separated by commas.
+        selected_users "selectedUsers": String,
+        /// Whether the contact gets it.
+        should_send_to_contact "shouldSendToContact": bool,
+        /// Whether guests get it.
+        should_send_to_guest "shouldSendToGuest": bool,
+        /// Whether the addresses in `selectedUsers` get it.
+        should_send_to_selected_users "shouldSendToSelectedUsers": bool,
+        /// Whether the user the appointment is assigned to gets it.
+        should_send_to_user "shouldSendToUser": bool,
+        /// Channel; only email.
+        type_ "type": CalendarEmailType,
+    } with extra
+}
+
+rt::request! {
+    /// Deprecated: who gets an email. Notifications have operations of their own.
+    pub struct CalendarEmailSettingInput {
+        /// Whether the contact gets it.
+        should_send_to_contact "shouldSendToContact": bool,
+        /// Whether guests get it.
+        should_send_to_guest "shouldSendToGuest": bool,
+        /// Whether the user the appointment is assigned to gets it.
+        should_send_to_user "shouldSendToUser": bool,
+        /// Whether the addresses in `selectedUsers` get it.
+        should_send_to_selected_users "shouldSendToSelectedUsers": bool,
+        /// Email addresses, separated by commas.
+        selected_users "selectedUsers": String,
+    } optional {
+        /// Channel of the deprecated notification; only email.
+        type_ "type": CalendarEmailType,
+    }
+}
+
+rt::open_enum! {
+    /// Channel of the deprecated notification; only email.
+    pub enum CalendarEmailType {
+        Email = "email",
+    }
+}
+
+rt::object! {
+    /// An appointment or another event of a calendar.
+    pub struct CalendarEvent {
+        /// Id of the event, or of one event of a series.
+        id: String,
+    } optional {
+        /// Where the event is, or the URL of the meeting.
+        address: String,
+        /// The same as `appointmentStatus` in the vendor's other spelling.
+        appoinment_status "appoinmentStatus": String,
+        /// What else is known of an appointment.
+        appointment_meta "appointmentMeta": rt::Object,
+        /// Status, such as `confirmed`.
+        appointment_status "appointmentStatus": String,
+        /// Ids of the rooms and the equipment that are reserved.
+        assigned_resources "assignedResources": Vec<String>,
+        /// Id of the user the event is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Who made the event.
+        created_by "createdBy": EventCreator,
+        /// When it was made, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When it was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// Whether the event is deleted.
+        deleted: bool,
+        /// What the event is about.
+        description: String,
+        /// When it ends, as ISO 8601.
+        end_time "endTime": String,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Whether the event is repeated.
+        is_recurring "isRecurring": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the series the event is one of.
+        master_event_id "masterEventId": String,
+        /// Notes.
+        notes: String,
+        /// Rule of RFC 5545 by which the event is repeated.
+        rrule: String,
+        /// When it begins, as ISO 8601.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+        /// Ids of the other users who take part.
+        users: Vec<String>,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Whether a contact is sent to another page after booking, or sees a text.
+    pub enum CalendarFormSubmitType {
+        RedirectUrl = "RedirectURL", ThankYouMessage = "ThankYouMessage",
+    }
+}
+
+rt::object! {
+    /// A group of calendars that are offered on one page.
+    pub struct CalendarGroup optional {
+        /// What the group is for.
+        description: String,
+        /// Id of the group.
+        id: String,
+        /// Whether it is active.
+        is_active "isActive": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Last part of the URL of the page to book.
+        slug: String,
+    } with extra
+}
+
+rt::object! {
+    /// One calendar group.
+    pub struct CalendarGroupResponse optional {
+        /// The group.
+        group: CalendarGroup,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Whether guests are counted only, or their details are asked for.
+    pub enum CalendarGuestType {
+        CountOnly = "count_only", CollectDetail = "collect_detail",
+    }
+}
+
+rt::object! {
+    /// Who is notified of the appointments of a calendar, when and how.
+    pub struct CalendarNotification optional {
+        /// Id of the notification.
+        id "_id": String,
+        /// Further email addresses that are notified.
+        additional_email_ids "additionalEmailIds": Vec<String>,
+        /// Further phone numbers that are notified.
+        additional_phone_numbers "additionalPhoneNumbers": Vec<String>,
+        /// Further WhatsApp numbers that are notified.
+        additional_whatsapp_numbers "additionalWhatsappNumbers": Vec<String>,
+        /// How long after the appointment a follow-up is sent.
+        after_time "afterTime": Vec<NotificationOffset>,
+        /// How long before the appointment a reminder is sent.
+        before_time "beforeTime": Vec<NotificationOffset>,
+        /// Text of the message.
+        body: String,
+        /// Channel of the notification.
+        channel: NotificationChannel,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// Whether it is active.
+        is_active "isActive": bool,
+        /// What the notification is about.
+        notification_type "notificationType": CalendarNotificationType,
+        /// Who is notified.
+        receiver_type "receiverType": NotificationReceiverType,
+        /// Ids of the users who are notified.
+        selected_users "selectedUsers": Vec<String>,
+        /// Subject line of an email.
+        subject: String,
+        /// Id of the template of an email.
+        template_id "templateId": String,
+    } with extra
+}
+
+rt::request! {
+    /// A new notification.
+    pub struct CalendarNotificationInput {
+        /// Who is notified.
+        receiver_type "receiverType": NotificationReceiverType,
+        /// Channel of a notification.
+        channel: NotificationChannel,
+        /// What a notification is about.
+        notification_type "notificationType": CalendarNotificationType,
+    } optional {
+        /// Further email addresses that are notified.
+        additional_email_ids "additionalEmailIds": Vec<String> [String],
+        /// Further phone numbers that are notified.
+        additional_phone_numbers "additionalPhoneNumbers": Vec<String> [String],
+        /// How long after the appointment a follow-up is sent.
+        after_time "afterTime": Vec<NotificationOffset> [NotificationOffset],
+        /// How long before the appointment a reminder is sent.
+        before_time "beforeTime": Vec<NotificationOffset> [NotificationOffset],
+        /// Text of the message. Not for a notification in the app.
+        body: String,
+        /// Email address to send from.
+        from_address "fromAddress": String,
+        /// Name to send under, by email or text message.
+        from_name "fromName": String,
+        /// Phone number to send text messages from.
+        from_number "fromNumber": String,
+        /// Whether it is active. Without it `true`.
+        is_active "isActive": bool,
+        /// Ids of the users who are notified in the app or by email; `sub_account_admin` for the administrators.
+        selected_users "selectedUsers": Vec<String> [String],
+        /// Subject line of an email.
+        subject: String,
+        /// Id of the template of an email. Not for a notification in the app.
+        template_id "templateId": String,
+    }
+}
+
+rt::object! {
+    /// What was done with a notification.
+    pub struct CalendarNotificationMessageResponse optional {
+        /// What was done, as a sentence.
+        message: String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// What a notification is about.
+    pub enum CalendarNotificationType {
+        Booked = "booked", Confirmation = "confirmation", Cancellation = "cancellation", Reminder = "reminder", Followup = "followup",
+        Reschedule = "reschedule",
+    }
+}
+
+rt::object! {
+    /// A room or equipment that calendars of services can reserve.
+    pub struct CalendarResource optional {
+        /// Ids of the calendars that can reserve it.
+        calendar_ids "calendarIds": Vec<String>,
+        /// How many persons the room takes.
+        capacity: rt::Number,
+        /// What it is.
+        description: String,
+        /// Whether it can be reserved.
+        is_active "isActive": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the room or the equipment.
+        name: String,
+        /// How many pieces of the equipment are out of service.
+        out_of_service "outOfService": rt::Number,
+        /// How many pieces of the equipment there are.
+        quantity: rt::Number,
+        /// Whether it is a room or equipment.
+        resource_type "resourceType": CalendarResourceType,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Rooms or equipment.
+    pub enum CalendarResourceType {
+        Equipments = "equipments", Rooms = "rooms",
+    }
+}
+
+rt::object! {
+    /// One calendar.
+    pub struct CalendarResponse {
+        /// The calendar.
+        calendar: Calendar,
+    } with extra
+}
+
+rt::object! {
+    /// A user who can be booked in a calendar.
+    pub struct CalendarTeamMember optional {
+        /// Whether the user is the primary one.
+        is_primary "isPrimary": bool,
+        /// Whether the user is connected with Zoom, as a text.
+        is_zoom_added "isZoomAdded": String,
+        /// Places to meet.
+        location_configurations "locationConfigurations": Vec<MeetingLocation>,
+        /// Deprecated: where the meeting is. See `locationConfigurations`.
+        meeting_location "meetingLocation": String,
+        /// Deprecated: kind of the place to meet. See `locationConfigurations`.
+        meeting_location_type "meetingLocationType": TeamMemberMeetingType,
+        /// Priority of the team member: 0, 0.5 or 1.
+        priority: rt::Number,
+        /// Whether the user takes bookings.
+        selected: bool,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
+}
+
+rt::request! {
+    /// A user who can be booked in a calendar.
+    pub struct CalendarTeamMemberInput {
+        /// Id of the user.
+        user_id "userId": String,
+    } optional {
+        /// Whether the user is the primary one. A collective calendar needs exactly one.
+        is_primary "isPrimary": bool,
+        /// Places to meet. Several only where the calendar has one team member; one alone for calendars of classes and collective ones.
+        location_configurations "locationConfigurations": Vec<MeetingLocationInput> [MeetingLocationInput],
+        /// Priority of the team member: 0, 0.5 or 1. Without it 0.5.
+        priority: rt::Number,
+    }
+}
+
+rt::open_enum! {
+    /// Kind of a calendar.
+    pub enum CalendarType {
+        RoundRobin = "round_robin", Event = "event", ClassBooking = "class_booking", Collective = "collective",
+        ServiceBooking = "service_booking", Personal = "personal",
+    }
+}
+
+rt::open_enum! {
+    /// Look of the page to book: `default` is called "neo" on the platform's pages.
+    pub enum CalendarWidgetType {
+        Default = "default", Classic = "classic",
+    }
+}
+
+rt::request! {
+    /// The appointment to book.
+    pub struct CreateAppointmentRequest {
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it begins, as ISO 8601 with the offset from UTC.
+        start_time "startTime": String,
+    } optional {
+        /// Where the appointment is.
+        address: String,
+        /// Status that an appointment is to have.
+        appointment_status "appointmentStatus": AppointmentStatusInput,
+        /// Id of the user the appointment is with.
+        assigned_user_id "assignedUserId": String,
+        /// What the appointment is about.
+        description: String,
+        /// When it ends, as ISO 8601 with the offset from UTC.
+        end_time "endTime": String,
+        /// Whether to ignore how early and how far ahead must be booked.
+        ignore_date_range "ignoreDateRange": bool,
+        /// Whether to book a slot that is not free. It ignores what `ignoreDateRange` ignores as well.
+        ignore_free_slot_validation "ignoreFreeSlotValidation": bool,
+        /// Id of the place to meet, `meetingId` of one of the calendar's or the team member's. Without it `default`.
+        meeting_location_id "meetingLocationId": String,
+        /// Kind of the place to meet. Where `address` is given, `custom`.
+        meeting_location_type "meetingLocationType": AppointmentMeetingType,
+        /// Whether the place of the calendar is overridden: true with `meetingLocationType` alone, false with `meetingLocationId` alone.
+        override_location_config "overrideLocationConfig": bool,
+        /// Rule of RFC 5545 by which the appointment is repeated, without DTSTART. Only with `ignoreFreeSlotValidation`.
+        rrule: String,
+        /// Title.
+        title: String,
+        /// Whether the automations of the sub-account run.
+        to_notify "toNotify": bool,
+    }
+}
+
+rt::request! {
+    /// The time to block, of a calendar or of a user.
+    pub struct CreateBlockedSlotRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Id of the user, unless `calendarId` is given.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar, unless `assignedUserId` is given.
+        calendar_id "calendarId": String,
+        /// When it ends, as ISO 8601 with the offset from UTC.
+        end_time "endTime": String,
+        /// When it begins, as ISO 8601 with the offset from UTC.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+    }
+}
+
+rt::request! {
+    /// The new calendar group.
+    pub struct CreateCalendarGroupRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// What the group is for.
+        description: String,
+        /// Last part of the URL of the page to book.
+        slug: String,
+    } optional {
+        /// Whether it is active.
+        is_active "isActive": bool,
+    }
+}
+
+rt::request! {
+    /// The new calendar.
+    pub struct CreateCalendarRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the calendar.
+        name: String,
+    } optional {
+        /// Email address that gets an email for each booking.
+        alert_email "alertEmail": String,
+        /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
+        allow_booking_after "allowBookingAfter": rt::Number,
+        /// Unit of the time before an appointment.
+        allow_booking_after_unit "allowBookingAfterUnit": BookingNoticeUnit,
+        /// How far ahead can be booked, in `allowBookingForUnit`.
+        allow_booking_for "allowBookingFor": rt::Number,
+        /// Unit of the time that can be booked ahead.
+        allow_booking_for_unit "allowBookingForUnit": BookingRangeUnit,
+        /// Whether the contact can cancel an appointment. Without it `true`.
+        allow_cancellation "allowCancellation": bool,
+        /// Whether the contact can move an appointment. Without it `true`.
+        allow_reschedule "allowReschedule": bool,
+        /// How many appointments a day takes. The vendor spells it so.
+        appoinment_per_day "appoinmentPerDay": rt::Number,
+        /// How many bookings a slot takes for each user, or the seats of a class. Without it 1. The vendor spells it so.
+        appoinment_per_slot "appoinmentPerSlot": rt::Number,
+        /// Whether a booking is confirmed by itself. Without it `true`.
+        auto_confirm "autoConfirm": bool,
+        /// Hours of single dates. Those of every week are in `openHours`.
+        availabilities: Vec<DateAvailabilityInput> [DateAvailabilityInput],
+        /// Which hours count: `0` those of the week, `1` those of single dates, null both.
+        availability_type "availabilityType": rt::Number,
+        /// URL of the picture on the page to book.
+        calendar_cover_image "calendarCoverImage": String,
+        /// Kind of a calendar.
+        calendar_type "calendarType": CalendarType,
+        /// Text beside the consent box.
+        consent_label "consentLabel": String,
+        /// What the calendar is for.
+        description: String,
+        /// Whether an appointment can be repeated. Only for a calendar with one team member.
+        enable_recurring "enableRecurring": bool,
+        /// Colour of the appointments. Without it `#039be5`.
+        event_color "eventColor": String,
+        /// Title of the appointments. Without it `{{contact.name}}`.
+        event_title "eventTitle": String,
+        /// How bookings are spread over the team members. Without it by who is free.
+        event_type "eventType": CalendarDistribution,
+        /// Id of the form that is filled in for a booking.
+        form_id "formId": String,
+        /// URL to which a contact is sent after booking.
+        form_submit_redirect_url "formSubmitRedirectURL": String,
+        /// Text that a contact sees after booking.
+        form_submit_thanks_message "formSubmitThanksMessage": String,
+        /// What a contact sees after booking. Without it a text.
+        form_submit_type "formSubmitType": CalendarFormSubmitType,
+        /// Whether Google Calendar sends invitations. Without it `false`.
+        google_invitation_emails "googleInvitationEmails": bool,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Whether guests are counted only, or their details are asked for.
+        guest_type "guestType": CalendarGuestType,
+        /// Whether the calendar is active. With `false` it is a draft. Without it `true`.
+        is_active "isActive": bool,
+        /// Whether payments are real and no test.
+        is_live_payment_mode "isLivePaymentMode": bool,
+        /// Places to meet, for a calendar of events.
+        location_configurations "locationConfigurations": Vec<MeetingLocationInput> [MeetingLocationInput],
+        /// How many free slots are hidden, so that a calendar looks busy.
+        look_busy_config "lookBusyConfig": LookBusySettingsInput,
+        /// Notes for appointments.
+        notes: String,
+        /// Deprecated: who gets emails. Notifications have operations of their own.
+        notifications: Vec<CalendarEmailSettingInput> [CalendarEmailSettingInput],
+        /// The hours of every week. Those of single dates are in `availabilities`.
+        open_hours "openHours": Vec<OpenHourInput> [OpenHourInput],
+        /// Id of a tracking pixel.
+        pixel_id "pixelId": String,
+        /// Time that is kept free before an appointment, in `preBufferUnit`.
+        pre_buffer "preBuffer": rt::Number,
+        /// Unit of a short time.
+        pre_buffer_unit "preBufferUnit": CalendarDurationUnit,
+        /// How appointments are repeated.
+        recurring: AppointmentRecurrenceInput,
+        /// Whether the contact is assigned to the team member who is booked.
+        should_assign_contact_to_team_member "shouldAssignContactToTeamMember": bool,
+        /// Whether the user an appointment is assigned to gets an email.
+        should_send_alert_emails_to_assigned_member "shouldSendAlertEmailsToAssignedMember": bool,
+        /// Whether contacts who exist already keep the user they are assigned to.
+        should_skip_assigning_contact_for_existing "shouldSkipAssigningContactForExisting": bool,
+        /// Time that is kept free after an appointment, in `slotBufferUnit`.
+        slot_buffer "slotBuffer": rt::Number,
+        /// Unit of a short time.
+        slot_buffer_unit "slotBufferUnit": CalendarDurationUnit,
+        /// How long an appointment is, in `slotDurationUnit`. Without it 30.
+        slot_duration "slotDuration": rt::Number,
+        /// Unit of a short time.
+        slot_duration_unit "slotDurationUnit": CalendarDurationUnit,
+        /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`. Without it 30.
+        slot_interval "slotInterval": rt::Number,
+        /// Unit of a short time.
+        slot_interval_unit "slotIntervalUnit": CalendarDurationUnit,
+        /// Last part of the URL of the page to book.
+        slug: String,
+        /// Whether the page remembers a contact who has booked before.
+        sticky_contact "stickyContact": bool,
+        /// Users who can be booked. Needed for round robin, collective calendars, classes and services; a personal calendar has exactly
+        /// one.
+        team_members "teamMembers": Vec<CalendarTeamMemberInput> [CalendarTeamMemberInput],
+        /// Last part of the URL of the page to book.
+        widget_slug "widgetSlug": String,
+        /// Look of the page to book. Without it `classic`.
+        widget_type "widgetType": CalendarWidgetType,
+    }
+}
 
 impl rt::Limited for CreateCalendarRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1269,33 +815,25 @@ impl rt::Limited for CreateCalendarRequest {
     }
 }
 
-/// The new room or equipment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCalendarResourceRequest {
-    /// Ids of the calendars of services that can reserve it. A room takes several, equipment one.
-    pub calendar_ids: Vec<String>,
-    /// How many persons the room takes.
-    pub capacity: rt::Number,
-    /// What it is.
-    pub description: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the room or the equipment.
-    pub name: String,
-    /// How many pieces of the equipment are out of service.
-    pub out_of_service: rt::Number,
-    /// How many pieces of the equipment there are.
-    pub quantity: rt::Number,
+rt::request! {
+    /// The new room or equipment.
+    pub struct CreateCalendarResourceRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the room or the equipment.
+        name: String,
+        /// What it is.
+        description: String,
+        /// How many pieces of the equipment there are.
+        quantity: rt::Number,
+        /// How many pieces of the equipment are out of service.
+        out_of_service "outOfService": rt::Number,
+        /// How many persons the room takes.
+        capacity: rt::Number,
+        /// Ids of the calendars of services that can reserve it. A room takes several, equipment one.
+        calendar_ids "calendarIds": Vec<String> [String],
+    }
 }
-
-rt::object!(CreateCalendarResourceRequest {
-    calendar_ids! "calendarIds", capacity!, description!, location_id! "locationId", name!, out_of_service! "outOfService", quantity!
-});
-rt::setters!(CreateCalendarResourceRequest new(location_id: String, name: String, description: String, quantity: (rt::Number), out_of_service: (rt::Number), capacity: (rt::Number), calendar_ids: [String]) {
-
-});
 
 impl rt::Limited for CreateCalendarResourceRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1303,63 +841,49 @@ impl rt::Limited for CreateCalendarResourceRequest {
     }
 }
 
-/// The new schedule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateScheduleRequest {
-    /// Ids of the calendars that the schedule applies to.
-    pub calendar_ids: Option<Vec<String>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-    /// The hours by day of the week and by date.
-    pub rules: Option<Vec<ScheduleRuleInput>>,
-    /// Time zone by its IANA name, such as `America/New_York`.
-    pub timezone: String,
-    /// Id of the user.
-    pub user_id: String,
+rt::request! {
+    /// The new schedule.
+    pub struct CreateScheduleRequest {
+        /// Time zone by its IANA name, such as `America/New_York`.
+        timezone: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Id of the user.
+        user_id "userId": String,
+    } optional {
+        /// Ids of the calendars that the schedule applies to.
+        calendar_ids "calendarIds": Vec<String> [String],
+        /// The hours by day of the week and by date.
+        rules: Vec<ScheduleRuleInput> [ScheduleRuleInput],
+    }
 }
 
-rt::object!(CreateScheduleRequest { calendar_ids? "calendarIds", location_id! "locationId", name!, rules?, timezone!, user_id! "userId" });
-rt::setters!(CreateScheduleRequest new(timezone: String, location_id: String, name: String, user_id: String) {
-    calendar_ids: [String], rules: [ScheduleRuleInput]
-});
-
-/// Hours of one date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DateAvailability {
-    /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
-    pub date: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// The hours.
-    pub hours: Option<Vec<HourRange>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Hours of one date.
+    pub struct DateAvailability optional {
+        /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
+        date: String,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// The hours.
+        hours: Vec<HourRange>,
+    } with extra
 }
 
-rt::object!(DateAvailability { date?, deleted?, hours? } extra);
-
-/// Hours of one date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DateAvailabilityInput {
-    /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
-    pub date: String,
-    /// Whether to delete it. Without it `false`.
-    pub deleted: Option<bool>,
-    /// The hours.
-    pub hours: Vec<HourRangeInput>,
+rt::request! {
+    /// Hours of one date.
+    pub struct DateAvailabilityInput {
+        /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
+        date: String,
+        /// The hours.
+        hours: Vec<HourRangeInput> [HourRangeInput],
+    } optional {
+        /// Whether to delete it. Without it `false`.
+        deleted: bool,
+    }
 }
-
-rt::object!(DateAvailabilityInput { date!, deleted?, hours! });
-rt::setters!(DateAvailabilityInput new(date: String, hours: [HourRangeInput]) { deleted: bool });
 
 impl rt::Limited for DateAvailabilityInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1367,124 +891,84 @@ impl rt::Limited for DateAvailabilityInput {
     }
 }
 
-/// The calendar that was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteCalendarResponse {
-    /// The calendar as it was.
-    pub calendar: Option<Calendar>,
-    /// What was done, as a sentence.
-    pub message: Option<String>,
-    /// Whether the calendar was deleted.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The calendar that was deleted.
+    pub struct DeleteCalendarResponse optional {
+        /// The calendar as it was.
+        calendar: Calendar,
+        /// What was done, as a sentence.
+        message: String,
+        /// Whether the calendar was deleted.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteCalendarResponse { calendar?, message?, success? } extra);
-
-/// Who made an event.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EventCreator {
-    /// Where the event comes from.
-    pub source: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Who made an event.
+    pub struct EventCreator optional {
+        /// Where the event comes from.
+        source: String,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(EventCreator { source?, user_id? "userId" } extra);
-
-/// The free slots of a day, under its date. Under `traceId` the id of the request.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum FreeSlotsEntry {
-    /// As [`FreeSlotsOfDay`].
-    OfDay(FreeSlotsOfDay),
-    /// As a text.
-    TraceId(String),
+rt::one_of! {
+    /// The free slots of a day, under its date. Under `traceId` the id of the request.
+    pub enum FreeSlotsEntry {
+        /// As [`FreeSlotsOfDay`].
+        OfDay(FreeSlotsOfDay) by FreeSlotsOfDay,
+        /// As a text.
+        TraceId(String),
+    }
+    from OfDay(FreeSlotsOfDay), TraceId(String), TraceId(&str)
 }
 
-rt::one_of!(FreeSlotsEntry { OfDay(FreeSlotsOfDay) by FreeSlotsOfDay, TraceId(String) });
-rt::alternative!(FreeSlotsEntry, OfDay(FreeSlotsOfDay));
-rt::alternative!(FreeSlotsEntry, TraceId(String));
-rt::alternative!(FreeSlotsEntry, TraceId(&str));
-
-/// The free slots of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FreeSlotsOfDay {
-    /// When each slot begins, as ISO 8601 with the offset from UTC.
-    pub slots: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The free slots of a day.
+    pub struct FreeSlotsOfDay optional {
+        /// When each slot begins, as ISO 8601 with the offset from UTC.
+        slots: Vec<String>,
+    } with extra
 }
 
-rt::object!(FreeSlotsOfDay { slots? } extra);
-
-/// One appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetAppointmentResponse {
-    /// The appointment, under the name that the vendor sends.
-    pub appointment: Option<CalendarEvent>,
-    /// The appointment, under the name that the vendor documents.
-    pub event: Option<CalendarEvent>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One appointment.
+    pub struct GetAppointmentResponse optional {
+        /// The appointment, under the name that the vendor sends.
+        appointment: CalendarEvent,
+        /// The appointment, under the name that the vendor documents.
+        event: CalendarEvent,
+    } with extra
 }
 
-rt::object!(GetAppointmentResponse { appointment?, event? } extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct HourRange {
-    /// Hour at which it ends, from 0 to 23.
-    pub close_hour: Option<rt::Number>,
-    /// Minute at which it ends.
-    pub close_minute: Option<rt::Number>,
-    /// Hour at which it begins, from 0 to 23.
-    pub open_hour: Option<rt::Number>,
-    /// Minute at which it begins.
-    pub open_minute: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A part of a day.
+    pub struct HourRange optional {
+        /// Hour at which it ends, from 0 to 23.
+        close_hour "closeHour": rt::Number,
+        /// Minute at which it ends.
+        close_minute "closeMinute": rt::Number,
+        /// Hour at which it begins, from 0 to 23.
+        open_hour "openHour": rt::Number,
+        /// Minute at which it begins.
+        open_minute "openMinute": rt::Number,
+    } with extra
 }
 
-rt::object!(HourRange { close_hour? "closeHour", close_minute? "closeMinute", open_hour? "openHour", open_minute? "openMinute" } extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct HourRangeInput {
-    /// Hour at which it ends, from 0 to 23.
-    pub close_hour: rt::Number,
-    /// Minute at which it ends.
-    pub close_minute: rt::Number,
-    /// Hour at which it begins, from 0 to 23.
-    pub open_hour: rt::Number,
-    /// Minute at which it begins.
-    pub open_minute: rt::Number,
+rt::request! {
+    /// A part of a day.
+    pub struct HourRangeInput {
+        /// Hour at which it begins, from 0 to 23.
+        open_hour "openHour": rt::Number,
+        /// Minute at which it begins.
+        open_minute "openMinute": rt::Number,
+        /// Hour at which it ends, from 0 to 23.
+        close_hour "closeHour": rt::Number,
+        /// Minute at which it ends.
+        close_minute "closeMinute": rt::Number,
+    }
 }
-
-rt::object!(HourRangeInput { close_hour! "closeHour", close_minute! "closeMinute", open_hour! "openHour", open_minute! "openMinute" });
-rt::setters!(HourRangeInput new(open_hour: (rt::Number), open_minute: (rt::Number), close_hour: (rt::Number), close_minute: (rt::Number)) {
-
-});
 
 impl rt::Limited for HourRangeInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1495,282 +979,147 @@ impl rt::Limited for HourRangeInput {
     }
 }
 
-/// One page of notes on an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListAppointmentNotesResponse {
-    /// Whether there are more notes.
-    pub has_more: Option<bool>,
-    /// The notes.
-    pub notes: Option<Vec<AppointmentNote>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of notes on an appointment.
+    pub struct ListAppointmentNotesResponse optional {
+        /// Whether there are more notes.
+        has_more "hasMore": bool,
+        /// The notes.
+        notes: Vec<AppointmentNote>,
+    } with extra
 }
 
-rt::object!(ListAppointmentNotesResponse { has_more? "hasMore", notes? } extra);
-
-/// Events of a calendar, a user or a group.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCalendarEventsResponse {
-    /// The events.
-    pub events: Vec<CalendarEvent>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Events of a calendar, a user or a group.
+    pub struct ListCalendarEventsResponse {
+        /// The events.
+        events: Vec<CalendarEvent>,
+    } with extra
 }
 
-rt::object!(ListCalendarEventsResponse { events! } extra);
-
-/// The calendar groups of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCalendarGroupsResponse {
-    /// The groups.
-    pub groups: Option<Vec<CalendarGroup>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The calendar groups of a sub-account.
+    pub struct ListCalendarGroupsResponse optional {
+        /// The groups.
+        groups: Vec<CalendarGroup>,
+    } with extra
 }
 
-rt::object!(ListCalendarGroupsResponse { groups? } extra);
-
-/// The calendars of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCalendarsResponse {
-    /// The calendars.
-    pub calendars: Vec<Calendar>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The calendars of a sub-account.
+    pub struct ListCalendarsResponse {
+        /// The calendars.
+        calendars: Vec<Calendar>,
+    } with extra
 }
 
-rt::object!(ListCalendarsResponse { calendars! } extra);
-
-/// One page of schedules.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSchedulesResponse {
-    /// The schedules.
-    pub schedules: Option<Vec<Schedule>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of schedules.
+    pub struct ListSchedulesResponse optional {
+        /// The schedules.
+        schedules: Vec<Schedule>,
+    } with extra
 }
 
-rt::object!(ListSchedulesResponse { schedules? } extra);
-
-/// How many free slots are hidden, so that a calendar looks busy.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LookBusySettings {
-    /// Percentage of the free slots that are hidden.
-    #[cfg_attr(feature = "schemars", schemars(rename = "LookBusyPercentage"))]
-    pub look_busy_percentage: Option<rt::Number>,
-    /// Whether free slots are hidden.
-    pub enabled: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How many free slots are hidden, so that a calendar looks busy.
+    pub struct LookBusySettings optional {
+        /// Percentage of the free slots that are hidden.
+        look_busy_percentage "LookBusyPercentage": rt::Number,
+        /// Whether free slots are hidden.
+        enabled: bool,
+    } with extra
 }
 
-rt::object!(LookBusySettings { look_busy_percentage? "LookBusyPercentage", enabled? } extra);
-
-/// How many free slots are hidden, so that a calendar looks busy.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LookBusySettingsInput {
-    /// Percentage of the free slots that are hidden.
-    #[cfg_attr(feature = "schemars", schemars(rename = "LookBusyPercentage"))]
-    pub look_busy_percentage: rt::Number,
-    /// Whether free slots are hidden.
-    pub enabled: bool,
+rt::request! {
+    /// How many free slots are hidden, so that a calendar looks busy.
+    pub struct LookBusySettingsInput {
+        /// Whether free slots are hidden.
+        enabled: bool,
+        /// Percentage of the free slots that are hidden.
+        look_busy_percentage "LookBusyPercentage": rt::Number,
+    }
 }
 
-rt::object!(LookBusySettingsInput { look_busy_percentage! "LookBusyPercentage", enabled! });
-rt::setters!(LookBusySettingsInput new(enabled: bool, look_busy_percentage: (rt::Number)) {  });
+rt::object! {
+    /// A place to meet.
+    pub struct MeetingLocation optional {
+        /// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
+        kind: MeetingLocationKind,
+        /// Phone number, URL or address of the place.
+        location: String,
+        /// Id of the place within the calendar, which `meetingLocationId` of an appointment takes.
+        meeting_id "meetingId": String,
+        /// Place in the list.
+        position: rt::Number,
+        /// Id of the connection with Zoom.
+        zoom_oauth_id "zoomOauthId": String,
+    } with extra
+}
 
-/// A place to meet.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MeetingLocation {
+rt::request! {
+    /// A place to meet.
+    pub struct MeetingLocationInput {
+        /// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
+        kind: MeetingLocationKind,
+    } optional {
+        /// Phone number, URL or address of the place. Not for the conferences of Zoom, Google and Teams.
+        location: String,
+    }
+}
+
+rt::open_enum! {
     /// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
-    pub kind: Option<MeetingLocationKind>,
-    /// Phone number, URL or address of the place.
-    pub location: Option<String>,
-    /// Id of the place within the calendar, which `meetingLocationId` of an appointment takes.
-    pub meeting_id: Option<String>,
-    /// Place in the list.
-    pub position: Option<rt::Number>,
-    /// Id of the connection with Zoom.
-    pub zoom_oauth_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum MeetingLocationKind {
+        Custom = "custom", ZoomConference = "zoom_conference", GoogleConference = "google_conference", InboundCall = "inbound_call",
+        OutboundCall = "outbound_call", Physical = "physical", Booker = "booker", MsTeamsConference = "ms_teams_conference",
+    }
 }
 
-rt::object!(MeetingLocation { kind?, location?, meeting_id? "meetingId", position?, zoom_oauth_id? "zoomOauthId" } extra);
-
-/// A place to meet.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MeetingLocationInput {
-    /// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
-    pub kind: MeetingLocationKind,
-    /// Phone number, URL or address of the place. Not for the conferences of Zoom, Google and Teams.
-    pub location: Option<String>,
+rt::open_enum! {
+    /// Channel of a notification.
+    pub enum NotificationChannel {
+        Email = "email", InApp = "inApp", Sms = "sms", Whatsapp = "whatsapp",
+    }
 }
 
-rt::object!(MeetingLocationInput { kind!, location? });
-rt::setters!(MeetingLocationInput new(kind: MeetingLocationKind) { location: String });
-
-/// Kind of a place to meet. The conferences of Zoom, Google and Teams are not for calendars of events.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MeetingLocationKind {
-    /// `custom`
-    Custom,
-    /// `zoom_conference`
-    ZoomConference,
-    /// `google_conference`
-    GoogleConference,
-    /// `inbound_call`
-    InboundCall,
-    /// `outbound_call`
-    OutboundCall,
-    /// `physical`
-    Physical,
-    /// `booker`
-    Booker,
-    /// `ms_teams_conference`
-    MsTeamsConference,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// A time before or after an appointment.
+    pub struct NotificationOffset optional {
+        /// How many units.
+        time_offset "timeOffset": rt::Number,
+        /// The unit, such as `hours`.
+        unit: String,
+    } with extra
 }
 
-rt::open_enum!(
-    MeetingLocationKind,
-    Custom = "custom",
-    ZoomConference = "zoom_conference",
-    GoogleConference = "google_conference",
-    InboundCall = "inbound_call",
-    OutboundCall = "outbound_call",
-    Physical = "physical",
-    Booker = "booker",
-    MsTeamsConference = "ms_teams_conference"
-);
-
-/// Channel of a notification.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum NotificationChannel {
-    /// `email`
-    Email,
-    /// `inApp`
-    InApp,
-    /// `sms`
-    Sms,
-    /// `whatsapp`
-    Whatsapp,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Who is notified.
+    pub enum NotificationReceiverType {
+        Contact = "contact", Guest = "guest", AssignedUser = "assignedUser", Emails = "emails", PhoneNumbers = "phoneNumbers",
+        Business = "business",
+    }
 }
 
-rt::open_enum!(NotificationChannel, Email = "email", InApp = "inApp", Sms = "sms", Whatsapp = "whatsapp");
-
-/// A time before or after an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NotificationOffset {
-    /// How many units.
-    pub time_offset: Option<rt::Number>,
-    /// The unit, such as `hours`.
-    pub unit: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Hours of certain days of the week.
+    pub struct OpenHour optional {
+        /// Days of the week as numbers from 0 to 6.
+        days_of_the_week "daysOfTheWeek": Vec<rt::Number>,
+        /// The hours.
+        hours: Vec<HourRange>,
+    } with extra
 }
 
-rt::object!(NotificationOffset { time_offset? "timeOffset", unit? } extra);
-rt::setters!(NotificationOffset new() { time_offset: (rt::Number), unit: String } extra);
-
-/// Who is notified.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum NotificationReceiverType {
-    /// `contact`
-    Contact,
-    /// `guest`
-    Guest,
-    /// `assignedUser`
-    AssignedUser,
-    /// `emails`
-    Emails,
-    /// `phoneNumbers`
-    PhoneNumbers,
-    /// `business`
-    Business,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Hours of certain days of the week.
+    pub struct OpenHourInput {
+        /// Days of the week as numbers from 0 to 6.
+        days_of_the_week "daysOfTheWeek": Vec<rt::Number> [rt::Number],
+        /// The hours.
+        hours: Vec<HourRangeInput> [HourRangeInput],
+    }
 }
-
-rt::open_enum!(
-    NotificationReceiverType,
-    Contact = "contact",
-    Guest = "guest",
-    AssignedUser = "assignedUser",
-    Emails = "emails",
-    PhoneNumbers = "phoneNumbers",
-    Business = "business"
-);
-
-/// Hours of certain days of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpenHour {
-    /// Days of the week as numbers from 0 to 6.
-    pub days_of_the_week: Option<Vec<rt::Number>>,
-    /// The hours.
-    pub hours: Option<Vec<HourRange>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OpenHour { days_of_the_week? "daysOfTheWeek", hours? } extra);
-
-/// Hours of certain days of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpenHourInput {
-    /// Days of the week as numbers from 0 to 6.
-    pub days_of_the_week: Vec<rt::Number>,
-    /// The hours.
-    pub hours: Vec<HourRangeInput>,
-}
-
-rt::object!(OpenHourInput { days_of_the_week! "daysOfTheWeek", hours! });
-rt::setters!(OpenHourInput new(days_of_the_week: [(rt::Number)], hours: [HourRangeInput]) {  });
 
 impl rt::Limited for OpenHourInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1779,608 +1128,399 @@ impl rt::Limited for OpenHourInput {
     }
 }
 
-/// The hours of the week in which a calendar can be booked, or an empty object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum OpenHours {
-    /// As a list.
-    List(Vec<OpenHour>),
-    /// As an object with any fields.
-    Map(rt::Object),
+rt::one_of! {
+    /// The hours of the week in which a calendar can be booked, or an empty object.
+    pub enum OpenHours {
+        /// As a list.
+        List(Vec<OpenHour>) by OpenHour,
+        /// As an object with any fields.
+        Map(rt::Object),
+    }
+    from List(Vec<OpenHour>), Map(rt::Object)
 }
 
-rt::one_of!(OpenHours { List(Vec<OpenHour>) by OpenHour, Map(rt::Object) });
-rt::alternative!(OpenHours, List(Vec<OpenHour>));
-rt::alternative!(OpenHours, Map(rt::Object));
-
-/// Status of a repeated appointment that has no free slot.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OverlapStatus {
-    /// `confirmed`
-    Confirmed,
-    /// `new`
-    New,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Status of a repeated appointment that has no free slot.
+    pub enum OverlapStatus {
+        Confirmed = "confirmed", New = "new",
+    }
 }
 
-rt::open_enum!(OverlapStatus, Confirmed = "confirmed", New = "new");
-
-/// The appointment that was booked or changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SavedAppointmentResponse {
-    /// Where the appointment is.
-    pub address: Option<String>,
-    /// The same as `appointmentStatus` in the vendor's other spelling.
-    pub appoinment_status: Option<String>,
-    /// Status of an appointment.
-    pub appointment_status: Option<AppointmentStatus>,
-    /// Id of the user the appointment is with.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar.
-    pub calendar_id: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was booked, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// When it ends, as ISO 8601 with the offset from UTC.
-    pub end_time: Option<String>,
-    /// Id of the appointment.
-    pub id: String,
-    /// Whether the appointment is repeated.
-    pub is_recurring: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Kind of the place to meet.
-    pub meeting_location_type: Option<String>,
-    /// Rule of RFC 5545 by which the appointment is repeated.
-    pub rrule: Option<String>,
-    /// When it begins, as ISO 8601 with the offset from UTC.
-    pub start_time: Option<String>,
-    /// Status of the appointment.
-    pub status: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The appointment that was booked or changed.
+    pub struct SavedAppointmentResponse {
+        /// Id of the appointment.
+        id: String,
+    } optional {
+        /// Where the appointment is.
+        address: String,
+        /// The same as `appointmentStatus` in the vendor's other spelling.
+        appoinment_status "appoinmentStatus": String,
+        /// Status of an appointment.
+        appointment_status "appointmentStatus": AppointmentStatus,
+        /// Id of the user the appointment is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was booked, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When it was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// When it ends, as ISO 8601 with the offset from UTC.
+        end_time "endTime": String,
+        /// Whether the appointment is repeated.
+        is_recurring "isRecurring": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Kind of the place to meet.
+        meeting_location_type "meetingLocationType": String,
+        /// Rule of RFC 5545 by which the appointment is repeated.
+        rrule: String,
+        /// When it begins, as ISO 8601 with the offset from UTC.
+        start_time "startTime": String,
+        /// Status of the appointment.
+        status: String,
+        /// Title.
+        title: String,
+    } with extra
 }
 
-rt::object!(SavedAppointmentResponse {
-    address?, appoinment_status? "appoinmentStatus", appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId",
-    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime", id!,
-    is_recurring? "isRecurring", location_id? "locationId", meeting_location_type? "meetingLocationType", rrule?, start_time? "startTime",
-    status?, title?
-} extra);
-
-/// The hours in which a user can be booked.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Schedule {
-    /// Ids of the calendars that the schedule applies to.
-    pub calendar_ids: Option<Vec<String>>,
-    /// When the schedule was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When the schedule was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the schedule.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// The hours by day of the week and by date.
-    pub rules: Option<Vec<ScheduleRule>>,
-    /// Time zone by its IANA name, such as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The hours in which a user can be booked.
+    pub struct Schedule {
+        /// Id of the schedule.
+        id: String,
+    } optional {
+        /// Ids of the calendars that the schedule applies to.
+        calendar_ids "calendarIds": Vec<String>,
+        /// When the schedule was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When the schedule was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// The hours by day of the week and by date.
+        rules: Vec<ScheduleRule>,
+        /// Time zone by its IANA name, such as `America/New_York`.
+        timezone: String,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(Schedule {
-    calendar_ids? "calendarIds", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, id!, location_id? "locationId", name?,
-    rules?, timezone?, user_id? "userId"
-} extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ScheduleInterval {
-    /// When it begins, as `HH:MM` from 00:00 to 23:59.
-    pub from: Option<String>,
-    /// When it ends, as `HH:MM` from 00:00 to 23:59.
-    pub to: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A part of a day.
+    pub struct ScheduleInterval optional {
+        /// When it begins, as `HH:MM` from 00:00 to 23:59.
+        from: String,
+        /// When it ends, as `HH:MM` from 00:00 to 23:59.
+        to: String,
+    } with extra
 }
 
-rt::object!(ScheduleInterval { from?, to? } extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ScheduleIntervalInput {
-    /// When it begins, as `HH:MM` from 00:00 to 23:59.
-    pub from: String,
-    /// When it ends, as `HH:MM` from 00:00 to 23:59.
-    pub to: String,
+rt::request! {
+    /// A part of a day.
+    pub struct ScheduleIntervalInput {
+        /// When it begins, as `HH:MM` from 00:00 to 23:59.
+        from: String,
+        /// When it ends, as `HH:MM` from 00:00 to 23:59.
+        to: String,
+    }
 }
 
-rt::object!(ScheduleIntervalInput { from!, to! });
-rt::setters!(ScheduleIntervalInput new(from: String, to: String) {  });
-
-/// One schedule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ScheduleResponse {
-    /// The schedule.
-    pub schedule: Schedule,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One schedule.
+    pub struct ScheduleResponse {
+        /// The schedule.
+        schedule: Schedule,
+    } with extra
 }
 
-rt::object!(ScheduleResponse { schedule! } extra);
-
-/// Hours of a day of the week, or of a date.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ScheduleRule {
-    /// The date as `YYYY-MM-DD`.
-    pub date: Option<String>,
-    /// The day of the week.
-    pub day: Option<ScheduleWeekday>,
-    /// The hours.
-    pub intervals: Option<Vec<ScheduleInterval>>,
-    /// Whether it is for a day of every week, or for one date.
-    pub type_: Option<ScheduleRuleType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Hours of a day of the week, or of a date.
+    pub struct ScheduleRule optional {
+        /// The date as `YYYY-MM-DD`.
+        date: String,
+        /// The day of the week.
+        day: ScheduleWeekday,
+        /// The hours.
+        intervals: Vec<ScheduleInterval>,
+        /// Whether it is for a day of every week, or for one date.
+        type_ "type": ScheduleRuleType,
+    } with extra
 }
 
-rt::object!(ScheduleRule { date?, day?, intervals?, type_? "type" } extra);
+rt::request! {
+    /// Hours of a day of the week, or of a date: `day` with the type `wday`, `date` with the type `date`.
+    pub struct ScheduleRuleInput {
+        /// Whether a rule is for a day of every week, or for one date.
+        type_ "type": ScheduleRuleType,
+        /// The hours.
+        intervals: Vec<ScheduleIntervalInput> [ScheduleIntervalInput],
+    } optional {
+        /// The date as `YYYY-MM-DD`.
+        date: String,
+        /// Day of the week.
+        day: ScheduleWeekday,
+    }
+}
 
-/// Hours of a day of the week, or of a date: `day` with the type `wday`, `date` with the type `date`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ScheduleRuleInput {
-    /// The date as `YYYY-MM-DD`.
-    pub date: Option<String>,
-    /// Day of the week.
-    pub day: Option<ScheduleWeekday>,
-    /// The hours.
-    pub intervals: Vec<ScheduleIntervalInput>,
+rt::open_enum! {
     /// Whether a rule is for a day of every week, or for one date.
-    pub type_: ScheduleRuleType,
+    pub enum ScheduleRuleType {
+        Wday = "wday", Date = "date",
+    }
 }
 
-rt::object!(ScheduleRuleInput { date?, day?, intervals!, type_! "type" });
-rt::setters!(ScheduleRuleInput new(type_: ScheduleRuleType, intervals: [ScheduleIntervalInput]) { date: String, day: ScheduleWeekday });
-
-/// Whether a rule is for a day of every week, or for one date.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ScheduleRuleType {
-    /// `wday`
-    Wday,
-    /// `date`
-    Date,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Day of the week.
+    pub enum ScheduleWeekday {
+        Sunday = "sunday", Monday = "monday", Tuesday = "tuesday", Wednesday = "wednesday", Thursday = "thursday", Friday = "friday",
+        Saturday = "saturday",
+    }
 }
 
-rt::open_enum!(ScheduleRuleType, Wday = "wday", Date = "date");
-
-/// Day of the week.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ScheduleWeekday {
-    /// `sunday`
-    Sunday,
-    /// `monday`
-    Monday,
-    /// `tuesday`
-    Tuesday,
-    /// `wednesday`
-    Wednesday,
-    /// `thursday`
-    Thursday,
-    /// `friday`
-    Friday,
-    /// `saturday`
-    Saturday,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Deprecated kind of a place to meet. See `MeetingLocationKind`.
+    pub enum TeamMemberMeetingType {
+        Custom = "custom", Zoom = "zoom", Gmeet = "gmeet", Phone = "phone", Address = "address", Teams = "teams", Booker = "booker",
+    }
 }
 
-rt::open_enum!(
-    ScheduleWeekday,
-    Sunday = "sunday",
-    Monday = "monday",
-    Tuesday = "tuesday",
-    Wednesday = "wednesday",
-    Thursday = "thursday",
-    Friday = "friday",
-    Saturday = "saturday"
-);
-
-/// Deprecated kind of a place to meet. See `MeetingLocationKind`.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TeamMemberMeetingType {
-    /// `custom`
-    Custom,
-    /// `zoom`
-    Zoom,
-    /// `gmeet`
-    Gmeet,
-    /// `phone`
-    Phone,
-    /// `address`
-    Address,
-    /// `teams`
-    Teams,
-    /// `booker`
-    Booker,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// What happens where a repeated appointment has no free slot.
+    pub enum UnavailableSlotOption {
+        Skip = "skip", Continue = "continue", BookNext = "book_next",
+    }
 }
 
-rt::open_enum!(
-    TeamMemberMeetingType,
-    Custom = "custom",
-    Zoom = "zoom",
-    Gmeet = "gmeet",
-    Phone = "phone",
-    Address = "address",
-    Teams = "teams",
-    Booker = "booker"
-);
-
-/// What happens where a repeated appointment has no free slot.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UnavailableSlotOption {
-    /// `skip`
-    Skip,
-    /// `continue`
-    Continue,
-    /// `book_next`
-    BookNext,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// What to change in an appointment.
+    pub struct UpdateAppointmentRequest optional {
+        /// Where the appointment is.
+        address: String,
+        /// Status that an appointment is to have.
+        appointment_status "appointmentStatus": AppointmentStatusInput,
+        /// Id of the user the appointment is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar the appointment is moved to.
+        calendar_id "calendarId": String,
+        /// What the appointment is about.
+        description: String,
+        /// When it ends, as ISO 8601 with the offset from UTC.
+        end_time "endTime": String,
+        /// Whether to ignore how early and how far ahead must be booked.
+        ignore_date_range "ignoreDateRange": bool,
+        /// Whether to take a slot that is not free. It ignores what `ignoreDateRange` ignores as well.
+        ignore_free_slot_validation "ignoreFreeSlotValidation": bool,
+        /// Id of the place to meet, `meetingId` of one of the calendar's or the team member's. Without it `default`.
+        meeting_location_id "meetingLocationId": String,
+        /// Kind of the place to meet. Where `address` is given, `custom`.
+        meeting_location_type "meetingLocationType": AppointmentMeetingType,
+        /// Whether the place of the calendar is overridden: true with `meetingLocationType` alone, false with `meetingLocationId` alone.
+        override_location_config "overrideLocationConfig": bool,
+        /// Rule of RFC 5545 by which the appointment is repeated, without DTSTART. Only with `ignoreFreeSlotValidation`.
+        rrule: String,
+        /// When it begins, as ISO 8601 with the offset from UTC.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+        /// Whether the automations of the sub-account run.
+        to_notify "toNotify": bool,
+    }
 }
 
-rt::open_enum!(UnavailableSlotOption, Skip = "skip", Continue = "continue", BookNext = "book_next");
-
-/// What to change in an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateAppointmentRequest {
-    /// Where the appointment is.
-    pub address: Option<String>,
-    /// Status that an appointment is to have.
-    pub appointment_status: Option<AppointmentStatusInput>,
-    /// Id of the user the appointment is with.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar the appointment is moved to.
-    pub calendar_id: Option<String>,
-    /// What the appointment is about.
-    pub description: Option<String>,
-    /// When it ends, as ISO 8601 with the offset from UTC.
-    pub end_time: Option<String>,
-    /// Whether to ignore how early and how far ahead must be booked.
-    pub ignore_date_range: Option<bool>,
-    /// Whether to take a slot that is not free. It ignores what `ignoreDateRange` ignores as well.
-    pub ignore_free_slot_validation: Option<bool>,
-    /// Id of the place to meet, `meetingId` of one of the calendar's or the team member's. Without it `default`.
-    pub meeting_location_id: Option<String>,
-    /// Kind of the place to meet. Where `address` is given, `custom`.
-    pub meeting_location_type: Option<AppointmentMeetingType>,
-    /// Whether the place of the calendar is overridden: true with `meetingLocationType` alone, false with `meetingLocationId` alone.
-    pub override_location_config: Option<bool>,
-    /// Rule of RFC 5545 by which the appointment is repeated, without DTSTART. Only with `ignoreFreeSlotValidation`.
-    pub rrule: Option<String>,
-    /// When it begins, as ISO 8601 with the offset from UTC.
-    pub start_time: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Whether the automations of the sub-account run.
-    pub to_notify: Option<bool>,
+rt::request! {
+    /// A blocked time as it is to be, of a calendar or of a user.
+    pub struct UpdateBlockedSlotRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Id of the user, unless `calendarId` is given.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar, unless `assignedUserId` is given.
+        calendar_id "calendarId": String,
+        /// When it ends, as ISO 8601 with the offset from UTC.
+        end_time "endTime": String,
+        /// When it begins, as ISO 8601 with the offset from UTC.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+    }
 }
 
-rt::object!(UpdateAppointmentRequest {
-    address?, appointment_status? "appointmentStatus", assigned_user_id? "assignedUserId", calendar_id? "calendarId", description?,
-    end_time? "endTime", ignore_date_range? "ignoreDateRange", ignore_free_slot_validation? "ignoreFreeSlotValidation",
-    meeting_location_id? "meetingLocationId", meeting_location_type? "meetingLocationType",
-    override_location_config? "overrideLocationConfig", rrule?, start_time? "startTime", title?, to_notify? "toNotify"
-});
-rt::setters!(UpdateAppointmentRequest new() {
-    address: String, appointment_status: AppointmentStatusInput, assigned_user_id: String, calendar_id: String, description: String,
-    end_time: String, ignore_date_range: bool, ignore_free_slot_validation: bool, meeting_location_id: String,
-    meeting_location_type: AppointmentMeetingType, override_location_config: bool, rrule: String, start_time: String, title: String,
-    to_notify: bool
-});
-
-/// A blocked time as it is to be, of a calendar or of a user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateBlockedSlotRequest {
-    /// Id of the user, unless `calendarId` is given.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar, unless `assignedUserId` is given.
-    pub calendar_id: Option<String>,
-    /// When it ends, as ISO 8601 with the offset from UTC.
-    pub end_time: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// When it begins, as ISO 8601 with the offset from UTC.
-    pub start_time: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+rt::request! {
+    /// A calendar group as it is to be.
+    pub struct UpdateCalendarGroupRequest {
+        /// Name.
+        name: String,
+        /// What the group is for.
+        description: String,
+        /// Last part of the URL of the page to book.
+        slug: String,
+    }
 }
 
-rt::object!(UpdateBlockedSlotRequest {
-    assigned_user_id? "assignedUserId", calendar_id? "calendarId", end_time? "endTime", location_id! "locationId", start_time? "startTime",
-    title?
-});
-rt::setters!(UpdateBlockedSlotRequest new(location_id: String) {
-    assigned_user_id: String, calendar_id: String, end_time: String, start_time: String, title: String
-});
-
-/// A calendar group as it is to be.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateCalendarGroupRequest {
-    /// What the group is for.
-    pub description: String,
-    /// Name.
-    pub name: String,
-    /// Last part of the URL of the page to book.
-    pub slug: String,
+rt::request! {
+    /// Whether a calendar group is to be active.
+    pub struct UpdateCalendarGroupStatusRequest {
+        /// Whether it is active.
+        is_active "isActive": bool,
+    }
 }
 
-rt::object!(UpdateCalendarGroupRequest { description!, name!, slug! });
-rt::setters!(UpdateCalendarGroupRequest new(name: String, description: String, slug: String) {  });
-
-/// Whether a calendar group is to be active.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCalendarGroupStatusRequest {
-    /// Whether it is active.
-    pub is_active: bool,
+rt::request! {
+    /// What to change in a notification.
+    pub struct UpdateCalendarNotificationRequest optional {
+        /// Further email addresses that are notified.
+        additional_email_ids "additionalEmailIds": Vec<String> [String],
+        /// Further phone numbers that are notified.
+        additional_phone_numbers "additionalPhoneNumbers": Vec<String> [String],
+        /// How long after the appointment a follow-up is sent.
+        after_time "afterTime": Vec<NotificationOffset> [NotificationOffset],
+        /// How long before the appointment a reminder is sent.
+        before_time "beforeTime": Vec<NotificationOffset> [NotificationOffset],
+        /// Text of the message.
+        body: String,
+        /// Channel of a notification.
+        channel: NotificationChannel,
+        /// Whether it is to be deleted. Without it `false`.
+        deleted: bool,
+        /// Email address to send from.
+        from_address "fromAddress": String,
+        /// Name to send under, by email or text message.
+        from_name "fromName": String,
+        /// Phone number to send text messages from.
+        from_number "fromNumber": String,
+        /// Whether it is active. Without it `true`.
+        is_active "isActive": bool,
+        /// What a notification is about.
+        notification_type "notificationType": CalendarNotificationType,
+        /// Who is notified.
+        receiver_type "receiverType": NotificationReceiverType,
+        /// Ids of the users who are notified in the app or by email; `sub_account_admin` for the administrators.
+        selected_users "selectedUsers": Vec<String> [String],
+        /// Subject line of an email.
+        subject: String,
+        /// Id of the template of an email.
+        template_id "templateId": String,
+    }
 }
 
-rt::object!(UpdateCalendarGroupStatusRequest { is_active! "isActive" });
-rt::setters!(UpdateCalendarGroupStatusRequest new(is_active: bool) {  });
-
-/// What to change in a notification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCalendarNotificationRequest {
-    /// Further email addresses that are notified.
-    pub additional_email_ids: Option<Vec<String>>,
-    /// Further phone numbers that are notified.
-    pub additional_phone_numbers: Option<Vec<String>>,
-    /// How long after the appointment a follow-up is sent.
-    pub after_time: Option<Vec<NotificationOffset>>,
-    /// How long before the appointment a reminder is sent.
-    pub before_time: Option<Vec<NotificationOffset>>,
-    /// Text of the message.
-    pub body: Option<String>,
-    /// Channel of a notification.
-    pub channel: Option<NotificationChannel>,
-    /// Whether it is to be deleted. Without it `false`.
-    pub deleted: Option<bool>,
-    /// Email address to send from.
-    pub from_address: Option<String>,
-    /// Name to send under, by email or text message.
-    pub from_name: Option<String>,
-    /// Phone number to send text messages from.
-    pub from_number: Option<String>,
-    /// Whether it is active. Without it `true`.
-    pub is_active: Option<bool>,
-    /// What a notification is about.
-    pub notification_type: Option<CalendarNotificationType>,
-    /// Who is notified.
-    pub receiver_type: Option<NotificationReceiverType>,
-    /// Ids of the users who are notified in the app or by email; `sub_account_admin` for the administrators.
-    pub selected_users: Option<Vec<String>>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Id of the template of an email.
-    pub template_id: Option<String>,
+rt::request! {
+    /// What to change in a calendar.
+    pub struct UpdateCalendarRequest optional {
+        /// Email address that gets an email for each booking.
+        alert_email "alertEmail": String,
+        /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
+        allow_booking_after "allowBookingAfter": rt::Number,
+        /// Unit of the time before an appointment.
+        allow_booking_after_unit "allowBookingAfterUnit": BookingNoticeUnit,
+        /// How far ahead can be booked, in `allowBookingForUnit`.
+        allow_booking_for "allowBookingFor": rt::Number,
+        /// Unit of the time that can be booked ahead.
+        allow_booking_for_unit "allowBookingForUnit": BookingRangeUnit,
+        /// Whether the contact can cancel an appointment.
+        allow_cancellation "allowCancellation": bool,
+        /// Whether the contact can move an appointment.
+        allow_reschedule "allowReschedule": bool,
+        /// How many appointments a day takes. The vendor spells it so.
+        appoinment_per_day "appoinmentPerDay": rt::Number,
+        /// How many bookings a slot takes for each user, or the seats of a slot in a calendar of classes. The vendor spells it so.
+        appoinment_per_slot "appoinmentPerSlot": rt::Number,
+        /// Whether a booking is confirmed by itself.
+        auto_confirm "autoConfirm": bool,
+        /// Hours of single dates. Those of every week are in `openHours`.
+        availabilities: Vec<UpdateDateAvailabilityInput> [UpdateDateAvailabilityInput],
+        /// Which hours count: `0` those of the week, `1` those of single dates, null both.
+        availability_type "availabilityType": rt::Number,
+        /// URL of the picture on the page to book.
+        calendar_cover_image "calendarCoverImage": String,
+        /// Text beside the consent box.
+        consent_label "consentLabel": String,
+        /// What the calendar is for.
+        description: String,
+        /// Whether an appointment can be repeated. Only for a calendar with one team member.
+        enable_recurring "enableRecurring": bool,
+        /// Colour of the appointments, such as `#039be5`.
+        event_color "eventColor": String,
+        /// Title of the appointments, in which fields such as `{{contact.name}}` are replaced.
+        event_title "eventTitle": String,
+        /// Whether bookings of a round robin go to whoever is free, or to all team members alike.
+        event_type "eventType": CalendarDistribution,
+        /// Id of the form that is filled in for a booking.
+        form_id "formId": String,
+        /// URL to which a contact is sent after booking.
+        form_submit_redirect_url "formSubmitRedirectURL": String,
+        /// Text that a contact sees after booking.
+        form_submit_thanks_message "formSubmitThanksMessage": String,
+        /// Whether a contact is sent to another page after booking, or sees a text.
+        form_submit_type "formSubmitType": CalendarFormSubmitType,
+        /// Whether Google Calendar sends invitations.
+        google_invitation_emails "googleInvitationEmails": bool,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Whether guests are counted only, or their details are asked for.
+        guest_type "guestType": CalendarGuestType,
+        /// Whether the calendar is active. With `false` it is a draft.
+        is_active "isActive": bool,
+        /// Whether payments are real and no test.
+        is_live_payment_mode "isLivePaymentMode": bool,
+        /// Places to meet, for a calendar of events.
+        location_configurations "locationConfigurations": Vec<MeetingLocationInput> [MeetingLocationInput],
+        /// How many free slots are hidden, so that a calendar looks busy.
+        look_busy_config "lookBusyConfig": LookBusySettingsInput,
+        /// Name of the calendar.
+        name: String,
+        /// Notes for appointments.
+        notes: String,
+        /// Deprecated: who gets emails. Notifications have operations of their own.
+        notifications: Vec<CalendarEmailSettingInput> [CalendarEmailSettingInput],
+        /// The hours of every week. Those of single dates are in `availabilities`.
+        open_hours "openHours": Vec<OpenHourInput> [OpenHourInput],
+        /// Id of a tracking pixel.
+        pixel_id "pixelId": String,
+        /// Time that is kept free before an appointment, in `preBufferUnit`.
+        pre_buffer "preBuffer": rt::Number,
+        /// Unit of a short time.
+        pre_buffer_unit "preBufferUnit": CalendarDurationUnit,
+        /// How appointments are repeated.
+        recurring: AppointmentRecurrenceInput,
+        /// Whether the contact is assigned to the team member who is booked.
+        should_assign_contact_to_team_member "shouldAssignContactToTeamMember": bool,
+        /// Whether the user an appointment is assigned to gets an email.
+        should_send_alert_emails_to_assigned_member "shouldSendAlertEmailsToAssignedMember": bool,
+        /// Whether contacts who exist already keep the user they are assigned to.
+        should_skip_assigning_contact_for_existing "shouldSkipAssigningContactForExisting": bool,
+        /// Time that is kept free after an appointment, in `slotBufferUnit`.
+        slot_buffer "slotBuffer": rt::Number,
+        /// How long an appointment is, in `slotDurationUnit`.
+        slot_duration "slotDuration": rt::Number,
+        /// Unit of a short time.
+        slot_duration_unit "slotDurationUnit": CalendarDurationUnit,
+        /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`.
+        slot_interval "slotInterval": rt::Number,
+        /// Unit of a short time.
+        slot_interval_unit "slotIntervalUnit": CalendarDurationUnit,
+        /// Last part of the URL of the page to book.
+        slug: String,
+        /// Whether the page remembers a contact who has booked before.
+        sticky_contact "stickyContact": bool,
+        /// Users who can be booked. Needed for round robin, collective calendars, classes and services; a personal calendar has exactly
+        /// one.
+        team_members "teamMembers": Vec<CalendarTeamMemberInput> [CalendarTeamMemberInput],
+        /// Last part of the URL of the page to book.
+        widget_slug "widgetSlug": String,
+        /// Look of the page to book: `default` is called "neo" on the platform's pages.
+        widget_type "widgetType": CalendarWidgetType,
+    }
 }
-
-rt::object!(UpdateCalendarNotificationRequest {
-    additional_email_ids? "additionalEmailIds", additional_phone_numbers? "additionalPhoneNumbers", after_time? "afterTime",
-    before_time? "beforeTime", body?, channel?, deleted?, from_address? "fromAddress", from_name? "fromName", from_number? "fromNumber",
-    is_active? "isActive", notification_type? "notificationType", receiver_type? "receiverType", selected_users? "selectedUsers", subject?,
-    template_id? "templateId"
-});
-rt::setters!(UpdateCalendarNotificationRequest new() {
-    additional_email_ids: [String], additional_phone_numbers: [String], after_time: [NotificationOffset], before_time: [NotificationOffset],
-    body: String, channel: NotificationChannel, deleted: bool, from_address: String, from_name: String, from_number: String,
-    is_active: bool, notification_type: CalendarNotificationType, receiver_type: NotificationReceiverType, selected_users: [String],
-    subject: String, template_id: String
-});
-
-/// What to change in a calendar.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCalendarRequest {
-    /// Email address that gets an email for each booking.
-    pub alert_email: Option<String>,
-    /// How long before an appointment it must be booked, in `allowBookingAfterUnit`.
-    pub allow_booking_after: Option<rt::Number>,
-    /// Unit of the time before an appointment.
-    pub allow_booking_after_unit: Option<BookingNoticeUnit>,
-    /// How far ahead can be booked, in `allowBookingForUnit`.
-    pub allow_booking_for: Option<rt::Number>,
-    /// Unit of the time that can be booked ahead.
-    pub allow_booking_for_unit: Option<BookingRangeUnit>,
-    /// Whether the contact can cancel an appointment.
-    pub allow_cancellation: Option<bool>,
-    /// Whether the contact can move an appointment.
-    pub allow_reschedule: Option<bool>,
-    /// How many appointments a day takes. The vendor spells it so.
-    pub appoinment_per_day: Option<rt::Number>,
-    /// How many bookings a slot takes for each user, or the seats of a slot in a calendar of classes. The vendor spells it so.
-    pub appoinment_per_slot: Option<rt::Number>,
-    /// Whether a booking is confirmed by itself.
-    pub auto_confirm: Option<bool>,
-    /// Hours of single dates. Those of every week are in `openHours`.
-    pub availabilities: Option<Vec<UpdateDateAvailabilityInput>>,
-    /// Which hours count: `0` those of the week, `1` those of single dates, null both.
-    pub availability_type: Option<rt::Number>,
-    /// URL of the picture on the page to book.
-    pub calendar_cover_image: Option<String>,
-    /// Text beside the consent box.
-    pub consent_label: Option<String>,
-    /// What the calendar is for.
-    pub description: Option<String>,
-    /// Whether an appointment can be repeated. Only for a calendar with one team member.
-    pub enable_recurring: Option<bool>,
-    /// Colour of the appointments, such as `#039be5`.
-    pub event_color: Option<String>,
-    /// Title of the appointments, in which fields such as `{{contact.name}}` are replaced.
-    pub event_title: Option<String>,
-    /// Whether bookings of a round robin go to whoever is free, or to all team members alike.
-    pub event_type: Option<CalendarDistribution>,
-    /// Id of the form that is filled in for a booking.
-    pub form_id: Option<String>,
-    /// URL to which a contact is sent after booking.
-    #[cfg_attr(feature = "schemars", schemars(rename = "formSubmitRedirectURL"))]
-    pub form_submit_redirect_url: Option<String>,
-    /// Text that a contact sees after booking.
-    pub form_submit_thanks_message: Option<String>,
-    /// Whether a contact is sent to another page after booking, or sees a text.
-    pub form_submit_type: Option<CalendarFormSubmitType>,
-    /// Whether Google Calendar sends invitations.
-    pub google_invitation_emails: Option<bool>,
-    /// Id of the calendar group.
-    pub group_id: Option<String>,
-    /// Whether guests are counted only, or their details are asked for.
-    pub guest_type: Option<CalendarGuestType>,
-    /// Whether the calendar is active. With `false` it is a draft.
-    pub is_active: Option<bool>,
-    /// Whether payments are real and no test.
-    pub is_live_payment_mode: Option<bool>,
-    /// Places to meet, for a calendar of events.
-    pub location_configurations: Option<Vec<MeetingLocationInput>>,
-    /// How many free slots are hidden, so that a calendar looks busy.
-    pub look_busy_config: Option<LookBusySettingsInput>,
-    /// Name of the calendar.
-    pub name: Option<String>,
-    /// Notes for appointments.
-    pub notes: Option<String>,
-    /// Deprecated: who gets emails. Notifications have operations of their own.
-    pub notifications: Option<Vec<CalendarEmailSettingInput>>,
-    /// The hours of every week. Those of single dates are in `availabilities`.
-    pub open_hours: Option<Vec<OpenHourInput>>,
-    /// Id of a tracking pixel.
-    pub pixel_id: Option<String>,
-    /// Time that is kept free before an appointment, in `preBufferUnit`.
-    pub pre_buffer: Option<rt::Number>,
-    /// Unit of a short time.
-    pub pre_buffer_unit: Option<CalendarDurationUnit>,
-    /// How appointments are repeated.
-    pub recurring: Option<AppointmentRecurrenceInput>,
-    /// Whether the contact is assigned to the team member who is booked.
-    pub should_assign_contact_to_team_member: Option<bool>,
-    /// Whether the user an appointment is assigned to gets an email.
-    pub should_send_alert_emails_to_assigned_member: Option<bool>,
-    /// Whether contacts who exist already keep the user they are assigned to.
-    pub should_skip_assigning_contact_for_existing: Option<bool>,
-    /// Time that is kept free after an appointment, in `slotBufferUnit`.
-    pub slot_buffer: Option<rt::Number>,
-    /// How long an appointment is, in `slotDurationUnit`.
-    pub slot_duration: Option<rt::Number>,
-    /// Unit of a short time.
-    pub slot_duration_unit: Option<CalendarDurationUnit>,
-    /// Time from the start of one offered slot to the start of the next, in `slotIntervalUnit`.
-    pub slot_interval: Option<rt::Number>,
-    /// Unit of a short time.
-    pub slot_interval_unit: Option<CalendarDurationUnit>,
-    /// Last part of the URL of the page to book.
-    pub slug: Option<String>,
-    /// Whether the page remembers a contact who has booked before.
-    pub sticky_contact: Option<bool>,
-    /// Users who can be booked. Needed for round robin, collective calendars, classes and services; a personal calendar has exactly one.
-    pub team_members: Option<Vec<CalendarTeamMemberInput>>,
-    /// Last part of the URL of the page to book.
-    pub widget_slug: Option<String>,
-    /// Look of the page to book: `default` is called "neo" on the platform's pages.
-    pub widget_type: Option<CalendarWidgetType>,
-}
-
-rt::object!(UpdateCalendarRequest {
-    alert_email? "alertEmail", allow_booking_after? "allowBookingAfter", allow_booking_after_unit? "allowBookingAfterUnit",
-    allow_booking_for? "allowBookingFor", allow_booking_for_unit? "allowBookingForUnit", allow_cancellation? "allowCancellation",
-    allow_reschedule? "allowReschedule", appoinment_per_day? "appoinmentPerDay", appoinment_per_slot? "appoinmentPerSlot",
-    auto_confirm? "autoConfirm", availabilities?, availability_type? "availabilityType", calendar_cover_image? "calendarCoverImage",
-    consent_label? "consentLabel", description?, enable_recurring? "enableRecurring", event_color? "eventColor", event_title? "eventTitle",
-    event_type? "eventType", form_id? "formId", form_submit_redirect_url? "formSubmitRedirectURL",
-    form_submit_thanks_message? "formSubmitThanksMessage", form_submit_type? "formSubmitType",
-    google_invitation_emails? "googleInvitationEmails", group_id? "groupId", guest_type? "guestType", is_active? "isActive",
-    is_live_payment_mode? "isLivePaymentMode", location_configurations? "locationConfigurations", look_busy_config? "lookBusyConfig", name?,
-    notes?, notifications?, open_hours? "openHours", pixel_id? "pixelId", pre_buffer? "preBuffer", pre_buffer_unit? "preBufferUnit",
-    recurring?, should_assign_contact_to_team_member? "shouldAssignContactToTeamMember",
-    should_send_alert_emails_to_assigned_member? "shouldSendAlertEmailsToAssignedMember",
-    should_skip_assigning_contact_for_existing? "shouldSkipAssigningContactForExisting", slot_buffer? "slotBuffer",
-    slot_duration? "slotDuration", slot_duration_unit? "slotDurationUnit", slot_interval? "slotInterval",
-    slot_interval_unit? "slotIntervalUnit", slug?, sticky_contact? "stickyContact", team_members? "teamMembers", widget_slug? "widgetSlug",
-    widget_type? "widgetType"
-});
-rt::setters!(UpdateCalendarRequest new() {
-    alert_email: String, allow_booking_after: (rt::Number), allow_booking_after_unit: BookingNoticeUnit, allow_booking_for: (rt::Number),
-    allow_booking_for_unit: BookingRangeUnit, allow_cancellation: bool, allow_reschedule: bool, appoinment_per_day: (rt::Number),
-    appoinment_per_slot: (rt::Number), auto_confirm: bool, availabilities: [UpdateDateAvailabilityInput], availability_type: (rt::Number),
-    calendar_cover_image: String, consent_label: String, description: String, enable_recurring: bool, event_color: String,
-    event_title: String, event_type: CalendarDistribution, form_id: String, form_submit_redirect_url: String,
-    form_submit_thanks_message: String, form_submit_type: CalendarFormSubmitType, google_invitation_emails: bool, group_id: String,
-    guest_type: CalendarGuestType, is_active: bool, is_live_payment_mode: bool, location_configurations: [MeetingLocationInput],
-    look_busy_config: LookBusySettingsInput, name: String, notes: String, notifications: [CalendarEmailSettingInput],
-    open_hours: [OpenHourInput], pixel_id: String, pre_buffer: (rt::Number), pre_buffer_unit: CalendarDurationUnit,
-    recurring: AppointmentRecurrenceInput, should_assign_contact_to_team_member: bool, should_send_alert_emails_to_assigned_member: bool,
-    should_skip_assigning_contact_for_existing: bool, slot_buffer: (rt::Number), slot_duration: (rt::Number),
-    slot_duration_unit: CalendarDurationUnit, slot_interval: (rt::Number), slot_interval_unit: CalendarDurationUnit, slug: String,
-    sticky_contact: bool, team_members: [CalendarTeamMemberInput], widget_slug: String, widget_type: CalendarWidgetType
-});
 
 impl rt::Limited for UpdateCalendarRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2390,37 +1530,27 @@ impl rt::Limited for UpdateCalendarRequest {
     }
 }
 
-/// What to change in a room or equipment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCalendarResourceRequest {
-    /// Ids of the calendars of services that can reserve it. A room takes several, equipment one.
-    pub calendar_ids: Option<Vec<String>>,
-    /// How many persons the room takes.
-    pub capacity: Option<rt::Number>,
-    /// What it is.
-    pub description: Option<String>,
-    /// Whether it can be reserved.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the room or the equipment.
-    pub name: Option<String>,
-    /// How many pieces of the equipment are out of service.
-    pub out_of_service: Option<rt::Number>,
-    /// How many pieces of the equipment there are.
-    pub quantity: Option<rt::Number>,
+rt::request! {
+    /// What to change in a room or equipment.
+    pub struct UpdateCalendarResourceRequest optional {
+        /// Ids of the calendars of services that can reserve it. A room takes several, equipment one.
+        calendar_ids "calendarIds": Vec<String> [String],
+        /// How many persons the room takes.
+        capacity: rt::Number,
+        /// What it is.
+        description: String,
+        /// Whether it can be reserved.
+        is_active "isActive": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the room or the equipment.
+        name: String,
+        /// How many pieces of the equipment are out of service.
+        out_of_service "outOfService": rt::Number,
+        /// How many pieces of the equipment there are.
+        quantity: rt::Number,
+    }
 }
-
-rt::object!(UpdateCalendarResourceRequest {
-    calendar_ids? "calendarIds", capacity?, description?, is_active? "isActive", location_id? "locationId", name?,
-    out_of_service? "outOfService", quantity?
-});
-rt::setters!(UpdateCalendarResourceRequest new() {
-    calendar_ids: [String], capacity: (rt::Number), description: String, is_active: bool, location_id: String, name: String,
-    out_of_service: (rt::Number), quantity: (rt::Number)
-});
 
 impl rt::Limited for UpdateCalendarResourceRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2428,23 +1558,20 @@ impl rt::Limited for UpdateCalendarResourceRequest {
     }
 }
 
-/// Hours of one date, new or changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateDateAvailabilityInput {
-    /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
-    pub date: String,
-    /// Whether to delete it. Without it `false`.
-    pub deleted: Option<bool>,
-    /// The hours.
-    pub hours: Vec<HourRangeInput>,
-    /// Id of the hours, which is needed to change or to delete them.
-    pub id: Option<String>,
+rt::request! {
+    /// Hours of one date, new or changed.
+    pub struct UpdateDateAvailabilityInput {
+        /// The date as `YYYY-MM-DDT00:00:00.000Z`, though it is meant in the time zone of the calendar.
+        date: String,
+        /// The hours.
+        hours: Vec<HourRangeInput> [HourRangeInput],
+    } optional {
+        /// Whether to delete it. Without it `false`.
+        deleted: bool,
+        /// Id of the hours, which is needed to change or to delete them.
+        id: String,
+    }
 }
-
-rt::object!(UpdateDateAvailabilityInput { date!, deleted?, hours!, id? });
-rt::setters!(UpdateDateAvailabilityInput new(date: String, hours: [HourRangeInput]) { deleted: bool, id: String });
 
 impl rt::Limited for UpdateDateAvailabilityInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -2452,77 +1579,54 @@ impl rt::Limited for UpdateDateAvailabilityInput {
     }
 }
 
-/// What to change in a schedule.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateScheduleRequest {
-    /// Name.
-    pub name: Option<String>,
-    /// The hours by day of the week and by date.
-    pub rules: Option<Vec<ScheduleRuleInput>>,
-    /// Time zone by its IANA name, such as `America/New_York`.
-    pub timezone: Option<String>,
+rt::request! {
+    /// What to change in a schedule.
+    pub struct UpdateScheduleRequest optional {
+        /// Name.
+        name: String,
+        /// The hours by day of the week and by date.
+        rules: Vec<ScheduleRuleInput> [ScheduleRuleInput],
+        /// Time zone by its IANA name, such as `America/New_York`.
+        timezone: String,
+    }
 }
 
-rt::object!(UpdateScheduleRequest { name?, rules?, timezone? });
-rt::setters!(UpdateScheduleRequest new() { name: String, rules: [ScheduleRuleInput], timezone: String });
-
-/// A room or equipment that was changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdatedCalendarResourceResponse {
-    /// How many persons the room takes.
-    pub capacity: Option<rt::Number>,
-    /// What it is.
-    pub description: Option<String>,
-    /// Whether it can be reserved.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the room or the equipment.
-    pub name: Option<String>,
-    /// How many pieces of the equipment are out of service.
-    pub out_of_service: Option<rt::Number>,
-    /// How many pieces of the equipment there are.
-    pub quantity: Option<rt::Number>,
-    /// Whether it is a room or equipment.
-    pub resource_type: Option<CalendarResourceType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A room or equipment that was changed.
+    pub struct UpdatedCalendarResourceResponse optional {
+        /// How many persons the room takes.
+        capacity: rt::Number,
+        /// What it is.
+        description: String,
+        /// Whether it can be reserved.
+        is_active "isActive": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the room or the equipment.
+        name: String,
+        /// How many pieces of the equipment are out of service.
+        out_of_service "outOfService": rt::Number,
+        /// How many pieces of the equipment there are.
+        quantity: rt::Number,
+        /// Whether it is a room or equipment.
+        resource_type "resourceType": CalendarResourceType,
+    } with extra
 }
 
-rt::object!(UpdatedCalendarResourceResponse {
-    capacity?, description?, is_active? "isActive", location_id? "locationId", name?, out_of_service? "outOfService", quantity?,
-    resource_type? "resourceType"
-} extra);
-
-/// A slug to check.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ValidateCalendarGroupSlugRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Last part of the URL of the page to book.
-    pub slug: String,
+rt::request! {
+    /// A slug to check.
+    pub struct ValidateCalendarGroupSlugRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Last part of the URL of the page to book.
+        slug: String,
+    }
 }
 
-rt::object!(ValidateCalendarGroupSlugRequest { location_id! "locationId", slug! });
-rt::setters!(ValidateCalendarGroupSlugRequest new(location_id: String, slug: String) {  });
-
-/// Whether a slug is free.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ValidateCalendarGroupSlugResponse {
-    /// Whether the slug is free.
-    pub available: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether a slug is free.
+    pub struct ValidateCalendarGroupSlugResponse optional {
+        /// Whether the slug is free.
+        available: bool,
+    } with extra
 }
-
-rt::object!(ValidateCalendarGroupSlugResponse { available? } extra);

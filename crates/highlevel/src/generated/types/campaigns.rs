@@ -4,40 +4,28 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A campaign that contacts can be put into.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Campaign {
-    /// Id of the campaign.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the campaign.
-    pub name: Option<String>,
-    /// Status, such as `published`.
-    pub status: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A campaign that contacts can be put into.
+    pub struct Campaign optional {
+        /// Id of the campaign.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the campaign.
+        name: String,
+        /// Status, such as `published`.
+        status: String,
+    } with extra
 }
 
-rt::object!(Campaign { id?, location_id? "locationId", name?, status? } extra);
-
-/// The campaigns of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListCampaignsResponse {
-    /// The campaigns.
-    pub campaigns: Option<Vec<Campaign>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The campaigns of a sub-account.
+    pub struct ListCampaignsResponse optional {
+        /// The campaigns.
+        campaigns: Vec<Campaign>,
+    } with extra
 }
-
-rt::object!(ListCampaignsResponse { campaigns? } extra);

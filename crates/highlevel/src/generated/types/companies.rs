@@ -4,202 +4,162 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// An agency.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Company {
-    /// Street address.
-    pub address: Option<String>,
-    /// Id of the user who accepted it.
-    pub affiliate_policy_accepted_by: Option<String>,
-    /// When it was accepted.
-    pub affiliate_policy_accepted_date: Option<String>,
-    /// Version of the affiliate policy that was accepted.
-    pub affiliate_policy_version: Option<String>,
-    /// Whether sub-accounts that do not pay are suspended.
-    pub auto_suspend_enabled: Option<bool>,
-    /// Group of branches.
-    pub business_affinity_group: Option<String>,
-    /// Branch that the agency works for.
-    pub business_category: Option<String>,
-    /// Niche that the agency works for.
-    pub business_niche: Option<String>,
-    /// Whether its clients can cancel their plan.
-    pub cancel_enabled_for_clients: Option<bool>,
-    /// City.
-    pub city: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Currency.
-    pub currency: Option<String>,
-    /// Kind of customer, such as `agency`.
-    pub customer_type: Option<String>,
-    /// Whether the platform's email service is off.
-    pub disable_email_service: Option<bool>,
-    /// URL under which its users open the platform.
-    pub domain: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Whether features that the platform gives up are still on, in the vendor's spelling.
-    pub enable_depreciated_features: Option<bool>,
-    /// Whether new sub-accounts begin with sample data.
-    pub enable_new_sub_account_default_data: Option<bool>,
-    /// Id of the agency.
-    pub id: Option<String>,
-    /// Whether it is an enterprise customer.
-    pub is_enterprise_account: Option<bool>,
-    /// Whether it sells the platform on.
-    pub is_reselling: Option<bool>,
-    /// Whether it is for tests.
-    pub is_sandbox_account: Option<bool>,
-    /// How many sub-accounts it has.
-    pub location_count: Option<rt::Number>,
-    /// URL of the logo.
-    pub logo_url: Option<String>,
-    /// Name of the agency.
-    pub name: Option<String>,
-    /// Onboarding of the agency.
-    pub onboarding_info: Option<CompanyOnboarding>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Number of the plan.
-    pub plan: Option<rt::Number>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Whether it has priority support.
-    pub premium_upgraded: Option<bool>,
-    /// URL of the privacy policy.
-    pub privacy_policy: Option<String>,
-    /// Id of the user who accepted it.
-    pub privacy_policy_accepted_by: Option<String>,
-    /// When it was accepted.
-    pub privacy_policy_accepted_date: Option<String>,
-    /// Version of the privacy policy that was accepted.
-    pub privacy_policy_version: Option<String>,
-    /// Name under which it refers others to the platform.
-    pub referral_id: Option<String>,
-    /// Number of the agency, as the platform prints it.
-    pub relationship_number: Option<String>,
-    /// Settings for selling the platform on.
-    pub saas_settings: Option<rt::Object>,
-    /// Spare domain.
-    pub spare_domain: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Status, such as `active-trial`.
-    pub status: Option<String>,
-    /// Id of the Stripe account.
-    pub stripe_connect_id: Option<String>,
-    /// URL of the subdomain.
-    pub subdomain: Option<String>,
-    /// URL of the terms and conditions.
-    pub terms_conditions: Option<String>,
-    /// Id of the user who accepted them.
-    pub terms_of_service_accepted_by: Option<String>,
-    /// When they were accepted.
-    pub terms_of_service_accepted_date: Option<String>,
-    /// Version of the terms of service that was accepted.
-    pub terms_of_service_version: Option<String>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// Free credits at Twilio.
-    pub twilio_free_credits: Option<rt::Number>,
-    /// Whether the Twilio account is on trial.
-    pub twilio_trial_mode: Option<bool>,
-    /// Whether its clients can change to a higher plan.
-    pub upgrade_enabled_for_clients: Option<bool>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An agency.
+    pub struct Company optional {
+        /// Street address.
+        address: String,
+        /// Id of the user who accepted it.
+        affiliate_policy_accepted_by "affiliatePolicyAcceptedBy": String,
+        /// When it was accepted.
+        affiliate_policy_accepted_date "affiliatePolicyAcceptedDate": String,
+        /// Version of the affiliate policy that was accepted.
+        affiliate_policy_version "affiliatePolicyVersion": String,
+        /// Whether sub-accounts that do not pay are suspended.
+        auto_suspend_enabled "autoSuspendEnabled": bool,
+        /// Group of branches.
+        business_affinity_group "businessAffinityGroup": String,
+        /// Branch that the agency works for.
+        business_category "businessCategory": String,
+        /// Niche that the agency works for.
+        business_niche "businessNiche": String,
+        /// Whether its clients can cancel their plan.
+        cancel_enabled_for_clients "cancelEnabledForClients": bool,
+        /// City.
+        city: String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Currency.
+        currency: String,
+        /// Kind of customer, such as `agency`.
+        customer_type "customerType": String,
+        /// Whether the platform's email service is off.
+        disable_email_service "disableEmailService": bool,
+        /// URL under which its users open the platform.
+        domain: String,
+        /// Email address.
+        email: String,
+        /// Whether features that the platform gives up are still on, in the vendor's spelling.
+        enable_depreciated_features "enableDepreciatedFeatures": bool,
+        /// Whether new sub-accounts begin with sample data.
+        enable_new_sub_account_default_data "enableNewSubAccountDefaultData": bool,
+        /// Id of the agency.
+        id: String,
+        /// Whether it is an enterprise customer.
+        is_enterprise_account "isEnterpriseAccount": bool,
+        /// Whether it sells the platform on.
+        is_reselling "isReselling": bool,
+        /// Whether it is for tests.
+        is_sandbox_account "isSandboxAccount": bool,
+        /// How many sub-accounts it has.
+        location_count "locationCount": rt::Number,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+        /// Name of the agency.
+        name: String,
+        /// Onboarding of the agency.
+        onboarding_info "onboardingInfo": CompanyOnboarding,
+        /// Phone number.
+        phone: String,
+        /// Number of the plan.
+        plan: rt::Number,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Whether it has priority support.
+        premium_upgraded "premiumUpgraded": bool,
+        /// URL of the privacy policy.
+        privacy_policy "privacyPolicy": String,
+        /// Id of the user who accepted it.
+        privacy_policy_accepted_by "privacyPolicyAcceptedBy": String,
+        /// When it was accepted.
+        privacy_policy_accepted_date "privacyPolicyAcceptedDate": String,
+        /// Version of the privacy policy that was accepted.
+        privacy_policy_version "privacyPolicyVersion": String,
+        /// Name under which it refers others to the platform.
+        referral_id "referralId": String,
+        /// Number of the agency, as the platform prints it.
+        relationship_number "relationshipNumber": String,
+        /// Settings for selling the platform on.
+        saas_settings "saasSettings": rt::Object,
+        /// Spare domain.
+        spare_domain "spareDomain": String,
+        /// State.
+        state: String,
+        /// Status, such as `active-trial`.
+        status: String,
+        /// Id of the Stripe account.
+        stripe_connect_id "stripeConnectId": String,
+        /// URL of the subdomain.
+        subdomain: String,
+        /// URL of the terms and conditions.
+        terms_conditions "termsConditions": String,
+        /// Id of the user who accepted them.
+        terms_of_service_accepted_by "termsOfServiceAcceptedBy": String,
+        /// When they were accepted.
+        terms_of_service_accepted_date "termsOfServiceAcceptedDate": String,
+        /// Version of the terms of service that was accepted.
+        terms_of_service_version "termsOfServiceVersion": String,
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// Free credits at Twilio.
+        twilio_free_credits "twilioFreeCredits": rt::Number,
+        /// Whether the Twilio account is on trial.
+        twilio_trial_mode "twilioTrialMode": bool,
+        /// Whether its clients can change to a higher plan.
+        upgrade_enabled_for_clients "upgradeEnabledForClients": bool,
+        /// URL of the website.
+        website: String,
+    } with extra
 }
 
-rt::object!(Company {
-    address?, affiliate_policy_accepted_by? "affiliatePolicyAcceptedBy", affiliate_policy_accepted_date? "affiliatePolicyAcceptedDate",
-    affiliate_policy_version? "affiliatePolicyVersion", auto_suspend_enabled? "autoSuspendEnabled",
-    business_affinity_group? "businessAffinityGroup", business_category? "businessCategory", business_niche? "businessNiche",
-    cancel_enabled_for_clients? "cancelEnabledForClients", city?, country?, currency?, customer_type? "customerType",
-    disable_email_service? "disableEmailService", domain?, email?, enable_depreciated_features? "enableDepreciatedFeatures",
-    enable_new_sub_account_default_data? "enableNewSubAccountDefaultData", id?, is_enterprise_account? "isEnterpriseAccount",
-    is_reselling? "isReselling", is_sandbox_account? "isSandboxAccount", location_count? "locationCount", logo_url? "logoUrl", name?,
-    onboarding_info? "onboardingInfo", phone?, plan?, postal_code? "postalCode", premium_upgraded? "premiumUpgraded",
-    privacy_policy? "privacyPolicy", privacy_policy_accepted_by? "privacyPolicyAcceptedBy",
-    privacy_policy_accepted_date? "privacyPolicyAcceptedDate", privacy_policy_version? "privacyPolicyVersion", referral_id? "referralId",
-    relationship_number? "relationshipNumber", saas_settings? "saasSettings", spare_domain? "spareDomain", state?, status?,
-    stripe_connect_id? "stripeConnectId", subdomain?, terms_conditions? "termsConditions",
-    terms_of_service_accepted_by? "termsOfServiceAcceptedBy", terms_of_service_accepted_date? "termsOfServiceAcceptedDate",
-    terms_of_service_version? "termsOfServiceVersion", timezone?, twilio_free_credits? "twilioFreeCredits",
-    twilio_trial_mode? "twilioTrialMode", upgrade_enabled_for_clients? "upgradeEnabledForClients", website?
-} extra);
-
-/// Onboarding of an agency.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CompanyOnboarding {
-    /// Whether it came through an affiliate.
-    pub affiliate_signup: Option<bool>,
-    /// A mark about the demonstration of conversations; the file does not say what.
-    pub conversation_demo: Option<bool>,
-    /// How many customers it has.
-    pub customer_count: Option<String>,
-    /// Whether a user took part in the call about implementation.
-    pub has_joined_implementation_call: Option<bool>,
-    /// Whether a user took part in the first call.
-    pub has_joined_kickoff_call: Option<bool>,
-    /// Whether the agency has a website.
-    pub have_website: Option<bool>,
-    /// Branch that the agency works for.
-    pub industry_served: Option<String>,
-    /// Whether a user joined the onboarding call, says the file; the name says that something was done.
-    pub kickoff_action_taken: Option<bool>,
-    /// A mark about the sub-account; the file does not say what.
-    pub location: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Further data.
-    pub meta_data: Option<rt::Object>,
-    /// Whether it is not complete.
-    pub pending: Option<bool>,
-    /// Id of the plan it chose.
-    pub plan_id: Option<String>,
-    /// Id of the snapshot.
-    pub snapshot_id: Option<String>,
-    /// Tools that it uses.
-    pub tools: Option<Vec<String>>,
-    /// Version of the onboarding.
-    pub version: Option<String>,
-    /// URL of the website.
-    pub website_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Onboarding of an agency.
+    pub struct CompanyOnboarding optional {
+        /// Whether it came through an affiliate.
+        affiliate_signup "affiliateSignup": bool,
+        /// A mark about the demonstration of conversations; the file does not say what.
+        conversation_demo "conversationDemo": bool,
+        /// How many customers it has.
+        customer_count "customerCount": String,
+        /// Whether a user took part in the call about implementation.
+        has_joined_implementation_call "hasJoinedImplementationCall": bool,
+        /// Whether a user took part in the first call.
+        has_joined_kickoff_call "hasJoinedKickoffCall": bool,
+        /// Whether the agency has a website.
+        have_website "haveWebsite": bool,
+        /// Branch that the agency works for.
+        industry_served "industryServed": String,
+        /// Whether a user joined the onboarding call, says the file; the name says that something was done.
+        kickoff_action_taken "kickoffActionTaken": bool,
+        /// A mark about the sub-account; the file does not say what.
+        location: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Further data.
+        meta_data "metaData": rt::Object,
+        /// Whether it is not complete.
+        pending: bool,
+        /// Id of the plan it chose.
+        plan_id "planId": String,
+        /// Id of the snapshot.
+        snapshot_id "snapshotId": String,
+        /// Tools that it uses.
+        tools: Vec<String>,
+        /// Version of the onboarding.
+        version: String,
+        /// URL of the website.
+        website_url "websiteUrl": String,
+    } with extra
 }
 
-rt::object!(CompanyOnboarding {
-    affiliate_signup? "affiliateSignup", conversation_demo? "conversationDemo", customer_count? "customerCount",
-    has_joined_implementation_call? "hasJoinedImplementationCall", has_joined_kickoff_call? "hasJoinedKickoffCall",
-    have_website? "haveWebsite", industry_served? "industryServed", kickoff_action_taken? "kickoffActionTaken", location?,
-    location_id? "locationId", meta_data? "metaData", pending?, plan_id? "planId", snapshot_id? "snapshotId", tools?, version?,
-    website_url? "websiteUrl"
-} extra);
-
-/// One agency.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetCompanyResponse {
-    /// The agency.
-    pub company: Option<Company>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One agency.
+    pub struct GetCompanyResponse optional {
+        /// The agency.
+        company: Company,
+    } with extra
 }
-
-rt::object!(GetCompanyResponse { company? } extra);

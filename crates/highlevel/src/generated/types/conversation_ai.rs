@@ -4,560 +4,354 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Unit of a time in an action.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ActionTimeUnit {
-    /// `days`
-    Days,
-    /// `hours`
-    Hours,
-    /// `minutes`
-    Minutes,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Unit of a time in an action.
+    pub enum ActionTimeUnit {
+        Days = "days", Hours = "hours", Minutes = "minutes",
+    }
 }
 
-rt::open_enum!(ActionTimeUnit, Days = "days", Hours = "hours", Minutes = "minutes");
-
-/// Details of an action that follows up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AdvancedFollowupDetails {
-    /// Whether the action is in use.
-    pub enabled: Option<bool>,
-    /// The steps.
-    pub followup_sequence: Option<Vec<FollowupStep>>,
-    /// When and where the agent follows up.
-    pub followup_settings: Option<FollowupSettings>,
-    /// When the agent follows up.
-    pub scenario_id: Option<FollowupScenario>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Details of an action that follows up.
+    pub struct AdvancedFollowupDetails optional {
+        /// Whether the action is in use.
+        enabled: bool,
+        /// The steps.
+        followup_sequence "followupSequence": Vec<FollowupStep>,
+        /// When and where the agent follows up.
+        followup_settings "followupSettings": FollowupSettings,
+        /// When the agent follows up.
+        scenario_id "scenarioId": FollowupScenario,
+    } with extra
 }
 
-rt::object!(AdvancedFollowupDetails {
-    enabled?, followup_sequence? "followupSequence", followup_settings? "followupSettings", scenario_id? "scenarioId"
-} extra);
-
-/// Details of an action that follows up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AdvancedFollowupDetailsInput {
-    /// Whether the action is in use.
-    pub enabled: bool,
-    /// The steps.
-    pub followup_sequence: Vec<FollowupStepInput>,
-    /// When and where an agent follows up.
-    pub followup_settings: Option<FollowupSettingsInput>,
-    /// When the agent follows up.
-    pub scenario_id: FollowupScenario,
+rt::request! {
+    /// Details of an action that follows up.
+    pub struct AdvancedFollowupDetailsInput {
+        /// Whether the action is in use.
+        enabled: bool,
+        /// When the agent follows up.
+        scenario_id "scenarioId": FollowupScenario,
+        /// The steps.
+        followup_sequence "followupSequence": Vec<FollowupStepInput> [FollowupStepInput],
+    } optional {
+        /// When and where an agent follows up.
+        followup_settings "followupSettings": FollowupSettingsInput,
+    }
 }
 
-rt::object!(AdvancedFollowupDetailsInput {
-    enabled!, followup_sequence! "followupSequence", followup_settings? "followupSettings", scenario_id! "scenarioId"
-});
-rt::setters!(AdvancedFollowupDetailsInput new(enabled: bool, scenario_id: FollowupScenario, followup_sequence: [FollowupStepInput]) {
-    followup_settings: FollowupSettingsInput
-});
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgentHours {
-    /// Hour at which it ends, from 0 to 23.
-    pub end_hour: Option<rt::Number>,
-    /// Minute at which it ends.
-    pub end_minute: Option<rt::Number>,
-    /// Hour at which it begins, from 0 to 23.
-    pub start_hour: Option<rt::Number>,
-    /// Minute at which it begins.
-    pub start_minute: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A part of a day.
+    pub struct AgentHours optional {
+        /// Hour at which it ends, from 0 to 23.
+        end_hour "endHour": rt::Number,
+        /// Minute at which it ends.
+        end_minute "endMinute": rt::Number,
+        /// Hour at which it begins, from 0 to 23.
+        start_hour "startHour": rt::Number,
+        /// Minute at which it begins.
+        start_minute "startMinute": rt::Number,
+    } with extra
 }
 
-rt::object!(AgentHours { end_hour? "endHour", end_minute? "endMinute", start_hour? "startHour", start_minute? "startMinute" } extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgentHoursInput {
-    /// Hour at which it ends, from 0 to 23.
-    pub end_hour: rt::Number,
-    /// Minute at which it ends.
-    pub end_minute: rt::Number,
-    /// Hour at which it begins, from 0 to 23.
-    pub start_hour: rt::Number,
-    /// Minute at which it begins.
-    pub start_minute: rt::Number,
+rt::request! {
+    /// A part of a day.
+    pub struct AgentHoursInput {
+        /// Hour at which it begins, from 0 to 23.
+        start_hour "startHour": rt::Number,
+        /// Minute at which it begins.
+        start_minute "startMinute": rt::Number,
+        /// Hour at which it ends, from 0 to 23.
+        end_hour "endHour": rt::Number,
+        /// Minute at which it ends.
+        end_minute "endMinute": rt::Number,
+    }
 }
 
-rt::object!(AgentHoursInput { end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute" });
-rt::setters!(AgentHoursInput new(start_hour: (rt::Number), start_minute: (rt::Number), end_hour: (rt::Number), end_minute: (rt::Number)) {
-
-});
-
-/// Unit of the time that an agent sleeps.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AgentSleepUnit {
-    /// `hours`
-    Hours,
-    /// `minutes`
-    Minutes,
-    /// `seconds`
-    Seconds,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Unit of the time that an agent sleeps.
+    pub enum AgentSleepUnit {
+        Hours = "hours", Minutes = "minutes", Seconds = "seconds",
+    }
 }
 
-rt::open_enum!(AgentSleepUnit, Hours = "hours", Minutes = "minutes", Seconds = "seconds");
-
-/// Unit of the time that an agent waits.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum AgentWaitUnit {
-    /// `minutes`
-    Minutes,
-    /// `seconds`
-    Seconds,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Unit of the time that an agent waits.
+    pub enum AgentWaitUnit {
+        Minutes = "minutes", Seconds = "seconds",
+    }
 }
 
-rt::open_enum!(AgentWaitUnit, Minutes = "minutes", Seconds = "seconds");
-
-/// Working hours of a day of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgentWorkingDay {
-    /// Day of the week, from 0 for Sunday to 6.
-    pub day_of_the_week: Option<rt::Number>,
-    /// The hours.
-    pub intervals: Option<Vec<AgentHours>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Working hours of a day of the week.
+    pub struct AgentWorkingDay optional {
+        /// Day of the week, from 0 for Sunday to 6.
+        day_of_the_week "dayOfTheWeek": rt::Number,
+        /// The hours.
+        intervals: Vec<AgentHours>,
+    } with extra
 }
 
-rt::object!(AgentWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? } extra);
-
-/// Working hours of a day of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AgentWorkingDayInput {
-    /// Day of the week, from 0 for Sunday to 6.
-    pub day_of_the_week: rt::Number,
-    /// The hours.
-    pub intervals: Option<Vec<AgentHoursInput>>,
+rt::request! {
+    /// Working hours of a day of the week.
+    pub struct AgentWorkingDayInput {
+        /// Day of the week, from 0 for Sunday to 6.
+        day_of_the_week "dayOfTheWeek": rt::Number,
+    } optional {
+        /// The hours.
+        intervals: Vec<AgentHoursInput> [AgentHoursInput],
+    }
 }
 
-rt::object!(AgentWorkingDayInput { day_of_the_week! "dayOfTheWeek", intervals? });
-rt::setters!(AgentWorkingDayInput new(day_of_the_week: (rt::Number)) { intervals: [AgentHoursInput] });
-
-/// Details of an action that books an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BookAppointmentDetails {
-    /// Id of the action.
-    pub action_id: Option<String>,
-    /// Id of the calendar to book in.
-    pub calendar_id: Option<String>,
-    /// Whether the contact can cancel the appointment.
-    pub cancel_enabled: Option<bool>,
-    /// Whether to send the link for booking only.
-    pub only_send_link: Option<bool>,
-    /// Whether the contact can move the appointment.
-    pub reschedule_enabled: Option<bool>,
-    /// Whether the agent sleeps after booking.
-    pub sleep_after_booking: Option<bool>,
-    /// How long it sleeps.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Id of that agent.
-    pub transfer_agent: Option<String>,
-    /// Whether to hand over to another agent after booking.
-    pub transfer_bot: Option<bool>,
-    /// Whether to start workflows after booking.
-    pub trigger_workflow: Option<bool>,
-    /// Ids of the workflows to start.
-    pub workflow_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Details of an action that books an appointment.
+    pub struct BookAppointmentDetails optional {
+        /// Id of the action.
+        action_id "actionId": String,
+        /// Id of the calendar to book in.
+        calendar_id "calendarId": String,
+        /// Whether the contact can cancel the appointment.
+        cancel_enabled "cancelEnabled": bool,
+        /// Whether to send the link for booking only.
+        only_send_link "onlySendLink": bool,
+        /// Whether the contact can move the appointment.
+        reschedule_enabled "rescheduleEnabled": bool,
+        /// Whether the agent sleeps after booking.
+        sleep_after_booking "sleepAfterBooking": bool,
+        /// How long it sleeps.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Id of that agent.
+        transfer_agent "transferAgent": String,
+        /// Whether to hand over to another agent after booking.
+        transfer_bot "transferBot": bool,
+        /// Whether to start workflows after booking.
+        trigger_workflow "triggerWorkflow": bool,
+        /// Ids of the workflows to start.
+        workflow_ids "workflowIds": Vec<String>,
+    } with extra
 }
 
-rt::object!(BookAppointmentDetails {
-    action_id? "actionId", calendar_id? "calendarId", cancel_enabled? "cancelEnabled", only_send_link? "onlySendLink",
-    reschedule_enabled? "rescheduleEnabled", sleep_after_booking? "sleepAfterBooking", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", transfer_agent? "transferAgent", transfer_bot? "transferBot", trigger_workflow? "triggerWorkflow",
-    workflow_ids? "workflowIds"
-} extra);
-
-/// Details of an action that books an appointment. With `onlySendLink` none of the other choices can be true.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BookAppointmentDetailsInput {
-    /// Id of the action.
-    pub action_id: Option<String>,
-    /// Id of the calendar to book in.
-    pub calendar_id: String,
-    /// Whether the contact can cancel the appointment.
-    pub cancel_enabled: bool,
-    /// Whether to send the link for booking only.
-    pub only_send_link: bool,
-    /// Whether the contact can move the appointment.
-    pub reschedule_enabled: bool,
-    /// Whether the agent sleeps after booking.
-    pub sleep_after_booking: bool,
-    /// How long it sleeps. Needed with `sleepAfterBooking`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`. Needed with `sleepAfterBooking`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Id of that agent. Needed with `transferBot`.
-    pub transfer_agent: Option<String>,
-    /// Whether to hand over to another agent after booking.
-    pub transfer_bot: bool,
-    /// Whether to start workflows after booking.
-    pub trigger_workflow: bool,
-    /// Ids of the workflows to start. Needed with `triggerWorkflow`.
-    pub workflow_ids: Option<Vec<String>>,
+rt::request! {
+    /// Details of an action that books an appointment. With `onlySendLink` none of the other choices can be true.
+    pub struct BookAppointmentDetailsInput {
+        /// Id of the calendar to book in.
+        calendar_id "calendarId": String,
+        /// Whether to send the link for booking only.
+        only_send_link "onlySendLink": bool,
+        /// Whether to start workflows after booking.
+        trigger_workflow "triggerWorkflow": bool,
+        /// Whether the agent sleeps after booking.
+        sleep_after_booking "sleepAfterBooking": bool,
+        /// Whether to hand over to another agent after booking.
+        transfer_bot "transferBot": bool,
+        /// Whether the contact can move the appointment.
+        reschedule_enabled "rescheduleEnabled": bool,
+        /// Whether the contact can cancel the appointment.
+        cancel_enabled "cancelEnabled": bool,
+    } optional {
+        /// Id of the action.
+        action_id "actionId": String,
+        /// How long it sleeps. Needed with `sleepAfterBooking`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`. Needed with `sleepAfterBooking`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Id of that agent. Needed with `transferBot`.
+        transfer_agent "transferAgent": String,
+        /// Ids of the workflows to start. Needed with `triggerWorkflow`.
+        workflow_ids "workflowIds": Vec<String> [String],
+    }
 }
 
-rt::object!(BookAppointmentDetailsInput {
-    action_id? "actionId", calendar_id! "calendarId", cancel_enabled! "cancelEnabled", only_send_link! "onlySendLink",
-    reschedule_enabled! "rescheduleEnabled", sleep_after_booking! "sleepAfterBooking", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", transfer_agent? "transferAgent", transfer_bot! "transferBot", trigger_workflow! "triggerWorkflow",
-    workflow_ids? "workflowIds"
-});
-rt::setters!(BookAppointmentDetailsInput new(calendar_id: String, only_send_link: bool, trigger_workflow: bool, sleep_after_booking: bool, transfer_bot: bool, reschedule_enabled: bool, cancel_enabled: bool) {
-    action_id: String, sleep_time: (rt::Number), sleep_time_unit: ActionTimeUnit, transfer_agent: String, workflow_ids: [String]
-});
+rt::object! {
+    /// Something that an agent can do in a conversation.
+    pub struct ConversationAiAction {
+        /// Id of the action.
+        id: String,
+    } optional {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// What the action does; the form depends on `type`.
+        details: ConversationAiDetails,
+        /// Name.
+        name: String,
+        /// Kind of an action, which says what its `details` are.
+        type_ "type": ConversationAiActionType,
+    } with extra
+}
 
-/// Something that an agent can do in a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiAction {
-    /// Id of the agent.
-    pub agent_id: Option<String>,
-    /// What the action does; the form depends on `type`.
-    pub details: Option<ConversationAiDetails>,
-    /// Id of the action.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
+rt::object! {
+    /// An action that an agent has.
+    pub struct ConversationAiActionReference optional {
+        /// Id of the action.
+        id: String,
+        /// Kind of an action, which says what its `details` are.
+        type_ "type": ConversationAiActionType,
+    } with extra
+}
+
+rt::object! {
+    /// One action of an agent.
+    pub struct ConversationAiActionResponse {
+        /// The action.
+        data: ConversationAiAction,
+    } optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::open_enum! {
     /// Kind of an action, which says what its `details` are.
-    pub type_: Option<ConversationAiActionType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum ConversationAiActionType {
+        TriggerWorkflow = "triggerWorkflow", UpdateContactField = "updateContactField", AppointmentBooking = "appointmentBooking",
+        StopBot = "stopBot", HumanHandOver = "humanHandOver", AdvancedFollowup = "advancedFollowup", TransferBot = "transferBot",
+    }
 }
 
-rt::object!(ConversationAiAction { agent_id? "agentId", details?, id!, name?, type_? "type" } extra);
-
-/// An action that an agent has.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiActionReference {
-    /// Id of the action.
-    pub id: Option<String>,
-    /// Kind of an action, which says what its `details` are.
-    pub type_: Option<ConversationAiActionType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An agent that replies to contacts.
+    pub struct ConversationAiAgentResponse {
+        /// Id of the agent.
+        id: String,
+    } optional {
+        /// What the agent can do.
+        actions: Vec<ConversationAiActionReference>,
+        /// How many messages the agent sends by itself before a person must step in.
+        auto_pilot_max_messages "autoPilotMaxMessages": rt::Number,
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Channels on which the agent replies.
+        channels: Vec<ConversationAiChannel>,
+        /// What the agent is to achieve.
+        goal: String,
+        /// What else the agent is to know and to do.
+        instructions: String,
+        /// Whether it is the primary agent of the sub-account.
+        is_primary "isPrimary": bool,
+        /// Ids of the knowledge bases that the agent uses.
+        knowledge_base_ids "knowledgeBaseIds": Vec<String>,
+        /// Whether the agent is off, suggests replies or sends them.
+        mode: ConversationAiMode,
+        /// Name of the agent.
+        name: String,
+        /// How the agent is to write.
+        personality: String,
+        /// Deprecated: whether the agent can sleep.
+        sleep_enabled "sleepEnabled": bool,
+        /// Whether the agent sleeps after a person of the sub-account wrote.
+        sleep_on_manual_message "sleepOnManualMessage": bool,
+        /// Whether the agent sleeps after a workflow wrote.
+        sleep_on_workflow_message "sleepOnWorkflowMessage": bool,
+        /// How long the agent sleeps, in `sleepTimeUnit`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`.
+        sleep_time_unit "sleepTimeUnit": AgentSleepUnit,
+        /// How long the agent waits before it replies, in `waitTimeUnit`.
+        wait_time "waitTime": rt::Number,
+        /// Unit of `waitTime`.
+        wait_time_unit "waitTimeUnit": AgentWaitUnit,
+    } with extra
 }
 
-rt::object!(ConversationAiActionReference { id?, type_? "type" } extra);
-
-/// One action of an agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ConversationAiActionResponse {
-    /// The action.
-    pub data: ConversationAiAction,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An agent as a search finds it.
+    pub struct ConversationAiAgentSummary {
+        /// Id of the agent.
+        id: String,
+    } optional {
+        /// What the agent can do.
+        actions: Vec<ConversationAiActionReference>,
+        /// How many messages the agent sends by itself before a person must step in.
+        auto_pilot_max_messages "autoPilotMaxMessages": rt::Number,
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Channels on which the agent replies.
+        channels: Vec<String>,
+        /// When the agent was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// What the agent is to achieve.
+        goal: ConversationAiGoal,
+        /// Whether it is the primary agent of the sub-account.
+        is_primary "isPrimary": bool,
+        /// Ids of the knowledge bases that the agent uses.
+        knowledge_base_ids "knowledgeBaseIds": Vec<String>,
+        /// Whether the agent is off, suggests replies or sends them.
+        mode: ConversationAiMode,
+        /// Name of the agent.
+        name: String,
+        /// Deprecated: whether the agent can sleep.
+        sleep_enabled "sleepEnabled": bool,
+        /// Whether the agent sleeps after a person of the sub-account wrote.
+        sleep_on_manual_message "sleepOnManualMessage": bool,
+        /// Whether the agent sleeps after a workflow wrote.
+        sleep_on_workflow_message "sleepOnWorkflowMessage": bool,
+        /// How long the agent sleeps, in `sleepTimeUnit`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`.
+        sleep_time_unit "sleepTimeUnit": AgentSleepUnit,
+        /// When the agent was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// How long the agent waits before it replies, in `waitTimeUnit`.
+        wait_time "waitTime": rt::Number,
+        /// Unit of `waitTime`.
+        wait_time_unit "waitTimeUnit": AgentWaitUnit,
+    } with extra
 }
 
-rt::object!(ConversationAiActionResponse { data!, success? } extra);
-
-/// Kind of an action, which says what its `details` are.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationAiActionType {
-    /// `triggerWorkflow`
-    TriggerWorkflow,
-    /// `updateContactField`
-    UpdateContactField,
-    /// `appointmentBooking`
-    AppointmentBooking,
-    /// `stopBot`
-    StopBot,
-    /// `humanHandOver`
-    HumanHandOver,
-    /// `advancedFollowup`
-    AdvancedFollowup,
-    /// `transferBot`
-    TransferBot,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Channel on which an agent replies.
+    pub enum ConversationAiChannel {
+        Ig = "IG", Fb = "FB", Sms = "SMS", WebChat = "WebChat", WhatsApp = "WhatsApp", LiveChat = "Live_Chat",
+    }
 }
 
-rt::open_enum!(
-    ConversationAiActionType,
-    TriggerWorkflow = "triggerWorkflow",
-    UpdateContactField = "updateContactField",
-    AppointmentBooking = "appointmentBooking",
-    StopBot = "stopBot",
-    HumanHandOver = "humanHandOver",
-    AdvancedFollowup = "advancedFollowup",
-    TransferBot = "transferBot"
-);
-
-/// An agent that replies to contacts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiAgentResponse {
-    /// What the agent can do.
-    pub actions: Option<Vec<ConversationAiActionReference>>,
-    /// How many messages the agent sends by itself before a person must step in.
-    pub auto_pilot_max_messages: Option<rt::Number>,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Channels on which the agent replies.
-    pub channels: Option<Vec<ConversationAiChannel>>,
-    /// What the agent is to achieve.
-    pub goal: Option<String>,
-    /// Id of the agent.
-    pub id: String,
-    /// What else the agent is to know and to do.
-    pub instructions: Option<String>,
-    /// Whether it is the primary agent of the sub-account.
-    pub is_primary: Option<bool>,
-    /// Ids of the knowledge bases that the agent uses.
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// Whether the agent is off, suggests replies or sends them.
-    pub mode: Option<ConversationAiMode>,
-    /// Name of the agent.
-    pub name: Option<String>,
-    /// How the agent is to write.
-    pub personality: Option<String>,
-    /// Deprecated: whether the agent can sleep.
-    pub sleep_enabled: Option<bool>,
-    /// Whether the agent sleeps after a person of the sub-account wrote.
-    pub sleep_on_manual_message: Option<bool>,
-    /// Whether the agent sleeps after a workflow wrote.
-    pub sleep_on_workflow_message: Option<bool>,
-    /// How long the agent sleeps, in `sleepTimeUnit`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`.
-    pub sleep_time_unit: Option<AgentSleepUnit>,
-    /// How long the agent waits before it replies, in `waitTimeUnit`.
-    pub wait_time: Option<rt::Number>,
-    /// Unit of `waitTime`.
-    pub wait_time_unit: Option<AgentWaitUnit>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::one_of! {
+    /// What an action does; the form depends on its `type`.
+    pub enum ConversationAiDetails {
+        /// As [`BookAppointmentDetails`].
+        BookAppointmentDetails(BookAppointmentDetails) by BookAppointmentDetails,
+        /// As [`StopBotDetails`].
+        StopBotDetails(StopBotDetails) by StopBotDetails,
+        /// As [`HumanHandoverDetails`].
+        HumanHandoverDetails(HumanHandoverDetails) by HumanHandoverDetails,
+        /// As [`AdvancedFollowupDetails`].
+        AdvancedFollowupDetails(AdvancedFollowupDetails) by AdvancedFollowupDetails,
+        /// As [`TransferBotDetails`].
+        TransferBotDetails(TransferBotDetails) by TransferBotDetails,
+        /// As [`TriggerWorkflowDetails`].
+        TriggerWorkflowDetails(TriggerWorkflowDetails) by TriggerWorkflowDetails,
+        /// As [`UpdateContactFieldDetails`].
+        UpdateContactFieldDetails(UpdateContactFieldDetails) by UpdateContactFieldDetails,
+    }
+    from BookAppointmentDetails(BookAppointmentDetails), StopBotDetails(StopBotDetails), HumanHandoverDetails(HumanHandoverDetails), AdvancedFollowupDetails(AdvancedFollowupDetails), TransferBotDetails(TransferBotDetails), TriggerWorkflowDetails(TriggerWorkflowDetails), UpdateContactFieldDetails(UpdateContactFieldDetails)
 }
 
-rt::object!(ConversationAiAgentResponse {
-    actions?, auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, goal?, id!, instructions?,
-    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, personality?, sleep_enabled? "sleepEnabled",
-    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
-} extra);
-
-/// An agent as a search finds it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiAgentSummary {
-    /// What the agent can do.
-    pub actions: Option<Vec<ConversationAiActionReference>>,
-    /// How many messages the agent sends by itself before a person must step in.
-    pub auto_pilot_max_messages: Option<rt::Number>,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Channels on which the agent replies.
-    pub channels: Option<Vec<String>>,
-    /// When the agent was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// What the agent is to achieve.
-    pub goal: Option<ConversationAiGoal>,
-    /// Id of the agent.
-    pub id: String,
-    /// Whether it is the primary agent of the sub-account.
-    pub is_primary: Option<bool>,
-    /// Ids of the knowledge bases that the agent uses.
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// Whether the agent is off, suggests replies or sends them.
-    pub mode: Option<ConversationAiMode>,
-    /// Name of the agent.
-    pub name: Option<String>,
-    /// Deprecated: whether the agent can sleep.
-    pub sleep_enabled: Option<bool>,
-    /// Whether the agent sleeps after a person of the sub-account wrote.
-    pub sleep_on_manual_message: Option<bool>,
-    /// Whether the agent sleeps after a workflow wrote.
-    pub sleep_on_workflow_message: Option<bool>,
-    /// How long the agent sleeps, in `sleepTimeUnit`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`.
-    pub sleep_time_unit: Option<AgentSleepUnit>,
-    /// When the agent was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// How long the agent waits before it replies, in `waitTimeUnit`.
-    pub wait_time: Option<rt::Number>,
-    /// Unit of `waitTime`.
-    pub wait_time_unit: Option<AgentWaitUnit>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::one_of! {
+    /// What an action does; the form depends on its `type`.
+    pub enum ConversationAiDetailsInput {
+        /// As [`BookAppointmentDetailsInput`].
+        BookAppointmentDetailsInput(BookAppointmentDetailsInput) by BookAppointmentDetailsInput,
+        /// As [`StopBotDetailsInput`].
+        StopBotDetailsInput(StopBotDetailsInput) by StopBotDetailsInput,
+        /// As [`HumanHandoverDetailsInput`].
+        HumanHandoverDetailsInput(HumanHandoverDetailsInput) by HumanHandoverDetailsInput,
+        /// As [`AdvancedFollowupDetailsInput`].
+        AdvancedFollowupDetailsInput(AdvancedFollowupDetailsInput) by AdvancedFollowupDetailsInput,
+        /// As [`TransferBotDetailsInput`].
+        TransferBotDetailsInput(TransferBotDetailsInput) by TransferBotDetailsInput,
+        /// As [`TriggerWorkflowDetailsInput`].
+        TriggerWorkflowDetailsInput(TriggerWorkflowDetailsInput) by TriggerWorkflowDetailsInput,
+        /// As [`UpdateContactFieldDetailsInput`].
+        UpdateContactFieldDetailsInput(UpdateContactFieldDetailsInput) by UpdateContactFieldDetailsInput,
+    }
+    from BookAppointmentDetailsInput(BookAppointmentDetailsInput), StopBotDetailsInput(StopBotDetailsInput), HumanHandoverDetailsInput(HumanHandoverDetailsInput), AdvancedFollowupDetailsInput(AdvancedFollowupDetailsInput), TransferBotDetailsInput(TransferBotDetailsInput), TriggerWorkflowDetailsInput(TriggerWorkflowDetailsInput), UpdateContactFieldDetailsInput(UpdateContactFieldDetailsInput)
 }
-
-rt::object!(ConversationAiAgentSummary {
-    actions?, auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, created_at? "createdAt", goal?,
-    id!, is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, sleep_enabled? "sleepEnabled",
-    sleep_on_manual_message? "sleepOnManualMessage", sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", updated_at? "updatedAt", wait_time? "waitTime", wait_time_unit? "waitTimeUnit"
-} extra);
-
-/// Channel on which an agent replies.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationAiChannel {
-    /// `IG`
-    Ig,
-    /// `FB`
-    Fb,
-    /// `SMS`
-    Sms,
-    /// `WebChat`
-    WebChat,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `Live_Chat`
-    LiveChat,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    ConversationAiChannel,
-    Ig = "IG",
-    Fb = "FB",
-    Sms = "SMS",
-    WebChat = "WebChat",
-    WhatsApp = "WhatsApp",
-    LiveChat = "Live_Chat"
-);
-
-/// What an action does; the form depends on its `type`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum ConversationAiDetails {
-    /// As [`BookAppointmentDetails`].
-    BookAppointmentDetails(BookAppointmentDetails),
-    /// As [`StopBotDetails`].
-    StopBotDetails(StopBotDetails),
-    /// As [`HumanHandoverDetails`].
-    HumanHandoverDetails(HumanHandoverDetails),
-    /// As [`AdvancedFollowupDetails`].
-    AdvancedFollowupDetails(AdvancedFollowupDetails),
-    /// As [`TransferBotDetails`].
-    TransferBotDetails(TransferBotDetails),
-    /// As [`TriggerWorkflowDetails`].
-    TriggerWorkflowDetails(TriggerWorkflowDetails),
-    /// As [`UpdateContactFieldDetails`].
-    UpdateContactFieldDetails(UpdateContactFieldDetails),
-}
-
-rt::one_of!(ConversationAiDetails {
-    BookAppointmentDetails(BookAppointmentDetails) by BookAppointmentDetails, StopBotDetails(StopBotDetails) by StopBotDetails,
-    HumanHandoverDetails(HumanHandoverDetails) by HumanHandoverDetails,
-    AdvancedFollowupDetails(AdvancedFollowupDetails) by AdvancedFollowupDetails,
-    TransferBotDetails(TransferBotDetails) by TransferBotDetails, TriggerWorkflowDetails(TriggerWorkflowDetails) by TriggerWorkflowDetails,
-    UpdateContactFieldDetails(UpdateContactFieldDetails) by UpdateContactFieldDetails
-});
-rt::alternative!(ConversationAiDetails, BookAppointmentDetails(BookAppointmentDetails));
-rt::alternative!(ConversationAiDetails, StopBotDetails(StopBotDetails));
-rt::alternative!(ConversationAiDetails, HumanHandoverDetails(HumanHandoverDetails));
-rt::alternative!(ConversationAiDetails, AdvancedFollowupDetails(AdvancedFollowupDetails));
-rt::alternative!(ConversationAiDetails, TransferBotDetails(TransferBotDetails));
-rt::alternative!(ConversationAiDetails, TriggerWorkflowDetails(TriggerWorkflowDetails));
-rt::alternative!(ConversationAiDetails, UpdateContactFieldDetails(UpdateContactFieldDetails));
-
-/// What an action does; the form depends on its `type`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum ConversationAiDetailsInput {
-    /// As [`BookAppointmentDetailsInput`].
-    BookAppointmentDetailsInput(BookAppointmentDetailsInput),
-    /// As [`StopBotDetailsInput`].
-    StopBotDetailsInput(StopBotDetailsInput),
-    /// As [`HumanHandoverDetailsInput`].
-    HumanHandoverDetailsInput(HumanHandoverDetailsInput),
-    /// As [`AdvancedFollowupDetailsInput`].
-    AdvancedFollowupDetailsInput(AdvancedFollowupDetailsInput),
-    /// As [`TransferBotDetailsInput`].
-    TransferBotDetailsInput(TransferBotDetailsInput),
-    /// As [`TriggerWorkflowDetailsInput`].
-    TriggerWorkflowDetailsInput(TriggerWorkflowDetailsInput),
-    /// As [`UpdateContactFieldDetailsInput`].
-    UpdateContactFieldDetailsInput(UpdateContactFieldDetailsInput),
-}
-
-rt::one_of!(ConversationAiDetailsInput {
-    BookAppointmentDetailsInput(BookAppointmentDetailsInput) by BookAppointmentDetailsInput,
-    StopBotDetailsInput(StopBotDetailsInput) by StopBotDetailsInput,
-    HumanHandoverDetailsInput(HumanHandoverDetailsInput) by HumanHandoverDetailsInput,
-    AdvancedFollowupDetailsInput(AdvancedFollowupDetailsInput) by AdvancedFollowupDetailsInput,
-    TransferBotDetailsInput(TransferBotDetailsInput) by TransferBotDetailsInput,
-    TriggerWorkflowDetailsInput(TriggerWorkflowDetailsInput) by TriggerWorkflowDetailsInput,
-    UpdateContactFieldDetailsInput(UpdateContactFieldDetailsInput) by UpdateContactFieldDetailsInput
-});
-rt::alternative!(ConversationAiDetailsInput, BookAppointmentDetailsInput(BookAppointmentDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, StopBotDetailsInput(StopBotDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, HumanHandoverDetailsInput(HumanHandoverDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, AdvancedFollowupDetailsInput(AdvancedFollowupDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, TransferBotDetailsInput(TransferBotDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, TriggerWorkflowDetailsInput(TriggerWorkflowDetailsInput));
-rt::alternative!(ConversationAiDetailsInput, UpdateContactFieldDetailsInput(UpdateContactFieldDetailsInput));
 
 impl rt::Limited for ConversationAiDetailsInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -568,94 +362,62 @@ impl rt::Limited for ConversationAiDetailsInput {
     }
 }
 
-/// How a reply of an agent came about.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiGenerationResponse {
-    /// What the agent did besides.
-    pub action_logs: Option<Vec<rt::Object>>,
-    /// Id of the agent.
-    pub agent_id: Option<String>,
-    /// Questions and answers that were used.
-    pub faqs: Option<Vec<GenerationChunk>>,
-    /// The conversation before the reply.
-    pub history: Option<Vec<GenerationMessage>>,
-    /// The message that was replied to.
-    pub input: Option<String>,
-    /// What the agent was to achieve.
-    pub intent: Option<String>,
-    /// Mode of the agent at the time.
-    pub mode: Option<String>,
-    /// The whole prompt.
-    pub prompt: Option<String>,
-    /// The reply.
-    pub response_message: Option<String>,
-    /// Pieces of websites that were used.
-    pub website: Option<Vec<GenerationChunk>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How a reply of an agent came about.
+    pub struct ConversationAiGenerationResponse optional {
+        /// What the agent did besides.
+        action_logs "actionLogs": Vec<rt::Object>,
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// Questions and answers that were used.
+        faqs: Vec<GenerationChunk>,
+        /// The conversation before the reply.
+        history: Vec<GenerationMessage>,
+        /// The message that was replied to.
+        input: String,
+        /// What the agent was to achieve.
+        intent: String,
+        /// Mode of the agent at the time.
+        mode: String,
+        /// The whole prompt.
+        prompt: String,
+        /// The reply.
+        response_message "responseMessage": String,
+        /// Pieces of websites that were used.
+        website: Vec<GenerationChunk>,
+    } with extra
 }
 
-rt::object!(ConversationAiGenerationResponse {
-    action_logs? "actionLogs", agent_id? "agentId", faqs?, history?, input?, intent?, mode?, prompt?, response_message? "responseMessage",
-    website?
-} extra);
-
-/// What an agent is to achieve.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationAiGoal {
-    /// Id of the action that the goal is.
-    pub action_id: Option<String>,
-    /// The goal in words.
-    pub prompt: Option<String>,
-    /// Kind of the goal, such as `custom`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// What an agent is to achieve.
+    pub struct ConversationAiGoal optional {
+        /// Id of the action that the goal is.
+        action_id "actionId": String,
+        /// The goal in words.
+        prompt: String,
+        /// Kind of the goal, such as `custom`.
+        type_ "type": String,
+    } with extra
 }
 
-rt::object!(ConversationAiGoal { action_id? "actionId", prompt?, type_? "type" } extra);
-
-/// Whether an agent is off, suggests replies or sends them.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationAiMode {
-    /// `off`
-    Off,
-    /// `suggestive`
-    Suggestive,
-    /// `auto-pilot`
-    AutoPilot,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether an agent is off, suggests replies or sends them.
+    pub enum ConversationAiMode {
+        Off = "off", Suggestive = "suggestive", AutoPilot = "auto-pilot",
+    }
 }
 
-rt::open_enum!(ConversationAiMode, Off = "off", Suggestive = "suggestive", AutoPilot = "auto-pilot");
-
-/// The new action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateConversationAiActionRequest {
-    /// What an action does; the form depends on its `type`.
-    pub details: ConversationAiDetailsInput,
-    /// Name.
-    pub name: String,
-    /// Kind of an action, which says what its `details` are.
-    pub type_: ConversationAiActionType,
+rt::request! {
+    /// The new action.
+    pub struct CreateConversationAiActionRequest {
+        /// Kind of an action, which says what its `details` are.
+        type_ "type": ConversationAiActionType,
+        /// Name.
+        name: String,
+        /// What an action does; the form depends on its `type`.
+        details: ConversationAiDetailsInput,
+    }
 }
-
-rt::object!(CreateConversationAiActionRequest { details!, name!, type_! "type" });
-rt::setters!(CreateConversationAiActionRequest new(type_: ConversationAiActionType, name: String, details: ConversationAiDetailsInput) {
-
-});
 
 impl rt::Limited for CreateConversationAiActionRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -663,64 +425,50 @@ impl rt::Limited for CreateConversationAiActionRequest {
     }
 }
 
-/// The new agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateConversationAiAgentRequest {
-    /// How many messages the agent sends by itself before a person must step in. Without it 75.
-    pub auto_pilot_max_messages: Option<rt::Number>,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Channels on which the agent replies.
-    pub channels: Option<Vec<ConversationAiChannel>>,
-    /// What the agent is to achieve.
-    pub goal: String,
-    /// What else the agent is to know and to do.
-    pub instructions: String,
-    /// Whether it is the primary agent of the sub-account. Without it `false`.
-    pub is_primary: Option<bool>,
-    /// Ids of the knowledge bases that the agent uses.
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// Whether the agent is off, suggests replies or sends them. Without it `off`.
-    pub mode: Option<ConversationAiMode>,
-    /// Name of the agent.
-    pub name: String,
-    /// How the agent is to write.
-    pub personality: String,
-    /// Whether the agent replies to audio. Without it `false`.
-    pub respond_to_audio: Option<bool>,
-    /// Whether the agent replies to pictures. Without it `false`.
-    pub respond_to_images: Option<bool>,
-    /// Deprecated: whether the agent can sleep. Without it `false`.
-    pub sleep_enabled: Option<bool>,
-    /// Whether the agent sleeps after a person of the sub-account wrote.
-    pub sleep_on_manual_message: Option<bool>,
-    /// Whether the agent sleeps after a workflow wrote.
-    pub sleep_on_workflow_message: Option<bool>,
-    /// How long the agent sleeps, at most 2880 minutes, 172800 seconds or 48 hours. Null: without an end. Needed with `sleepEnabled`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`. Null: without an end. Needed with `sleepEnabled`.
-    pub sleep_time_unit: Option<AgentSleepUnit>,
-    /// How long the agent waits before it replies, at most 5 minutes or 300 seconds. Without it 2.
-    pub wait_time: Option<rt::Number>,
-    /// Unit of `waitTime`. Without it seconds.
-    pub wait_time_unit: Option<AgentWaitUnit>,
+rt::request! {
+    /// The new agent.
+    pub struct CreateConversationAiAgentRequest {
+        /// Name of the agent.
+        name: String,
+        /// How the agent is to write.
+        personality: String,
+        /// What the agent is to achieve.
+        goal: String,
+        /// What else the agent is to know and to do.
+        instructions: String,
+    } optional {
+        /// How many messages the agent sends by itself before a person must step in. Without it 75.
+        auto_pilot_max_messages "autoPilotMaxMessages": rt::Number,
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Channels on which the agent replies.
+        channels: Vec<ConversationAiChannel> [ConversationAiChannel],
+        /// Whether it is the primary agent of the sub-account. Without it `false`.
+        is_primary "isPrimary": bool,
+        /// Ids of the knowledge bases that the agent uses.
+        knowledge_base_ids "knowledgeBaseIds": Vec<String> [String],
+        /// Whether the agent is off, suggests replies or sends them. Without it `off`.
+        mode: ConversationAiMode,
+        /// Whether the agent replies to audio. Without it `false`.
+        respond_to_audio "respondToAudio": bool,
+        /// Whether the agent replies to pictures. Without it `false`.
+        respond_to_images "respondToImages": bool,
+        /// Deprecated: whether the agent can sleep. Without it `false`.
+        sleep_enabled "sleepEnabled": bool,
+        /// Whether the agent sleeps after a person of the sub-account wrote.
+        sleep_on_manual_message "sleepOnManualMessage": bool,
+        /// Whether the agent sleeps after a workflow wrote.
+        sleep_on_workflow_message "sleepOnWorkflowMessage": bool,
+        /// How long the agent sleeps, at most 2880 minutes, 172800 seconds or 48 hours. Null: without an end. Needed with `sleepEnabled`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`. Null: without an end. Needed with `sleepEnabled`.
+        sleep_time_unit "sleepTimeUnit": AgentSleepUnit,
+        /// How long the agent waits before it replies, at most 5 minutes or 300 seconds. Without it 2.
+        wait_time "waitTime": rt::Number,
+        /// Unit of `waitTime`. Without it seconds.
+        wait_time_unit "waitTimeUnit": AgentWaitUnit,
+    }
 }
-
-rt::object!(CreateConversationAiAgentRequest {
-    auto_pilot_max_messages? "autoPilotMaxMessages", business_name? "businessName", channels?, goal!, instructions!,
-    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name!, personality!, respond_to_audio? "respondToAudio",
-    respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
-    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime",
-    wait_time_unit? "waitTimeUnit"
-});
-rt::setters!(CreateConversationAiAgentRequest new(name: String, personality: String, goal: String, instructions: String) {
-    auto_pilot_max_messages: (rt::Number), business_name: String, channels: [ConversationAiChannel], is_primary: bool,
-    knowledge_base_ids: [String], mode: ConversationAiMode, respond_to_audio: bool, respond_to_images: bool, sleep_enabled: bool,
-    sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: (rt::Number), sleep_time_unit: AgentSleepUnit,
-    wait_time: (rt::Number), wait_time_unit: AgentWaitUnit
-});
 
 impl rt::Limited for CreateConversationAiAgentRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -728,457 +476,292 @@ impl rt::Limited for CreateConversationAiAgentRequest {
     }
 }
 
-/// Whether an action was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteConversationAiActionResponse {
-    /// The action that was deleted.
-    pub data: Option<DeletedConversationAiAction>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether an action was deleted.
+    pub struct DeleteConversationAiActionResponse optional {
+        /// The action that was deleted.
+        data: DeletedConversationAiAction,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteConversationAiActionResponse { data?, success? } extra);
-
-/// Whether an agent was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteConversationAiAgentResponse {
-    /// Id of the agent.
-    pub id: Option<String>,
-    /// Whether the agent was deleted.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether an agent was deleted.
+    pub struct DeleteConversationAiAgentResponse optional {
+        /// Id of the agent.
+        id: String,
+        /// Whether the agent was deleted.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteConversationAiAgentResponse { id?, success? } extra);
-
-/// An action that was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeletedConversationAiAction {
-    /// Id of the action.
-    pub id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An action that was deleted.
+    pub struct DeletedConversationAiAction optional {
+        /// Id of the action.
+        id: String,
+    } with extra
 }
 
-rt::object!(DeletedConversationAiAction { id? } extra);
-
-/// When the agent follows up.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FollowupScenario {
-    /// `contactStoppedReplying`
-    ContactStoppedReplying,
-    /// `contactIsBusy`
-    ContactIsBusy,
-    /// `contactRequested`
-    ContactRequested,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// When the agent follows up.
+    pub enum FollowupScenario {
+        ContactStoppedReplying = "contactStoppedReplying", ContactIsBusy = "contactIsBusy", ContactRequested = "contactRequested",
+    }
 }
 
-rt::open_enum!(
-    FollowupScenario,
-    ContactStoppedReplying = "contactStoppedReplying",
-    ContactIsBusy = "contactIsBusy",
-    ContactRequested = "contactRequested"
-);
+rt::object! {
+    /// When and where an agent follows up.
+    pub struct FollowupSettings optional {
+        /// Whether the agent may use another channel.
+        dynamic_channel_switching "dynamicChannelSwitching": bool,
+        /// Whether it follows up in working hours only.
+        follow_up_hours "followUpHours": bool,
+        /// Whether times are in the time zone of the contact or of the sub-account.
+        timezone_to_use "timezoneToUse": FollowupTimezone,
+        /// The working hours.
+        working_hours "workingHours": Vec<AgentWorkingDay>,
+    } with extra
+}
 
-/// When and where an agent follows up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FollowupSettings {
-    /// Whether the agent may use another channel.
-    pub dynamic_channel_switching: Option<bool>,
-    /// Whether it follows up in working hours only.
-    pub follow_up_hours: Option<bool>,
+rt::request! {
+    /// When and where an agent follows up.
+    pub struct FollowupSettingsInput {
+        /// Whether the agent may use another channel.
+        dynamic_channel_switching "dynamicChannelSwitching": bool,
+    } optional {
+        /// Whether it follows up in working hours only.
+        follow_up_hours "followUpHours": bool,
+        /// Whether times are in the time zone of the contact or of the sub-account.
+        timezone_to_use "timezoneToUse": FollowupTimezone,
+        /// The working hours.
+        working_hours "workingHours": Vec<AgentWorkingDayInput> [AgentWorkingDayInput],
+    }
+}
+
+rt::object! {
+    /// One message or workflow of a follow-up.
+    pub struct FollowupStep optional {
+        /// Whether the agent writes the message.
+        ai_enabled_message "aiEnabledMessage": bool,
+        /// Whether the contact asked for it.
+        contact_requested "contactRequested": bool,
+        /// Message to send where the agent does not write it.
+        custom_message "customMessage": String,
+        /// How long to wait before it.
+        followup_time "followupTime": rt::Number,
+        /// Unit of a time in an action.
+        followup_time_unit "followupTimeUnit": ActionTimeUnit,
+        /// Number of the step.
+        id: rt::Number,
+        /// Whether a workflow is started.
+        trigger_workflow "triggerWorkflow": bool,
+        /// Id of the workflow to start.
+        workflow_id "workflowId": String,
+    } with extra
+}
+
+rt::request! {
+    /// One message or workflow of a follow-up.
+    pub struct FollowupStepInput {
+        /// Number of the step.
+        id: rt::Number,
+        /// Unit of a time in an action.
+        followup_time_unit "followupTimeUnit": ActionTimeUnit,
+        /// How long to wait before it, at most 60 minutes, 24 hours or 180 days.
+        followup_time "followupTime": rt::Number,
+    } optional {
+        /// Whether the agent writes the message. Without it `true`.
+        ai_enabled_message "aiEnabledMessage": bool,
+        /// Whether the contact asked for it.
+        contact_requested "contactRequested": bool,
+        /// Message to send where the agent does not write it.
+        custom_message "customMessage": String,
+        /// Whether a workflow is started. Without it `false`.
+        trigger_workflow "triggerWorkflow": bool,
+        /// Id of the workflow to start.
+        workflow_id "workflowId": String,
+    }
+}
+
+rt::open_enum! {
     /// Whether times are in the time zone of the contact or of the sub-account.
-    pub timezone_to_use: Option<FollowupTimezone>,
-    /// The working hours.
-    pub working_hours: Option<Vec<AgentWorkingDay>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum FollowupTimezone {
+        Contact = "contact", Business = "business",
+    }
 }
 
-rt::object!(FollowupSettings {
-    dynamic_channel_switching? "dynamicChannelSwitching", follow_up_hours? "followUpHours", timezone_to_use? "timezoneToUse",
-    working_hours? "workingHours"
-} extra);
-
-/// When and where an agent follows up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FollowupSettingsInput {
-    /// Whether the agent may use another channel.
-    pub dynamic_channel_switching: bool,
-    /// Whether it follows up in working hours only.
-    pub follow_up_hours: Option<bool>,
-    /// Whether times are in the time zone of the contact or of the sub-account.
-    pub timezone_to_use: Option<FollowupTimezone>,
-    /// The working hours.
-    pub working_hours: Option<Vec<AgentWorkingDayInput>>,
+rt::object! {
+    /// A piece of a knowledge base.
+    pub struct GenerationChunk optional {
+        /// Its text.
+        content: String,
+        /// Id of the piece.
+        id: String,
+        /// Title of the question it answers.
+        title: String,
+        /// URL of the page it is from.
+        url: String,
+    } with extra
 }
 
-rt::object!(FollowupSettingsInput {
-    dynamic_channel_switching! "dynamicChannelSwitching", follow_up_hours? "followUpHours", timezone_to_use? "timezoneToUse",
-    working_hours? "workingHours"
-});
-rt::setters!(FollowupSettingsInput new(dynamic_channel_switching: bool) {
-    follow_up_hours: bool, timezone_to_use: FollowupTimezone, working_hours: [AgentWorkingDayInput]
-});
-
-/// One message or workflow of a follow-up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FollowupStep {
-    /// Whether the agent writes the message.
-    pub ai_enabled_message: Option<bool>,
-    /// Whether the contact asked for it.
-    pub contact_requested: Option<bool>,
-    /// Message to send where the agent does not write it.
-    pub custom_message: Option<String>,
-    /// How long to wait before it.
-    pub followup_time: Option<rt::Number>,
-    /// Unit of a time in an action.
-    pub followup_time_unit: Option<ActionTimeUnit>,
-    /// Number of the step.
-    pub id: Option<rt::Number>,
-    /// Whether a workflow is started.
-    pub trigger_workflow: Option<bool>,
-    /// Id of the workflow to start.
-    pub workflow_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A message before the reply.
+    pub struct GenerationMessage optional {
+        /// Its text.
+        content: String,
+        /// Who wrote it, `user` or `assistant`.
+        role: String,
+    } with extra
 }
 
-rt::object!(FollowupStep {
-    ai_enabled_message? "aiEnabledMessage", contact_requested? "contactRequested", custom_message? "customMessage",
-    followup_time? "followupTime", followup_time_unit? "followupTimeUnit", id?, trigger_workflow? "triggerWorkflow",
-    workflow_id? "workflowId"
-} extra);
-
-/// One message or workflow of a follow-up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FollowupStepInput {
-    /// Whether the agent writes the message. Without it `true`.
-    pub ai_enabled_message: Option<bool>,
-    /// Whether the contact asked for it.
-    pub contact_requested: Option<bool>,
-    /// Message to send where the agent does not write it.
-    pub custom_message: Option<String>,
-    /// How long to wait before it, at most 60 minutes, 24 hours or 180 days.
-    pub followup_time: rt::Number,
-    /// Unit of a time in an action.
-    pub followup_time_unit: ActionTimeUnit,
-    /// Number of the step.
-    pub id: rt::Number,
-    /// Whether a workflow is started. Without it `false`.
-    pub trigger_workflow: Option<bool>,
-    /// Id of the workflow to start.
-    pub workflow_id: Option<String>,
+rt::closed_enum! {
+    /// Whether a reply was made in a conversation or by a workflow.
+    pub enum GenerationSource {
+        Conversation = "conversation", Workflow = "workflow",
+    }
 }
 
-rt::object!(FollowupStepInput {
-    ai_enabled_message? "aiEnabledMessage", contact_requested? "contactRequested", custom_message? "customMessage",
-    followup_time! "followupTime", followup_time_unit! "followupTimeUnit", id!, trigger_workflow? "triggerWorkflow",
-    workflow_id? "workflowId"
-});
-rt::setters!(FollowupStepInput new(id: (rt::Number), followup_time_unit: ActionTimeUnit, followup_time: (rt::Number)) {
-    ai_enabled_message: bool, contact_requested: bool, custom_message: String, trigger_workflow: bool, workflow_id: String
-});
-
-/// Whether times are in the time zone of the contact or of the sub-account.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum FollowupTimezone {
-    /// `contact`
-    Contact,
-    /// `business`
-    Business,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Details of an action that hands over to a person.
+    pub struct HumanHandoverDetails optional {
+        /// Id of the user the conversation is assigned to.
+        assign_to_user_id "assignToUserId": String,
+        /// Whether to create a task.
+        create_task "createTask": bool,
+        /// Whether the action is in use.
+        enabled: bool,
+        /// What a contact says to be handed over.
+        examples: Vec<String>,
+        /// Message to send last.
+        final_message "finalMessage": String,
+        /// When a conversation is handed over to a person.
+        handover_type "handoverType": HumanHandoverType,
+        /// Whether the agent starts again after a time.
+        reactivate_enabled "reactivateEnabled": bool,
+        /// Whether to assign the conversation to nobody.
+        skip_assign_to_user "skipAssignToUser": bool,
+        /// After how long it starts again.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Tags that the contact gets.
+        tags: Vec<String>,
+        /// When to hand over, in words.
+        trigger_condition "triggerCondition": String,
+    } with extra
 }
 
-rt::open_enum!(FollowupTimezone, Contact = "contact", Business = "business");
-
-/// A piece of a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GenerationChunk {
-    /// Its text.
-    pub content: Option<String>,
-    /// Id of the piece.
-    pub id: Option<String>,
-    /// Title of the question it answers.
-    pub title: Option<String>,
-    /// URL of the page it is from.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Details of an action that hands over to a person.
+    pub struct HumanHandoverDetailsInput {
+        /// Whether the action is in use.
+        enabled: bool,
+        /// When to hand over, in words.
+        trigger_condition "triggerCondition": String,
+        /// Whether the agent starts again after a time.
+        reactivate_enabled "reactivateEnabled": bool,
+        /// Message to send last.
+        final_message "finalMessage": String,
+        /// When a conversation is handed over to a person.
+        handover_type "handoverType": HumanHandoverType,
+    } optional {
+        /// Id of the user the conversation is assigned to.
+        assign_to_user_id "assignToUserId": String,
+        /// Whether to create a task.
+        create_task "createTask": bool,
+        /// What a contact says to be handed over. Needed with the types `custom` and `contactRequest`.
+        examples: Vec<String> [String],
+        /// Whether to assign the conversation to nobody.
+        skip_assign_to_user "skipAssignToUser": bool,
+        /// After how long it starts again. Needed with `reactivateEnabled`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`. Needed with `reactivateEnabled`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Tags that the contact gets.
+        tags: Vec<String> [String],
+    }
 }
 
-rt::object!(GenerationChunk { content?, id?, title?, url? } extra);
-
-/// A message before the reply.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GenerationMessage {
-    /// Its text.
-    pub content: Option<String>,
-    /// Who wrote it, `user` or `assistant`.
-    pub role: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GenerationMessage { content?, role? } extra);
-
-/// Whether a reply was made in a conversation or by a workflow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GenerationSource {
-    /// `conversation`
-    Conversation,
-    /// `workflow`
-    Workflow,
-}
-
-rt::closed_enum!(GenerationSource, Conversation = "conversation", Workflow = "workflow");
-
-/// Details of an action that hands over to a person.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct HumanHandoverDetails {
-    /// Id of the user the conversation is assigned to.
-    pub assign_to_user_id: Option<String>,
-    /// Whether to create a task.
-    pub create_task: Option<bool>,
-    /// Whether the action is in use.
-    pub enabled: Option<bool>,
-    /// What a contact says to be handed over.
-    pub examples: Option<Vec<String>>,
-    /// Message to send last.
-    pub final_message: Option<String>,
+rt::open_enum! {
     /// When a conversation is handed over to a person.
-    pub handover_type: Option<HumanHandoverType>,
-    /// Whether the agent starts again after a time.
-    pub reactivate_enabled: Option<bool>,
-    /// Whether to assign the conversation to nobody.
-    pub skip_assign_to_user: Option<bool>,
-    /// After how long it starts again.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Tags that the contact gets.
-    pub tags: Option<Vec<String>>,
-    /// When to hand over, in words.
-    pub trigger_condition: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum HumanHandoverType {
+        ContactRequest = "contactRequest", LackOfInformation = "lackOfInformation", FailedToResolveIssue = "failedToResolveIssue",
+        Custom = "custom",
+    }
 }
 
-rt::object!(HumanHandoverDetails {
-    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled?, examples?, final_message? "finalMessage",
-    handover_type? "handoverType", reactivate_enabled? "reactivateEnabled", skip_assign_to_user? "skipAssignToUser",
-    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags?, trigger_condition? "triggerCondition"
-} extra);
-
-/// Details of an action that hands over to a person.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct HumanHandoverDetailsInput {
-    /// Id of the user the conversation is assigned to.
-    pub assign_to_user_id: Option<String>,
-    /// Whether to create a task.
-    pub create_task: Option<bool>,
-    /// Whether the action is in use.
-    pub enabled: bool,
-    /// What a contact says to be handed over. Needed with the types `custom` and `contactRequest`.
-    pub examples: Option<Vec<String>>,
-    /// Message to send last.
-    pub final_message: String,
-    /// When a conversation is handed over to a person.
-    pub handover_type: HumanHandoverType,
-    /// Whether the agent starts again after a time.
-    pub reactivate_enabled: bool,
-    /// Whether to assign the conversation to nobody.
-    pub skip_assign_to_user: Option<bool>,
-    /// After how long it starts again. Needed with `reactivateEnabled`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`. Needed with `reactivateEnabled`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Tags that the contact gets.
-    pub tags: Option<Vec<String>>,
-    /// When to hand over, in words.
-    pub trigger_condition: String,
+rt::object! {
+    /// The actions of an agent.
+    pub struct ListConversationAiActionsResponse optional {
+        /// The actions.
+        data: Vec<ConversationAiAction>,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(HumanHandoverDetailsInput {
-    assign_to_user_id? "assignToUserId", create_task? "createTask", enabled!, examples?, final_message! "finalMessage",
-    handover_type! "handoverType", reactivate_enabled! "reactivateEnabled", skip_assign_to_user? "skipAssignToUser",
-    sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", tags?, trigger_condition! "triggerCondition"
-});
-rt::setters!(HumanHandoverDetailsInput new(enabled: bool, trigger_condition: String, reactivate_enabled: bool, final_message: String, handover_type: HumanHandoverType) {
-    assign_to_user_id: String, create_task: bool, examples: [String], skip_assign_to_user: bool, sleep_time: (rt::Number),
-    sleep_time_unit: ActionTimeUnit, tags: [String]
-});
-
-/// When a conversation is handed over to a person.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum HumanHandoverType {
-    /// `contactRequest`
-    ContactRequest,
-    /// `lackOfInformation`
-    LackOfInformation,
-    /// `failedToResolveIssue`
-    FailedToResolveIssue,
-    /// `custom`
-    Custom,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// One page of agents.
+    pub struct SearchConversationAiAgentsResponse optional {
+        /// The agents.
+        agents: Vec<ConversationAiAgentSummary>,
+        /// How many agents are on this page.
+        count: rt::Number,
+        /// How many agents the sub-account has, whatever is searched for.
+        total_count "totalCount": rt::Number,
+    } with extra
 }
 
-rt::open_enum!(
-    HumanHandoverType,
-    ContactRequest = "contactRequest",
-    LackOfInformation = "lackOfInformation",
-    FailedToResolveIssue = "failedToResolveIssue",
-    Custom = "custom"
-);
-
-/// The actions of an agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListConversationAiActionsResponse {
-    /// The actions.
-    pub data: Option<Vec<ConversationAiAction>>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Details of an action that stops the agent.
+    pub struct StopBotDetails optional {
+        /// Whether the action is in use.
+        enabled: bool,
+        /// Message to send last.
+        final_message "finalMessage": String,
+        /// Whether the agent starts again after a time.
+        reactivate_enabled "reactivateEnabled": bool,
+        /// After how long it starts again.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Whether the agent stops where somebody says goodbye, or by a condition of its own.
+        stop_bot_detection_type "stopBotDetectionType": StopBotDetection,
+        /// What a contact says to stop it.
+        stop_bot_examples "stopBotExamples": Vec<String>,
+        /// When to stop, in words.
+        stop_bot_trigger_condition "stopBotTriggerCondition": String,
+        /// Tags that the contact gets.
+        tags: Vec<String>,
+    } with extra
 }
 
-rt::object!(ListConversationAiActionsResponse { data?, success? } extra);
-
-/// One page of agents.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchConversationAiAgentsResponse {
-    /// The agents.
-    pub agents: Option<Vec<ConversationAiAgentSummary>>,
-    /// How many agents are on this page.
-    pub count: Option<rt::Number>,
-    /// How many agents the sub-account has, whatever is searched for.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Details of an action that stops the agent.
+    pub struct StopBotDetailsInput {
+        /// Whether the agent stops where somebody says goodbye, or by a condition of its own.
+        stop_bot_detection_type "stopBotDetectionType": StopBotDetection,
+        /// When to stop, in words.
+        stop_bot_trigger_condition "stopBotTriggerCondition": String,
+        /// Whether the agent starts again after a time.
+        reactivate_enabled "reactivateEnabled": bool,
+        /// Whether the action is in use.
+        enabled: bool,
+        /// What a contact says to stop it, at least two examples.
+        stop_bot_examples "stopBotExamples": Vec<String> [String],
+        /// Message to send last.
+        final_message "finalMessage": String,
+    } optional {
+        /// After how long it starts again. Needed with `reactivateEnabled`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`. Needed with `reactivateEnabled`.
+        sleep_time_unit "sleepTimeUnit": ActionTimeUnit,
+        /// Tags that the contact gets.
+        tags: Vec<String> [String],
+    }
 }
-
-rt::object!(SearchConversationAiAgentsResponse { agents?, count?, total_count? "totalCount" } extra);
-
-/// Details of an action that stops the agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StopBotDetails {
-    /// Whether the action is in use.
-    pub enabled: Option<bool>,
-    /// Message to send last.
-    pub final_message: Option<String>,
-    /// Whether the agent starts again after a time.
-    pub reactivate_enabled: Option<bool>,
-    /// After how long it starts again.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Whether the agent stops where somebody says goodbye, or by a condition of its own.
-    pub stop_bot_detection_type: Option<StopBotDetection>,
-    /// What a contact says to stop it.
-    pub stop_bot_examples: Option<Vec<String>>,
-    /// When to stop, in words.
-    pub stop_bot_trigger_condition: Option<String>,
-    /// Tags that the contact gets.
-    pub tags: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(StopBotDetails {
-    enabled?, final_message? "finalMessage", reactivate_enabled? "reactivateEnabled", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", stop_bot_detection_type? "stopBotDetectionType", stop_bot_examples? "stopBotExamples",
-    stop_bot_trigger_condition? "stopBotTriggerCondition", tags?
-} extra);
-
-/// Details of an action that stops the agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StopBotDetailsInput {
-    /// Whether the action is in use.
-    pub enabled: bool,
-    /// Message to send last.
-    pub final_message: String,
-    /// Whether the agent starts again after a time.
-    pub reactivate_enabled: bool,
-    /// After how long it starts again. Needed with `reactivateEnabled`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`. Needed with `reactivateEnabled`.
-    pub sleep_time_unit: Option<ActionTimeUnit>,
-    /// Whether the agent stops where somebody says goodbye, or by a condition of its own.
-    pub stop_bot_detection_type: StopBotDetection,
-    /// What a contact says to stop it, at least two examples.
-    pub stop_bot_examples: Vec<String>,
-    /// When to stop, in words.
-    pub stop_bot_trigger_condition: String,
-    /// Tags that the contact gets.
-    pub tags: Option<Vec<String>>,
-}
-
-rt::object!(StopBotDetailsInput {
-    enabled!, final_message! "finalMessage", reactivate_enabled! "reactivateEnabled", sleep_time? "sleepTime",
-    sleep_time_unit? "sleepTimeUnit", stop_bot_detection_type! "stopBotDetectionType", stop_bot_examples! "stopBotExamples",
-    stop_bot_trigger_condition! "stopBotTriggerCondition", tags?
-});
-rt::setters!(StopBotDetailsInput new(stop_bot_detection_type: StopBotDetection, stop_bot_trigger_condition: String, reactivate_enabled: bool, enabled: bool, stop_bot_examples: [String], final_message: String) {
-    sleep_time: (rt::Number), sleep_time_unit: ActionTimeUnit, tags: [String]
-});
 
 impl rt::Limited for StopBotDetailsInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1186,181 +769,114 @@ impl rt::Limited for StopBotDetailsInput {
     }
 }
 
-/// Whether the agent stops where somebody says goodbye, or by a condition of its own.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum StopBotDetection {
-    /// `Goodbye`
-    Goodbye,
-    /// `Custom`
-    Custom,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Whether the agent stops where somebody says goodbye, or by a condition of its own.
+    pub enum StopBotDetection {
+        Goodbye = "Goodbye", Custom = "Custom",
+    }
 }
 
-rt::open_enum!(StopBotDetection, Goodbye = "Goodbye", Custom = "Custom");
+rt::object! {
+    /// Details of an action that hands over to another agent.
+    pub struct TransferBotDetails optional {
+        /// Whether the action is in use.
+        enabled: bool,
+        /// What a contact says to be handed over.
+        transfer_bot_examples "transferBotExamples": Vec<String>,
+        /// When to hand over, in words.
+        transfer_bot_trigger_condition "transferBotTriggerCondition": String,
+        /// Whether the conversation is handed over by the platform's rule or by a condition of its own.
+        transfer_bot_type "transferBotType": TransferBotType,
+        /// Id of the agent that takes over.
+        transfer_to_bot "transferToBot": String,
+    } with extra
+}
 
-/// Details of an action that hands over to another agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TransferBotDetails {
-    /// Whether the action is in use.
-    pub enabled: Option<bool>,
-    /// What a contact says to be handed over.
-    pub transfer_bot_examples: Option<Vec<String>>,
-    /// When to hand over, in words.
-    pub transfer_bot_trigger_condition: Option<String>,
+rt::request! {
+    /// Details of an action that hands over to another agent.
+    pub struct TransferBotDetailsInput {
+        /// Whether the conversation is handed over by the platform's rule or by a condition of its own.
+        transfer_bot_type "transferBotType": TransferBotType,
+        /// Id of the agent that takes over.
+        transfer_to_bot "transferToBot": String,
+        /// Whether the action is in use.
+        enabled: bool,
+    } optional {
+        /// What a contact says to be handed over. Needed with the type `Custom`, at least two examples.
+        transfer_bot_examples "transferBotExamples": Vec<String> [String],
+        /// When to hand over, in words. Needed with the type `Custom`.
+        transfer_bot_trigger_condition "transferBotTriggerCondition": String,
+    }
+}
+
+rt::open_enum! {
     /// Whether the conversation is handed over by the platform's rule or by a condition of its own.
-    pub transfer_bot_type: Option<TransferBotType>,
-    /// Id of the agent that takes over.
-    pub transfer_to_bot: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum TransferBotType {
+        Default = "Default", Custom = "Custom",
+    }
 }
 
-rt::object!(TransferBotDetails {
-    enabled?, transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
-    transfer_bot_type? "transferBotType", transfer_to_bot? "transferToBot"
-} extra);
-
-/// Details of an action that hands over to another agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TransferBotDetailsInput {
-    /// Whether the action is in use.
-    pub enabled: bool,
-    /// What a contact says to be handed over. Needed with the type `Custom`, at least two examples.
-    pub transfer_bot_examples: Option<Vec<String>>,
-    /// When to hand over, in words. Needed with the type `Custom`.
-    pub transfer_bot_trigger_condition: Option<String>,
-    /// Whether the conversation is handed over by the platform's rule or by a condition of its own.
-    pub transfer_bot_type: TransferBotType,
-    /// Id of the agent that takes over.
-    pub transfer_to_bot: String,
+rt::object! {
+    /// Details of an action that starts workflows.
+    pub struct TriggerWorkflowDetails optional {
+        /// When to start them, in words.
+        trigger_condition "triggerCondition": String,
+        /// Message to send when they are started.
+        trigger_message "triggerMessage": String,
+        /// Ids of the workflows to start.
+        workflow_ids "workflowIds": Vec<String>,
+    } with extra
 }
 
-rt::object!(TransferBotDetailsInput {
-    enabled!, transfer_bot_examples? "transferBotExamples", transfer_bot_trigger_condition? "transferBotTriggerCondition",
-    transfer_bot_type! "transferBotType", transfer_to_bot! "transferToBot"
-});
-rt::setters!(TransferBotDetailsInput new(transfer_bot_type: TransferBotType, transfer_to_bot: String, enabled: bool) {
-    transfer_bot_examples: [String], transfer_bot_trigger_condition: String
-});
-
-/// Whether the conversation is handed over by the platform's rule or by a condition of its own.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TransferBotType {
-    /// `Default`
-    Default,
-    /// `Custom`
-    Custom,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Details of an action that starts workflows.
+    pub struct TriggerWorkflowDetailsInput {
+        /// Ids of the workflows to start.
+        workflow_ids "workflowIds": Vec<String> [String],
+        /// When to start them, in words.
+        trigger_condition "triggerCondition": String,
+    } optional {
+        /// Message to send when they are started.
+        trigger_message "triggerMessage": String,
+    }
 }
 
-rt::open_enum!(TransferBotType, Default = "Default", Custom = "Custom");
-
-/// Details of an action that starts workflows.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TriggerWorkflowDetails {
-    /// When to start them, in words.
-    pub trigger_condition: Option<String>,
-    /// Message to send when they are started.
-    pub trigger_message: Option<String>,
-    /// Ids of the workflows to start.
-    pub workflow_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Details of an action that fills in a field of the contact.
+    pub struct UpdateContactFieldDetails optional {
+        /// Id of the field.
+        contact_field_id "contactFieldId": String,
+        /// Examples of values.
+        contact_update_examples "contactUpdateExamples": Vec<String>,
+        /// What the field holds.
+        description: String,
+    } with extra
 }
 
-rt::object!(TriggerWorkflowDetails {
-    trigger_condition? "triggerCondition", trigger_message? "triggerMessage", workflow_ids? "workflowIds"
-} extra);
-
-/// Details of an action that starts workflows.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TriggerWorkflowDetailsInput {
-    /// When to start them, in words.
-    pub trigger_condition: String,
-    /// Message to send when they are started.
-    pub trigger_message: Option<String>,
-    /// Ids of the workflows to start.
-    pub workflow_ids: Vec<String>,
+rt::request! {
+    /// Details of an action that fills in a field of the contact.
+    pub struct UpdateContactFieldDetailsInput {
+        /// Id of the field.
+        contact_field_id "contactFieldId": String,
+        /// What the field holds.
+        description: String,
+    } optional {
+        /// Examples of values. Not needed for standard fields, dates and amounts of money.
+        contact_update_examples "contactUpdateExamples": Vec<String> [String],
+    }
 }
 
-rt::object!(TriggerWorkflowDetailsInput {
-    trigger_condition! "triggerCondition", trigger_message? "triggerMessage", workflow_ids! "workflowIds"
-});
-rt::setters!(TriggerWorkflowDetailsInput new(workflow_ids: [String], trigger_condition: String) { trigger_message: String });
-
-/// Details of an action that fills in a field of the contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateContactFieldDetails {
-    /// Id of the field.
-    pub contact_field_id: Option<String>,
-    /// Examples of values.
-    pub contact_update_examples: Option<Vec<String>>,
-    /// What the field holds.
-    pub description: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// The action as it is to be.
+    pub struct UpdateConversationAiActionRequest {
+        /// Kind of an action, which says what its `details` are.
+        type_ "type": ConversationAiActionType,
+        /// Name.
+        name: String,
+        /// What an action does; the form depends on its `type`.
+        details: ConversationAiDetailsInput,
+    }
 }
-
-rt::object!(UpdateContactFieldDetails {
-    contact_field_id? "contactFieldId", contact_update_examples? "contactUpdateExamples", description?
-} extra);
-
-/// Details of an action that fills in a field of the contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateContactFieldDetailsInput {
-    /// Id of the field.
-    pub contact_field_id: String,
-    /// Examples of values. Not needed for standard fields, dates and amounts of money.
-    pub contact_update_examples: Option<Vec<String>>,
-    /// What the field holds.
-    pub description: String,
-}
-
-rt::object!(UpdateContactFieldDetailsInput {
-    contact_field_id! "contactFieldId", contact_update_examples? "contactUpdateExamples", description!
-});
-rt::setters!(UpdateContactFieldDetailsInput new(contact_field_id: String, description: String) { contact_update_examples: [String] });
-
-/// The action as it is to be.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateConversationAiActionRequest {
-    /// What an action does; the form depends on its `type`.
-    pub details: ConversationAiDetailsInput,
-    /// Name.
-    pub name: String,
-    /// Kind of an action, which says what its `details` are.
-    pub type_: ConversationAiActionType,
-}
-
-rt::object!(UpdateConversationAiActionRequest { details!, name!, type_! "type" });
-rt::setters!(UpdateConversationAiActionRequest new(type_: ConversationAiActionType, name: String, details: ConversationAiDetailsInput) {
-
-});
 
 impl rt::Limited for UpdateConversationAiActionRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1368,64 +884,50 @@ impl rt::Limited for UpdateConversationAiActionRequest {
     }
 }
 
-/// What to change in an agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateConversationAiAgentRequest {
-    /// How many messages the agent sends by itself before a person must step in.
-    pub auto_pilot_max_messages: rt::Number,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Channels on which the agent replies.
-    pub channels: Option<Vec<ConversationAiChannel>>,
-    /// What the agent is to achieve.
-    pub goal: Option<String>,
-    /// What else the agent is to know and to do.
-    pub instructions: Option<String>,
-    /// Whether it is the primary agent of the sub-account.
-    pub is_primary: Option<bool>,
-    /// Ids of the knowledge bases that the agent uses.
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// Whether the agent is off, suggests replies or sends them. Needed for a primary agent.
-    pub mode: Option<ConversationAiMode>,
-    /// Name of the agent.
-    pub name: Option<String>,
-    /// How the agent is to write.
-    pub personality: Option<String>,
-    /// Whether the agent replies to audio. Without it `false`.
-    pub respond_to_audio: Option<bool>,
-    /// Whether the agent replies to pictures. Without it `false`.
-    pub respond_to_images: Option<bool>,
-    /// Deprecated: whether the agent can sleep.
-    pub sleep_enabled: Option<bool>,
-    /// Whether the agent sleeps after a person of the sub-account wrote.
-    pub sleep_on_manual_message: Option<bool>,
-    /// Whether the agent sleeps after a workflow wrote.
-    pub sleep_on_workflow_message: Option<bool>,
-    /// How long the agent sleeps, at most 2880 minutes, 172800 seconds or 48 hours. Null: without an end. Needed with `sleepEnabled`.
-    pub sleep_time: Option<rt::Number>,
-    /// Unit of `sleepTime`. Null: without an end. Needed with `sleepEnabled`.
-    pub sleep_time_unit: Option<AgentSleepUnit>,
-    /// How long the agent waits before it replies, at most 5 minutes or 300 seconds.
-    pub wait_time: Option<rt::Number>,
-    /// Unit of the time that an agent waits.
-    pub wait_time_unit: Option<AgentWaitUnit>,
+rt::request! {
+    /// What to change in an agent.
+    pub struct UpdateConversationAiAgentRequest {
+        /// How many messages the agent sends by itself before a person must step in.
+        auto_pilot_max_messages "autoPilotMaxMessages": rt::Number,
+    } optional {
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Channels on which the agent replies.
+        channels: Vec<ConversationAiChannel> [ConversationAiChannel],
+        /// What the agent is to achieve.
+        goal: String,
+        /// What else the agent is to know and to do.
+        instructions: String,
+        /// Whether it is the primary agent of the sub-account.
+        is_primary "isPrimary": bool,
+        /// Ids of the knowledge bases that the agent uses.
+        knowledge_base_ids "knowledgeBaseIds": Vec<String> [String],
+        /// Whether the agent is off, suggests replies or sends them. Needed for a primary agent.
+        mode: ConversationAiMode,
+        /// Name of the agent.
+        name: String,
+        /// How the agent is to write.
+        personality: String,
+        /// Whether the agent replies to audio. Without it `false`.
+        respond_to_audio "respondToAudio": bool,
+        /// Whether the agent replies to pictures. Without it `false`.
+        respond_to_images "respondToImages": bool,
+        /// Deprecated: whether the agent can sleep.
+        sleep_enabled "sleepEnabled": bool,
+        /// Whether the agent sleeps after a person of the sub-account wrote.
+        sleep_on_manual_message "sleepOnManualMessage": bool,
+        /// Whether the agent sleeps after a workflow wrote.
+        sleep_on_workflow_message "sleepOnWorkflowMessage": bool,
+        /// How long the agent sleeps, at most 2880 minutes, 172800 seconds or 48 hours. Null: without an end. Needed with `sleepEnabled`.
+        sleep_time "sleepTime": rt::Number,
+        /// Unit of `sleepTime`. Null: without an end. Needed with `sleepEnabled`.
+        sleep_time_unit "sleepTimeUnit": AgentSleepUnit,
+        /// How long the agent waits before it replies, at most 5 minutes or 300 seconds.
+        wait_time "waitTime": rt::Number,
+        /// Unit of the time that an agent waits.
+        wait_time_unit "waitTimeUnit": AgentWaitUnit,
+    }
 }
-
-rt::object!(UpdateConversationAiAgentRequest {
-    auto_pilot_max_messages! "autoPilotMaxMessages", business_name? "businessName", channels?, goal?, instructions?,
-    is_primary? "isPrimary", knowledge_base_ids? "knowledgeBaseIds", mode?, name?, personality?, respond_to_audio? "respondToAudio",
-    respond_to_images? "respondToImages", sleep_enabled? "sleepEnabled", sleep_on_manual_message? "sleepOnManualMessage",
-    sleep_on_workflow_message? "sleepOnWorkflowMessage", sleep_time? "sleepTime", sleep_time_unit? "sleepTimeUnit", wait_time? "waitTime",
-    wait_time_unit? "waitTimeUnit"
-});
-rt::setters!(UpdateConversationAiAgentRequest new(auto_pilot_max_messages: (rt::Number)) {
-    business_name: String, channels: [ConversationAiChannel], goal: String, instructions: String, is_primary: bool,
-    knowledge_base_ids: [String], mode: ConversationAiMode, name: String, personality: String, respond_to_audio: bool,
-    respond_to_images: bool, sleep_enabled: bool, sleep_on_manual_message: bool, sleep_on_workflow_message: bool, sleep_time: (rt::Number),
-    sleep_time_unit: AgentSleepUnit, wait_time: (rt::Number), wait_time_unit: AgentWaitUnit
-});
 
 impl rt::Limited for UpdateConversationAiAgentRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1433,16 +935,12 @@ impl rt::Limited for UpdateConversationAiAgentRequest {
     }
 }
 
-/// Follow-up settings for actions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateFollowupSettingsRequest {
-    /// Ids of the actions.
-    pub action_ids: Vec<String>,
-    /// When and where an agent follows up.
-    pub followup_settings: FollowupSettingsInput,
+rt::request! {
+    /// Follow-up settings for actions.
+    pub struct UpdateFollowupSettingsRequest {
+        /// Ids of the actions.
+        action_ids "actionIds": Vec<String> [String],
+        /// When and where an agent follows up.
+        followup_settings "followupSettings": FollowupSettingsInput,
+    }
 }
-
-rt::object!(UpdateFollowupSettingsRequest { action_ids! "actionIds", followup_settings! "followupSettings" });
-rt::setters!(UpdateFollowupSettingsRequest new(action_ids: [String], followup_settings: FollowupSettingsInput) {  });

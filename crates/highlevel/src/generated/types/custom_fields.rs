@@ -5,209 +5,152 @@
 use super::{ObjectField, ObjectFieldFileFormat, ObjectFieldType};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The new folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateObjectFieldFolderRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the folder.
-    pub name: String,
-    /// Key of the object, such as `custom_object.pet`.
-    pub object_key: String,
+rt::request! {
+    /// The new folder.
+    pub struct CreateObjectFieldFolderRequest {
+        /// Key of the object, such as `custom_object.pet`.
+        object_key "objectKey": String,
+        /// Name of the folder.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
 }
 
-rt::object!(CreateObjectFieldFolderRequest { location_id! "locationId", name!, object_key! "objectKey" });
-rt::setters!(CreateObjectFieldFolderRequest new(object_key: String, name: String, location_id: String) {  });
-
-/// The new field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateObjectFieldRequest {
-    /// Kind of file.
-    pub accepted_formats: Option<ObjectFieldFileFormat>,
-    /// Whether users can enter a value of their own in a field of the type RADIO. It counts for that record alone.
-    pub allow_custom_option: Option<bool>,
-    /// Type of a field. EMAIL is documented for new fields alone.
-    pub data_type: ObjectFieldType,
-    /// Description of the field.
-    pub description: Option<String>,
-    /// Key of the field: that of the object, a full stop and the name, such as `custom_object.pet.name`.
-    pub field_key: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// How many files a field of the type FILE_UPLOAD takes at most.
-    pub max_file_limit: Option<rt::Number>,
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Key of the object, such as `custom_object.pet`.
-    pub object_key: String,
-    /// Choices, for fields of the types SINGLE_OPTIONS, MULTIPLE_OPTIONS, RADIO, CHECKBOX and TEXTBOX_LIST.
-    pub options: Option<Vec<ObjectFieldOptionInput>>,
-    /// Id of the folder.
-    pub parent_id: String,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Whether the field can be used in forms.
-    pub show_in_forms: bool,
+rt::request! {
+    /// The new field.
+    pub struct CreateObjectFieldRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether the field can be used in forms.
+        show_in_forms "showInForms": bool,
+        /// Type of a field. EMAIL is documented for new fields alone.
+        data_type "dataType": ObjectFieldType,
+        /// Key of the field: that of the object, a full stop and the name, such as `custom_object.pet.name`.
+        field_key "fieldKey": String,
+        /// Key of the object, such as `custom_object.pet`.
+        object_key "objectKey": String,
+        /// Id of the folder.
+        parent_id "parentId": String,
+    } optional {
+        /// Kind of file.
+        accepted_formats "acceptedFormats": ObjectFieldFileFormat,
+        /// Whether users can enter a value of their own in a field of the type RADIO. It counts for that record alone.
+        allow_custom_option "allowCustomOption": bool,
+        /// Description of the field.
+        description: String,
+        /// How many files a field of the type FILE_UPLOAD takes at most.
+        max_file_limit "maxFileLimit": rt::Number,
+        /// Name of the field.
+        name: String,
+        /// Choices, for fields of the types SINGLE_OPTIONS, MULTIPLE_OPTIONS, RADIO, CHECKBOX and TEXTBOX_LIST.
+        options: Vec<ObjectFieldOptionInput> [ObjectFieldOptionInput],
+        /// Text that an empty field shows.
+        placeholder: String,
+    }
 }
 
-rt::object!(CreateObjectFieldRequest {
-    accepted_formats? "acceptedFormats", allow_custom_option? "allowCustomOption", data_type! "dataType", description?,
-    field_key! "fieldKey", location_id! "locationId", max_file_limit? "maxFileLimit", name?, object_key! "objectKey", options?,
-    parent_id! "parentId", placeholder?, show_in_forms! "showInForms"
-});
-rt::setters!(CreateObjectFieldRequest new(location_id: String, show_in_forms: bool, data_type: ObjectFieldType, field_key: String, object_key: String, parent_id: String) {
-    accepted_formats: ObjectFieldFileFormat, allow_custom_option: bool, description: String, max_file_limit: (rt::Number), name: String,
-    options: [ObjectFieldOptionInput], placeholder: String
-});
-
-/// A field or folder that was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteObjectFieldResponse {
-    /// Id of the field or folder.
-    pub id: Option<String>,
-    /// Key of the field or folder.
-    pub key: Option<String>,
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A field or folder that was deleted.
+    pub struct DeleteObjectFieldResponse optional {
+        /// Id of the field or folder.
+        id: String,
+        /// Key of the field or folder.
+        key: String,
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+    } with extra
 }
 
-rt::object!(DeleteObjectFieldResponse { id?, key?, succeded? } extra);
-
-/// The fields of an object and their folders.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListObjectFieldsResponse {
-    /// The fields.
-    pub fields: Option<Vec<ObjectField>>,
-    /// The folders.
-    pub folders: Option<Vec<ObjectField>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The fields of an object and their folders.
+    pub struct ListObjectFieldsResponse optional {
+        /// The fields.
+        fields: Vec<ObjectField>,
+        /// The folders.
+        folders: Vec<ObjectField>,
+    } with extra
 }
 
-rt::object!(ListObjectFieldsResponse { fields?, folders? } extra);
-
-/// A folder of fields.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ObjectFieldFolderResponse {
-    /// Id of the folder.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the folder.
-    pub name: Option<String>,
-    /// Key of the object, such as `custom_object.pet`.
-    pub object_key: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A folder of fields.
+    pub struct ObjectFieldFolderResponse optional {
+        /// Id of the folder.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the folder.
+        name: String,
+        /// Key of the object, such as `custom_object.pet`.
+        object_key "objectKey": String,
+    } with extra
 }
 
-rt::object!(ObjectFieldFolderResponse { id?, location_id? "locationId", name?, object_key? "objectKey" } extra);
-
-/// A choice of a new field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectFieldOptionInput {
-    /// Key of the choice.
-    pub key: String,
-    /// Label of the choice.
-    pub label: String,
-    /// URL that belongs to the choice, for fields of the type RADIO.
-    pub url: Option<String>,
+rt::request! {
+    /// A choice of a new field.
+    pub struct ObjectFieldOptionInput {
+        /// Key of the choice.
+        key: String,
+        /// Label of the choice.
+        label: String,
+    } optional {
+        /// URL that belongs to the choice, for fields of the type RADIO.
+        url: String,
+    }
 }
 
-rt::object!(ObjectFieldOptionInput { key!, label!, url? });
-rt::setters!(ObjectFieldOptionInput new(key: String, label: String) { url: String });
-
-/// A choice of a field that exists already.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectFieldOptionUpdateInput {
-    /// Label of the choice.
-    pub label: String,
-    /// URL that belongs to the choice, for fields of the type RADIO.
-    pub url: Option<String>,
+rt::request! {
+    /// A choice of a field that exists already.
+    pub struct ObjectFieldOptionUpdateInput {
+        /// Label of the choice.
+        label: String,
+    } optional {
+        /// URL that belongs to the choice, for fields of the type RADIO.
+        url: String,
+    }
 }
 
-rt::object!(ObjectFieldOptionUpdateInput { label!, url? });
-rt::setters!(ObjectFieldOptionUpdateInput new(label: String) { url: String });
-
-/// One field or folder of fields.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectFieldResponse {
-    /// The field or folder.
-    pub field: Option<ObjectField>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One field or folder of fields.
+    pub struct ObjectFieldResponse optional {
+        /// The field or folder.
+        field: ObjectField,
+    } with extra
 }
 
-rt::object!(ObjectFieldResponse { field? } extra);
-
-/// The new name of a folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateObjectFieldFolderRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the folder.
-    pub name: String,
+rt::request! {
+    /// The new name of a folder.
+    pub struct UpdateObjectFieldFolderRequest {
+        /// Name of the folder.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
 }
 
-rt::object!(UpdateObjectFieldFolderRequest { location_id! "locationId", name! });
-rt::setters!(UpdateObjectFieldFolderRequest new(name: String, location_id: String) {  });
-
-/// What to change in a field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateObjectFieldRequest {
-    /// Kind of file.
-    pub accepted_formats: Option<ObjectFieldFileFormat>,
-    /// Description of the field.
-    pub description: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// How many files a field of the type FILE_UPLOAD takes at most.
-    pub max_file_limit: Option<rt::Number>,
-    /// Name of the field.
-    pub name: Option<String>,
-    /// All choices, those that exist included. They replace the list, and none can be left out.
-    pub options: Option<Vec<ObjectFieldOptionUpdateInput>>,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Whether the field can be used in forms.
-    pub show_in_forms: bool,
+rt::request! {
+    /// What to change in a field.
+    pub struct UpdateObjectFieldRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether the field can be used in forms.
+        show_in_forms "showInForms": bool,
+    } optional {
+        /// Kind of file.
+        accepted_formats "acceptedFormats": ObjectFieldFileFormat,
+        /// Description of the field.
+        description: String,
+        /// How many files a field of the type FILE_UPLOAD takes at most.
+        max_file_limit "maxFileLimit": rt::Number,
+        /// Name of the field.
+        name: String,
+        /// All choices, those that exist included. They replace the list, and none can be left out.
+        options: Vec<ObjectFieldOptionUpdateInput> [ObjectFieldOptionUpdateInput],
+        /// Text that an empty field shows.
+        placeholder: String,
+    }
 }
-
-rt::object!(UpdateObjectFieldRequest {
-    accepted_formats? "acceptedFormats", description?, location_id! "locationId", max_file_limit? "maxFileLimit", name?, options?,
-    placeholder?, show_in_forms! "showInForms"
-});
-rt::setters!(UpdateObjectFieldRequest new(location_id: String, show_in_forms: bool) {
-    accepted_formats: ObjectFieldFileFormat, description: String, max_file_limit: (rt::Number), name: String,
-    options: [ObjectFieldOptionUpdateInput], placeholder: String
-});

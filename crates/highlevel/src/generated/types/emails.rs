@@ -4,612 +4,363 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A boolean, or one as text.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum BooleanOrText {
-    /// As a text.
-    Text(String),
-    /// As true or false.
-    Value(bool),
-}
-
-rt::one_of!(BooleanOrText { Text(String), Value(bool) });
-rt::alternative!(BooleanOrText, Text(String));
-rt::alternative!(BooleanOrText, Text(&str));
-rt::alternative!(BooleanOrText, Value(bool));
-
-/// The new template.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateEmailTemplateRequest {
-    /// Version of the email builder.
-    pub builder_version: Option<EmailBuilderVersion>,
-    /// Service that a template is imported from.
-    pub import_provider: Option<EmailImportProvider>,
-    /// URL to import the template from.
-    #[cfg_attr(feature = "schemars", schemars(rename = "importURL"))]
-    pub import_url: Option<String>,
-    /// Whether it is text without HTML.
-    pub is_plain_text: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the template. Clients report that the platform shows `title` and passes over it.
-    pub name: Option<String>,
-    /// Id of the folder.
-    pub parent_id: Option<String>,
-    /// URL of the template's data.
-    pub template_data_url: Option<String>,
-    /// Source of the template, such as `template_library`.
-    pub template_source: Option<String>,
-    /// Title of the template.
-    pub title: Option<String>,
-    /// Kind of template; `folder` for a folder.
-    pub type_: EmailTemplateType,
-    /// Id of the user who creates it.
-    pub updated_by: Option<String>,
-}
-
-rt::object!(CreateEmailTemplateRequest {
-    builder_version? "builderVersion", import_provider? "importProvider", import_url? "importURL", is_plain_text? "isPlainText",
-    location_id! "locationId", name?, parent_id? "parentId", template_data_url? "templateDataUrl", template_source? "templateSource",
-    title?, type_! "type", updated_by? "updatedBy"
-});
-rt::setters!(CreateEmailTemplateRequest new(location_id: String, type_: EmailTemplateType) {
-    builder_version: EmailBuilderVersion, import_provider: EmailImportProvider, import_url: String, is_plain_text: bool, name: String,
-    parent_id: String, template_data_url: String, template_source: String, title: String, updated_by: String
-});
-
-/// A template that was created.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateEmailTemplateResponse {
-    /// Id of the template.
-    pub redirect: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateEmailTemplateResponse { redirect?, trace_id? "traceId" } extra);
-
-/// Whether the template was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeleteEmailTemplateResponse {
+rt::one_of! {
     /// A boolean, or one as text.
-    pub ok: Option<BooleanOrText>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum BooleanOrText {
+        /// As a text.
+        Text(String),
+        /// As true or false.
+        Value(bool),
+    }
+    from Text(String), Text(&str), Value(bool)
 }
 
-rt::object!(DeleteEmailTemplateResponse { ok?, trace_id? "traceId" } extra);
-
-/// Risk of a bounce.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailBounceRisk {
-    /// `high`
-    High,
-    /// `low`
-    Low,
-    /// `medium`
-    Medium,
-    /// `unknown`
-    UnknownValue,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// The new template.
+    pub struct CreateEmailTemplateRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Kind of template; `folder` for a folder.
+        type_ "type": EmailTemplateType,
+    } optional {
+        /// Version of the email builder.
+        builder_version "builderVersion": EmailBuilderVersion,
+        /// Service that a template is imported from.
+        import_provider "importProvider": EmailImportProvider,
+        /// URL to import the template from.
+        import_url "importURL": String,
+        /// Whether it is text without HTML.
+        is_plain_text "isPlainText": bool,
+        /// Name of the template. Clients report that the platform shows `title` and passes over it.
+        name: String,
+        /// Id of the folder.
+        parent_id "parentId": String,
+        /// URL of the template's data.
+        template_data_url "templateDataUrl": String,
+        /// Source of the template, such as `template_library`.
+        template_source "templateSource": String,
+        /// Title of the template.
+        title: String,
+        /// Id of the user who creates it.
+        updated_by "updatedBy": String,
+    }
 }
 
-rt::open_enum!(EmailBounceRisk, High = "high", Low = "low", Medium = "medium", UnknownValue = "unknown");
-
-/// Version of the email builder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailBuilderVersion {
-    /// `1`
-    _1,
-    /// `2`
-    _2,
+rt::object! {
+    /// A template that was created.
+    pub struct CreateEmailTemplateResponse optional {
+        /// Id of the template.
+        redirect: String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::closed_enum!(EmailBuilderVersion, _1 = "1", _2 = "2");
-
-/// An email campaign, or a folder of campaigns.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailCampaign {
-    /// Number of the revision, kept by the platform's database.
-    #[cfg_attr(feature = "schemars", schemars(rename = "__v"))]
-    pub v: Option<rt::Number>,
-    /// Id of the campaign in the platform's database.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub underscore_id: Option<String>,
-    /// Whether it is archived.
-    pub archived: Option<bool>,
-    /// Version of the platform's bulk action that sends it.
-    pub bulk_action_version: Option<String>,
-    /// Type of the campaign.
-    pub campaign_type: Option<String>,
-    /// Campaigns in a folder.
-    pub child: Option<Vec<String>>,
-    /// How many campaigns a folder has.
-    pub child_count: Option<rt::Number>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// Id of the document.
-    pub document_id: Option<String>,
-    /// URL of the content.
-    pub download_url: Option<String>,
-    /// Whether it is sent again to those who did not open it.
-    pub enable_resend_to_unopened: Option<bool>,
-    /// Whether opens and clicks are tracked.
-    pub has_tracking: Option<bool>,
-    /// Whether links have UTM parameters.
-    pub has_utm_tracking: Option<bool>,
-    /// Id of the campaign.
-    pub id: Option<String>,
-    /// Whether it is text without HTML.
-    pub is_plain_text: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whether it was migrated.
-    pub migrated: Option<bool>,
-    /// Name of the campaign.
-    pub name: Option<String>,
-    /// Id of the folder.
-    pub parent_id: Option<String>,
-    /// When the campaign is repeated.
-    pub repeat_after: Option<String>,
-    /// Days of the week on which it is sent.
-    pub send_days: Option<Vec<String>>,
-    /// Status of the campaign.
-    pub status: Option<String>,
-    /// URL of the template's data.
-    pub template_data_download_url: Option<String>,
-    /// Id of the template.
-    pub template_id: Option<String>,
-    /// Type of the template.
-    pub template_type: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether the template was deleted.
+    pub struct DeleteEmailTemplateResponse optional {
+        /// A boolean, or one as text.
+        ok: BooleanOrText,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(EmailCampaign {
-    v? "__v", underscore_id? "_id", archived?, bulk_action_version? "bulkActionVersion", campaign_type? "campaignType", child?,
-    child_count? "childCount", created_at? "createdAt", deleted?, document_id? "documentId", download_url? "downloadUrl",
-    enable_resend_to_unopened? "enableResendToUnopened", has_tracking? "hasTracking", has_utm_tracking? "hasUtmTracking", id?,
-    is_plain_text? "isPlainText", location_id? "locationId", migrated?, name?, parent_id? "parentId", repeat_after? "repeatAfter",
-    send_days? "sendDays", status?, template_data_download_url? "templateDataDownloadUrl", template_id? "templateId",
-    template_type? "templateType", updated_at? "updatedAt"
-} extra);
-
-/// Editor that the template is made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailEditorType {
-    /// `html`
-    Html,
-    /// `builder`
-    Builder,
-}
-
-rt::closed_enum!(EmailEditorType, Html = "html", Builder = "builder");
-
-/// Service that a template is imported from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailImportProvider {
-    /// `mailchimp`
-    Mailchimp,
-    /// `active_campaign`
-    ActiveCampaign,
-    /// `kajabi`
-    Kajabi,
-}
-
-rt::closed_enum!(EmailImportProvider, Mailchimp = "mailchimp", ActiveCampaign = "active_campaign", Kajabi = "kajabi");
-
-/// Recommendation of the platform about an email address.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailRecommendation {
-    /// Whether the address is valid.
-    pub is_email_valid: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EmailRecommendation { is_email_valid? "isEmailValid" } extra);
-
-/// Status of the schedule of a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailScheduleStatus {
-    /// `active`
-    Active,
-    /// `pause`
-    Pause,
-    /// `complete`
-    Complete,
-    /// `cancelled`
-    Cancelled,
-    /// `retry`
-    Retry,
-    /// `draft`
-    Draft,
-    /// `resend-scheduled`
-    ResendScheduled,
-}
-
-rt::closed_enum!(
-    EmailScheduleStatus,
-    Active = "active",
-    Pause = "pause",
-    Complete = "complete",
-    Cancelled = "cancelled",
-    Retry = "retry",
-    Draft = "draft",
-    ResendScheduled = "resend-scheduled"
-);
-
-/// Status of the sending of a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailSendingStatus {
-    /// `all`
-    All,
-    /// `not-started`
-    NotStarted,
-    /// `paused`
-    Paused,
-    /// `cancelled`
-    Cancelled,
-    /// `processing`
-    Processing,
-    /// `resumed`
-    Resumed,
-    /// `next-drip`
-    NextDrip,
-    /// `complete`
-    Complete,
-    /// `success`
-    Success,
-    /// `error`
-    Error,
-    /// `waiting`
-    Waiting,
-    /// `queued`
-    Queued,
-    /// `queueing`
-    Queueing,
-    /// `reading`
-    Reading,
-    /// `scheduled`
-    Scheduled,
-}
-
-rt::closed_enum!(
-    EmailSendingStatus,
-    All = "all",
-    NotStarted = "not-started",
-    Paused = "paused",
-    Cancelled = "cancelled",
-    Processing = "processing",
-    Resumed = "resumed",
-    NextDrip = "next-drip",
-    Complete = "complete",
-    Success = "success",
-    Error = "error",
-    Waiting = "waiting",
-    Queued = "queued",
-    Queueing = "queueing",
-    Reading = "reading",
-    Scheduled = "scheduled"
-);
-
-/// A template of an email, or a folder of templates.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailTemplate {
-    /// When it was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Id of the template.
-    pub id: Option<String>,
-    /// A boolean, or one as text.
-    pub is_plain_text: Option<BooleanOrText>,
-    /// When it was last changed, as ISO 8601.
-    pub last_updated: Option<String>,
-    /// Name of the template.
-    pub name: Option<String>,
-    /// URL of a preview.
-    pub preview_url: Option<String>,
-    /// Type of the template, such as `builder`.
-    pub template_type: Option<String>,
-    /// Name of the user who changed it last.
-    pub updated_by: Option<String>,
-    /// Version of the template.
-    pub version: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EmailTemplate {
-    date_added? "dateAdded", id?, is_plain_text? "isPlainText", last_updated? "lastUpdated", name?, preview_url? "previewUrl",
-    template_type? "templateType", updated_by? "updatedBy", version?
-} extra);
-
-/// Content of a template in the editor. An HTML template has it empty.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailTemplateContent {
-    /// Attributes of the parts.
-    pub attrs: rt::Object,
-    /// Parts of the email.
-    pub elements: Vec<rt::Value>,
-    /// Settings of the template.
-    pub template_settings: rt::Object,
-}
-
-rt::object!(EmailTemplateContent { attrs!, elements!, template_settings! "templateSettings" });
-rt::setters!(EmailTemplateContent new(elements: [(rt::Value)], attrs: (rt::Object), template_settings: (rt::Object)) {  });
-
-/// Kind of template; `folder` for a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailTemplateType {
-    /// `html`
-    Html,
-    /// `folder`
-    Folder,
-    /// `import`
-    Import,
-    /// `builder`
-    Builder,
-    /// `blank`
-    Blank,
-}
-
-rt::closed_enum!(EmailTemplateType, Html = "html", Folder = "folder", Import = "import", Builder = "builder", Blank = "blank");
-
-/// Result of a verification.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailVerification {
-    /// The email address.
-    pub address: Option<String>,
-    /// Recommendation of the platform, in the vendor's spelling.
-    pub leadconnector_recomendation: Option<EmailRecommendation>,
-    /// Reasons for the result, such as `mailbox_does_not_exist`.
-    pub reason: Option<Vec<String>>,
-    /// Whether emails can be delivered to it.
-    pub result: Option<EmailVerificationResult>,
+rt::open_enum! {
     /// Risk of a bounce.
-    pub risk: Option<EmailBounceRisk>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum EmailBounceRisk {
+        High = "high", Low = "low", Medium = "medium", UnknownValue = "unknown",
+    }
 }
 
-rt::object!(EmailVerification { address?, leadconnector_recomendation? "leadconnectorRecomendation", reason?, result?, risk? } extra);
-
-/// Why an email address was not verified.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct EmailVerificationFailure {
-    /// The email address.
-    pub address: Option<String>,
-    /// Why it was not verified.
-    pub message: Option<String>,
-    /// Always false.
-    pub verified: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::closed_enum! {
+    /// Version of the email builder.
+    pub enum EmailBuilderVersion {
+        _1 = "1", _2 = "2",
+    }
 }
 
-rt::object!(EmailVerificationFailure { address?, message?, verified? } extra);
-
-/// Whether emails can be delivered to an address.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailVerificationResult {
-    /// `deliverable`
-    Deliverable,
-    /// `undeliverable`
-    Undeliverable,
-    /// `do_not_send`
-    DoNotSend,
-    /// `unknown`
-    UnknownValue,
-    /// `catch_all`
-    CatchAll,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// An email campaign, or a folder of campaigns.
+    pub struct EmailCampaign optional {
+        /// Number of the revision, kept by the platform's database.
+        v "__v": rt::Number,
+        /// Id of the campaign in the platform's database.
+        underscore_id "_id": String,
+        /// Whether it is archived.
+        archived: bool,
+        /// Version of the platform's bulk action that sends it.
+        bulk_action_version "bulkActionVersion": String,
+        /// Type of the campaign.
+        campaign_type "campaignType": String,
+        /// Campaigns in a folder.
+        child: Vec<String>,
+        /// How many campaigns a folder has.
+        child_count "childCount": rt::Number,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it was deleted.
+        deleted: bool,
+        /// Id of the document.
+        document_id "documentId": String,
+        /// URL of the content.
+        download_url "downloadUrl": String,
+        /// Whether it is sent again to those who did not open it.
+        enable_resend_to_unopened "enableResendToUnopened": bool,
+        /// Whether opens and clicks are tracked.
+        has_tracking "hasTracking": bool,
+        /// Whether links have UTM parameters.
+        has_utm_tracking "hasUtmTracking": bool,
+        /// Id of the campaign.
+        id: String,
+        /// Whether it is text without HTML.
+        is_plain_text "isPlainText": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether it was migrated.
+        migrated: bool,
+        /// Name of the campaign.
+        name: String,
+        /// Id of the folder.
+        parent_id "parentId": String,
+        /// When the campaign is repeated.
+        repeat_after "repeatAfter": String,
+        /// Days of the week on which it is sent.
+        send_days "sendDays": Vec<String>,
+        /// Status of the campaign.
+        status: String,
+        /// URL of the template's data.
+        template_data_download_url "templateDataDownloadUrl": String,
+        /// Id of the template.
+        template_id "templateId": String,
+        /// Type of the template.
+        template_type "templateType": String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::open_enum!(
-    EmailVerificationResult,
-    Deliverable = "deliverable",
-    Undeliverable = "undeliverable",
-    DoNotSend = "do_not_send",
-    UnknownValue = "unknown",
-    CatchAll = "catch_all"
-);
-
-/// Kind of address to verify.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailVerificationType {
-    /// `email`
-    Email,
-    /// `contact`
-    Contact,
-}
-
-rt::closed_enum!(EmailVerificationType, Email = "email", Contact = "contact");
-
-/// One page of campaigns.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListEmailCampaignsResponse {
-    /// The campaigns.
-    pub schedules: Option<Vec<EmailCampaign>>,
-    /// How many campaigns there are. Its form is not documented.
-    pub total: Option<rt::Value>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListEmailCampaignsResponse { schedules?, total?, trace_id? "traceId" } extra);
-
-/// One page of templates. The fields beside `builders` are those that the official file gives, of a single template.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListEmailTemplatesResponse {
-    /// The templates.
-    pub builders: Option<Vec<EmailTemplate>>,
-    /// When it was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Id of the template.
-    pub id: Option<String>,
-    /// A boolean, or one as text.
-    pub is_plain_text: Option<BooleanOrText>,
-    /// When it was last changed, as ISO 8601.
-    pub last_updated: Option<String>,
-    /// Name of the template.
-    pub name: Option<String>,
-    /// URL of a preview.
-    pub preview_url: Option<String>,
-    /// Type of the template, such as `builder`.
-    pub template_type: Option<String>,
-    /// Name of the user who changed it last.
-    pub updated_by: Option<String>,
-    /// Version of the template.
-    pub version: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListEmailTemplatesResponse {
-    builders?, date_added? "dateAdded", id?, is_plain_text? "isPlainText", last_updated? "lastUpdated", name?, preview_url? "previewUrl",
-    template_type? "templateType", updated_by? "updatedBy", version?
-} extra);
-
-/// The content of a template.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateEmailTemplateRequest {
-    /// Content of a template in the editor. An HTML template has it empty.
-    pub dnd: EmailTemplateContent,
+rt::closed_enum! {
     /// Editor that the template is made with.
-    pub editor_type: EmailEditorType,
-    /// HTML of the email.
-    pub html: String,
-    /// Whether it is text without HTML.
-    pub is_plain_text: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Text that a mailbox shows beside the subject.
-    pub preview_text: Option<String>,
-    /// Id of the template.
-    pub template_id: String,
-    /// Id of the user who changes it.
-    pub updated_by: String,
+    pub enum EmailEditorType {
+        Html = "html", Builder = "builder",
+    }
 }
 
-rt::object!(UpdateEmailTemplateRequest {
-    dnd!, editor_type! "editorType", html!, is_plain_text? "isPlainText", location_id! "locationId", preview_text? "previewText",
-    template_id! "templateId", updated_by! "updatedBy"
-});
-rt::setters!(UpdateEmailTemplateRequest new(location_id: String, template_id: String, updated_by: String, dnd: EmailTemplateContent, html: String, editor_type: EmailEditorType) {
-    is_plain_text: bool, preview_text: String
-});
-
-/// Whether the content was stored.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateEmailTemplateResponse {
-    /// A boolean, or one as text.
-    pub ok: Option<BooleanOrText>,
-    /// URL of a preview.
-    pub preview_url: Option<String>,
-    /// URL of the template's data.
-    pub template_download_url: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::closed_enum! {
+    /// Service that a template is imported from.
+    pub enum EmailImportProvider {
+        Mailchimp = "mailchimp", ActiveCampaign = "active_campaign", Kajabi = "kajabi",
+    }
 }
 
-rt::object!(UpdateEmailTemplateResponse {
-    ok?, preview_url? "previewUrl", template_download_url? "templateDownloadUrl", trace_id? "traceId"
-} extra);
+rt::object! {
+    /// Recommendation of the platform about an email address.
+    pub struct EmailRecommendation optional {
+        /// Whether the address is valid.
+        is_email_valid "isEmailValid": bool,
+    } with extra
+}
 
-/// The address to verify.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VerifyEmailRequest {
+rt::closed_enum! {
+    /// Status of the schedule of a campaign.
+    pub enum EmailScheduleStatus {
+        Active = "active", Pause = "pause", Complete = "complete", Cancelled = "cancelled", Retry = "retry", Draft = "draft",
+        ResendScheduled = "resend-scheduled",
+    }
+}
+
+rt::closed_enum! {
+    /// Status of the sending of a campaign.
+    pub enum EmailSendingStatus {
+        All = "all", NotStarted = "not-started", Paused = "paused", Cancelled = "cancelled", Processing = "processing", Resumed = "resumed",
+        NextDrip = "next-drip", Complete = "complete", Success = "success", Error = "error", Waiting = "waiting", Queued = "queued",
+        Queueing = "queueing", Reading = "reading", Scheduled = "scheduled",
+    }
+}
+
+rt::object! {
+    /// A template of an email, or a folder of templates.
+    pub struct EmailTemplate optional {
+        /// When it was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the template.
+        id: String,
+        /// A boolean, or one as text.
+        is_plain_text "isPlainText": BooleanOrText,
+        /// When it was last changed, as ISO 8601.
+        last_updated "lastUpdated": String,
+        /// Name of the template.
+        name: String,
+        /// URL of a preview.
+        preview_url "previewUrl": String,
+        /// Type of the template, such as `builder`.
+        template_type "templateType": String,
+        /// Name of the user who changed it last.
+        updated_by "updatedBy": String,
+        /// Version of the template.
+        version: String,
+    } with extra
+}
+
+rt::request! {
+    /// Content of a template in the editor. An HTML template has it empty.
+    pub struct EmailTemplateContent {
+        /// Parts of the email.
+        elements: Vec<rt::Value> [rt::Value],
+        /// Attributes of the parts.
+        attrs: rt::Object,
+        /// Settings of the template.
+        template_settings "templateSettings": rt::Object,
+    }
+}
+
+rt::closed_enum! {
+    /// Kind of template; `folder` for a folder.
+    pub enum EmailTemplateType {
+        Html = "html", Folder = "folder", Import = "import", Builder = "builder", Blank = "blank",
+    }
+}
+
+rt::object! {
+    /// Result of a verification.
+    pub struct EmailVerification optional {
+        /// The email address.
+        address: String,
+        /// Recommendation of the platform, in the vendor's spelling.
+        leadconnector_recomendation "leadconnectorRecomendation": EmailRecommendation,
+        /// Reasons for the result, such as `mailbox_does_not_exist`.
+        reason: Vec<String>,
+        /// Whether emails can be delivered to it.
+        result: EmailVerificationResult,
+        /// Risk of a bounce.
+        risk: EmailBounceRisk,
+    } with extra
+}
+
+rt::object! {
+    /// Why an email address was not verified.
+    pub struct EmailVerificationFailure optional {
+        /// The email address.
+        address: String,
+        /// Why it was not verified.
+        message: String,
+        /// Always false.
+        verified: bool,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Whether emails can be delivered to an address.
+    pub enum EmailVerificationResult {
+        Deliverable = "deliverable", Undeliverable = "undeliverable", DoNotSend = "do_not_send", UnknownValue = "unknown",
+        CatchAll = "catch_all",
+    }
+}
+
+rt::closed_enum! {
     /// Kind of address to verify.
-    pub type_: EmailVerificationType,
-    /// The email address, or the id of the contact.
-    pub verify: String,
+    pub enum EmailVerificationType {
+        Email = "email", Contact = "contact",
+    }
 }
 
-rt::object!(VerifyEmailRequest { type_! "type", verify! });
-rt::setters!(VerifyEmailRequest new(type_: EmailVerificationType, verify: String) {  });
-
-/// Result of a verification, or the reason for which there is none.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum VerifyEmailResponse {
-    /// As [`EmailVerification`].
-    Verification(EmailVerification),
-    /// As [`EmailVerificationFailure`].
-    VerificationFailure(EmailVerificationFailure),
+rt::object! {
+    /// One page of campaigns.
+    pub struct ListEmailCampaignsResponse optional {
+        /// The campaigns.
+        schedules: Vec<EmailCampaign>,
+        /// How many campaigns there are. Its form is not documented.
+        total: rt::Value,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::one_of!(VerifyEmailResponse {
-    Verification(EmailVerification) by EmailVerification, VerificationFailure(EmailVerificationFailure) by EmailVerificationFailure
-});
-rt::alternative!(VerifyEmailResponse, Verification(EmailVerification));
-rt::alternative!(VerifyEmailResponse, VerificationFailure(EmailVerificationFailure));
+rt::object! {
+    /// One page of templates. The fields beside `builders` are those that the official file gives, of a single template.
+    pub struct ListEmailTemplatesResponse optional {
+        /// The templates.
+        builders: Vec<EmailTemplate>,
+        /// When it was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the template.
+        id: String,
+        /// A boolean, or one as text.
+        is_plain_text "isPlainText": BooleanOrText,
+        /// When it was last changed, as ISO 8601.
+        last_updated "lastUpdated": String,
+        /// Name of the template.
+        name: String,
+        /// URL of a preview.
+        preview_url "previewUrl": String,
+        /// Type of the template, such as `builder`.
+        template_type "templateType": String,
+        /// Name of the user who changed it last.
+        updated_by "updatedBy": String,
+        /// Version of the template.
+        version: String,
+    } with extra
+}
+
+rt::request! {
+    /// The content of a template.
+    pub struct UpdateEmailTemplateRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the template.
+        template_id "templateId": String,
+        /// Id of the user who changes it.
+        updated_by "updatedBy": String,
+        /// Content of a template in the editor. An HTML template has it empty.
+        dnd: EmailTemplateContent,
+        /// HTML of the email.
+        html: String,
+        /// Editor that the template is made with.
+        editor_type "editorType": EmailEditorType,
+    } optional {
+        /// Whether it is text without HTML.
+        is_plain_text "isPlainText": bool,
+        /// Text that a mailbox shows beside the subject.
+        preview_text "previewText": String,
+    }
+}
+
+rt::object! {
+    /// Whether the content was stored.
+    pub struct UpdateEmailTemplateResponse optional {
+        /// A boolean, or one as text.
+        ok: BooleanOrText,
+        /// URL of a preview.
+        preview_url "previewUrl": String,
+        /// URL of the template's data.
+        template_download_url "templateDownloadUrl": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::request! {
+    /// The address to verify.
+    pub struct VerifyEmailRequest {
+        /// Kind of address to verify.
+        type_ "type": EmailVerificationType,
+        /// The email address, or the id of the contact.
+        verify: String,
+    }
+}
+
+rt::one_of! {
+    /// Result of a verification, or the reason for which there is none.
+    pub enum VerifyEmailResponse {
+        /// As [`EmailVerification`].
+        Verification(EmailVerification) by EmailVerification,
+        /// As [`EmailVerificationFailure`].
+        VerificationFailure(EmailVerificationFailure) by EmailVerificationFailure,
+    }
+    from Verification(EmailVerification), VerificationFailure(EmailVerificationFailure)
+}

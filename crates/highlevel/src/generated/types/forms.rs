@@ -5,82 +5,58 @@
 use super::{SubmissionContent, SubmissionPageMeta};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A form.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Form {
-    /// Id of the form.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the form.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A form.
+    pub struct Form optional {
+        /// Id of the form.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the form.
+        name: String,
+    } with extra
 }
 
-rt::object!(Form { id?, location_id? "locationId", name? } extra);
-
-/// A submission of a form by a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct FormSubmission {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was sent, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Email address of the contact.
-    pub email: Option<String>,
-    /// Id of the form.
-    pub form_id: Option<String>,
-    /// Id of the submission.
-    pub id: Option<String>,
-    /// Name of the contact.
-    pub name: Option<String>,
-    /// Content of the submission, by the names of the fields.
-    pub others: Option<SubmissionContent>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A submission of a form by a contact.
+    pub struct FormSubmission optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was sent, as ISO 8601.
+        created_at "createdAt": String,
+        /// Email address of the contact.
+        email: String,
+        /// Id of the form.
+        form_id "formId": String,
+        /// Id of the submission.
+        id: String,
+        /// Name of the contact.
+        name: String,
+        /// Content of the submission, by the names of the fields.
+        others: SubmissionContent,
+    } with extra
 }
 
-rt::object!(FormSubmission { contact_id? "contactId", created_at? "createdAt", email?, form_id? "formId", id?, name?, others? } extra);
-
-/// One page of submissions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListFormSubmissionsResponse {
-    /// Position in the list.
-    pub meta: Option<SubmissionPageMeta>,
-    /// The submissions.
-    pub submissions: Option<Vec<FormSubmission>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of submissions.
+    pub struct ListFormSubmissionsResponse optional {
+        /// Position in the list.
+        meta: SubmissionPageMeta,
+        /// The submissions.
+        submissions: Vec<FormSubmission>,
+    } with extra
 }
 
-rt::object!(ListFormSubmissionsResponse { meta?, submissions? } extra);
-
-/// One page of forms.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListFormsResponse {
-    /// The forms.
-    pub forms: Option<Vec<Form>>,
-    /// How many there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of forms.
+    pub struct ListFormsResponse optional {
+        /// The forms.
+        forms: Vec<Form>,
+        /// How many there are.
+        total: rt::Number,
+    } with extra
 }
-
-rt::object!(ListFormsResponse { forms?, total? } extra);

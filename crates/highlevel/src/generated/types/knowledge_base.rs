@@ -4,599 +4,400 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A search for pages of a website.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Crawl {
-    /// Version of the record.
-    #[cfg_attr(feature = "schemars", schemars(rename = "__v"))]
-    pub v: Option<rt::Number>,
-    /// Id of the crawl.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// How many pages were found.
-    pub discovered_urls_count: Option<rt::Number>,
-    /// Id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Which pages are looked for.
-    pub mode: Option<CrawlMode>,
-    /// Text of the website's robots.txt.
-    pub robots_file_data: Option<String>,
-    /// State of the crawl.
-    pub status: Option<CrawlStatus>,
-    /// How many pages were read in.
-    pub trained_urls_count: Option<rt::Number>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// URL where the crawl began.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A search for pages of a website.
+    pub struct Crawl optional {
+        /// Version of the record.
+        v "__v": rt::Number,
+        /// Id of the crawl.
+        id "_id": String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// How many pages were found.
+        discovered_urls_count "discoveredUrlsCount": rt::Number,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Which pages are looked for.
+        mode: CrawlMode,
+        /// Text of the website's robots.txt.
+        robots_file_data "robotsFileData": String,
+        /// State of the crawl.
+        status: CrawlStatus,
+        /// How many pages were read in.
+        trained_urls_count "trainedUrlsCount": rt::Number,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// URL where the crawl began.
+        url: String,
+    } with extra
 }
 
-rt::object!(Crawl {
-    v? "__v", id? "_id", created_at? "createdAt", discovered_urls_count? "discoveredUrlsCount", knowledge_base_id? "knowledgeBaseId",
-    location_id? "locationId", mode?, robots_file_data? "robotsFileData", status?, trained_urls_count? "trainedUrlsCount",
-    updated_at? "updatedAt", url?
-} extra);
-
-/// Why a page could not be read.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CrawlError {
-    /// What went wrong.
-    pub message: Option<String>,
-    /// Name of the error.
-    pub name: Option<String>,
-    /// What else is known.
-    pub options: Option<rt::Object>,
-    /// What the website responded with.
-    pub response: Option<String>,
-    /// Where in the platform's code it failed.
-    pub stack: Option<String>,
-    /// HTTP status.
-    pub status: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Why a page could not be read.
+    pub struct CrawlError optional {
+        /// What went wrong.
+        message: String,
+        /// Name of the error.
+        name: String,
+        /// What else is known.
+        options: rt::Object,
+        /// What the website responded with.
+        response: String,
+        /// Where in the platform's code it failed.
+        stack: String,
+        /// HTTP status.
+        status: rt::Number,
+    } with extra
 }
 
-rt::object!(CrawlError { message?, name?, options?, response?, stack?, status? } extra);
-
-/// The pages of a crawl in one state.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CrawlGroup {
-    /// The state.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<CrawlStatus>,
-    /// The pages.
-    pub records: Option<Vec<CrawlRecord>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The pages of a crawl in one state.
+    pub struct CrawlGroup optional {
+        /// The state.
+        id "_id": CrawlStatus,
+        /// The pages.
+        records: Vec<CrawlRecord>,
+    } with extra
 }
 
-rt::object!(CrawlGroup { id? "_id", records? } extra);
-
-/// Whether one page, the pages below a path, or those of a domain are looked for.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CrawlMode {
-    /// `Exact`
-    Exact,
-    /// `Path`
-    Path,
-    /// `Domain`
-    Domain,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CrawlMode, Exact = "Exact", Path = "Path", Domain = "Domain");
-
-/// A page that a crawl came to.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CrawlRecord {
-    /// Why the page could not be read.
-    pub error: Option<CrawlError>,
-    /// Id of the page, which `train_knowledge_base_pages` takes.
-    pub id: Option<String>,
-    /// Title of the page.
-    pub title: Option<String>,
-    /// URL of the page.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CrawlRecord { error?, id?, title?, url? } extra);
-
-/// How far a crawl is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CrawlState {
-    /// The pages by their state.
-    pub aggregate: Option<Vec<CrawlGroup>>,
-    /// The crawl.
-    pub operation_details: Option<Crawl>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CrawlState { aggregate?, operation_details? "operationDetails" } extra);
-
-/// State of a crawl or of a page in it.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CrawlStatus {
-    /// `Pending`
-    Pending,
-    /// `Processing`
-    Processing,
-    /// `Successful`
-    Successful,
-    /// `Failed`
-    Failed,
-    /// `Existing`
-    Existing,
-    /// `Restricted`
-    Restricted,
-    /// `Cancelled`
-    Cancelled,
-    /// `Aborted`
-    Aborted,
-    /// `Training`
-    Training,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CrawlStatus,
-    Pending = "Pending",
-    Processing = "Processing",
-    Successful = "Successful",
-    Failed = "Failed",
-    Existing = "Existing",
-    Restricted = "Restricted",
-    Cancelled = "Cancelled",
-    Aborted = "Aborted",
-    Training = "Training"
-);
-
-/// The new question.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateFaqRequest {
-    /// The answer.
-    pub answer: String,
-    /// Id of the knowledge base.
-    pub knowledge_base_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// The question.
-    pub question: String,
-}
-
-rt::object!(CreateFaqRequest { answer!, knowledge_base_id! "knowledgeBaseId", location_id! "locationId", question! });
-rt::setters!(CreateFaqRequest new(location_id: String, question: String, answer: String, knowledge_base_id: String) {  });
-
-/// The new knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateKnowledgeBaseRequest {
-    /// What the knowledge base is for.
-    pub description: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name.
-    pub name: String,
-}
-
-rt::object!(CreateKnowledgeBaseRequest { description?, location_id! "locationId", name! });
-rt::setters!(CreateKnowledgeBaseRequest new(name: String, location_id: String) { description: String });
-
-/// Pages to take out.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DeletePagesRequest {
-    /// Id of the knowledge base.
-    pub knowledge_base_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Ids of the pages, from `list_knowledge_base_pages`.
-    pub url_ids: Vec<String>,
-}
-
-rt::object!(DeletePagesRequest { knowledge_base_id! "knowledgeBaseId", location_id! "locationId", url_ids! "urlIds" });
-rt::setters!(DeletePagesRequest new(knowledge_base_id: String, location_id: String, url_ids: [String]) {  });
-
-/// Where to look for pages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DiscoverPagesRequest {
-    /// Id of the knowledge base.
-    pub knowledge_base_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::open_enum! {
     /// Whether one page, the pages below a path, or those of a domain are looked for.
-    pub option: CrawlMode,
-    /// URL where to begin.
-    pub url: String,
+    pub enum CrawlMode {
+        Exact = "Exact", Path = "Path", Domain = "Domain",
+    }
 }
 
-rt::object!(DiscoverPagesRequest { knowledge_base_id! "knowledgeBaseId", location_id! "locationId", option!, url! });
-rt::setters!(DiscoverPagesRequest new(location_id: String, url: String, option: CrawlMode, knowledge_base_id: String) {  });
-
-/// A crawl that was started.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DiscoverPagesResponse {
-    /// The crawl.
-    pub data: Option<StartedCrawl>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A page that a crawl came to.
+    pub struct CrawlRecord optional {
+        /// Why the page could not be read.
+        error: CrawlError,
+        /// Id of the page, which `train_knowledge_base_pages` takes.
+        id: String,
+        /// Title of the page.
+        title: String,
+        /// URL of the page.
+        url: String,
+    } with extra
 }
 
-rt::object!(DiscoverPagesResponse { data?, success? } extra);
-
-/// A question and its answer.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Faq {
-    /// The answer.
-    pub answer: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the question.
-    pub id: String,
-    /// Id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// The question.
-    pub question: Option<String>,
-    /// The question in lower case.
-    pub question_lower_case: Option<String>,
-    /// Id of the page the question is from.
-    pub trained_url_id: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How far a crawl is.
+    pub struct CrawlState optional {
+        /// The pages by their state.
+        aggregate: Vec<CrawlGroup>,
+        /// The crawl.
+        operation_details "operationDetails": Crawl,
+    } with extra
 }
 
-rt::object!(Faq {
-    answer?, created_at? "createdAt", deleted?, id!, knowledge_base_id? "knowledgeBaseId", location_id? "locationId", question?,
-    question_lower_case? "questionLowerCase", trained_url_id? "trainedUrlId", updated_at? "updatedAt"
-} extra);
-
-/// One question.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FaqResponse {
-    /// The question.
-    pub faq: Faq,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// State of a crawl or of a page in it.
+    pub enum CrawlStatus {
+        Pending = "Pending", Processing = "Processing", Successful = "Successful", Failed = "Failed", Existing = "Existing",
+        Restricted = "Restricted", Cancelled = "Cancelled", Aborted = "Aborted", Training = "Training",
+    }
 }
 
-rt::object!(FaqResponse { faq!, success? } extra);
-
-/// How far a crawl is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetKnowledgeBaseCrawlResponse {
-    /// The state.
-    pub data: Option<CrawlState>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// The new question.
+    pub struct CreateFaqRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The question.
+        question: String,
+        /// The answer.
+        answer: String,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+    }
 }
 
-rt::object!(GetKnowledgeBaseCrawlResponse { data?, success? } extra);
-
-/// A collection of what agents reply from.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBase {
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the knowledge base.
-    pub id: String,
-    /// Whether it is the default one. Not in the response of a creation.
-    pub is_default: Option<bool>,
-    /// How much is in it.
-    pub kb_metadata: Option<KnowledgeBaseContent>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Name in lower case.
-    pub name_lower_case: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// The new knowledge base.
+    pub struct CreateKnowledgeBaseRequest {
+        /// Name.
+        name: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// What the knowledge base is for.
+        description: String,
+    }
 }
 
-rt::object!(KnowledgeBase {
-    created_at? "createdAt", deleted?, id!, is_default? "isDefault", kb_metadata? "kbMetadata", location_id? "locationId", name?,
-    name_lower_case? "nameLowerCase", updated_at? "updatedAt"
-} extra);
-
-/// How much is in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBaseContent {
-    /// How many questions.
-    pub faqs: Option<rt::Number>,
-    /// How many files.
-    pub files: Option<rt::Number>,
-    /// How many texts.
-    pub rich_text: Option<rt::Number>,
-    /// How many tables.
-    pub tables: Option<rt::Number>,
-    /// How many pages of websites.
-    pub urls: Option<rt::Number>,
-    /// How many web searches.
-    pub web_searches: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Pages to take out.
+    pub struct DeletePagesRequest {
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the pages, from `list_knowledge_base_pages`.
+        url_ids "urlIds": Vec<String> [String],
+    }
 }
 
-rt::object!(KnowledgeBaseContent { faqs?, files?, rich_text? "richText", tables?, urls?, web_searches? "webSearches" } extra);
-
-/// One page of knowledge bases.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBasePage {
-    /// How many knowledge bases the sub-account has in use.
-    pub active_count: Option<rt::Number>,
-    /// Whether there are more.
-    pub has_more: Option<bool>,
-    /// The knowledge bases.
-    pub knowledge_bases: Option<Vec<KnowledgeBaseSummary>>,
-    /// Id of the last one, to request the next page with.
-    pub last_knowledge_base_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Where to look for pages.
+    pub struct DiscoverPagesRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// URL where to begin.
+        url: String,
+        /// Whether one page, the pages below a path, or those of a domain are looked for.
+        option: CrawlMode,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+    }
 }
 
-rt::object!(KnowledgeBasePage {
-    active_count? "activeCount", has_more? "hasMore", knowledge_bases? "knowledgeBases", last_knowledge_base_id? "lastKnowledgeBaseId"
-} extra);
-
-/// One knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct KnowledgeBaseResponse {
-    /// The knowledge base.
-    pub data: KnowledgeBase,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A crawl that was started.
+    pub struct DiscoverPagesResponse optional {
+        /// The crawl.
+        data: StartedCrawl,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(KnowledgeBaseResponse { data!, success? } extra);
-
-/// A knowledge base in a list.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBaseSummary {
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Id of the knowledge base.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A question and its answer.
+    pub struct Faq {
+        /// Id of the question.
+        id: String,
+    } optional {
+        /// The answer.
+        answer: String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The question.
+        question: String,
+        /// The question in lower case.
+        question_lower_case "questionLowerCase": String,
+        /// Id of the page the question is from.
+        trained_url_id "trainedUrlId": String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(KnowledgeBaseSummary { created_at? "createdAt", id!, name? } extra);
-
-/// A page of a website in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBaseUrl {
-    /// URL of the text that was read.
-    pub content: Option<String>,
-    /// Whether somebody changed the text.
-    pub content_edited_by_user: Option<bool>,
-    /// Id of the page.
-    pub id: String,
-    /// Id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// State of the crawl.
-    pub status: Option<CrawlStatus>,
-    /// Title of the page.
-    pub title: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// URL of the page.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One question.
+    pub struct FaqResponse {
+        /// The question.
+        faq: Faq,
+    } optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(KnowledgeBaseUrl {
-    content?, content_edited_by_user? "contentEditedByUser", id!, knowledge_base_id? "knowledgeBaseId", location_id? "locationId", status?,
-    title?, updated_at? "updatedAt", url?
-} extra);
-
-/// One page of questions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListKnowledgeBaseFaqsResponse {
-    /// How many questions the knowledge base has.
-    pub count: Option<rt::Number>,
-    /// The questions.
-    pub faqs: Option<Vec<Faq>>,
-    /// Whether there are more questions.
-    pub has_more: Option<bool>,
-    /// Id of the last question, to request the next page with.
-    pub last_faq_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How far a crawl is.
+    pub struct GetKnowledgeBaseCrawlResponse optional {
+        /// The state.
+        data: CrawlState,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(ListKnowledgeBaseFaqsResponse { count?, faqs?, has_more? "hasMore", last_faq_id? "lastFaqId" } extra);
-
-/// Pages of websites in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListKnowledgeBasePagesResponse {
-    /// How many there are in all.
-    pub count: Option<rt::Number>,
-    /// The pages.
-    pub urls: Option<Vec<KnowledgeBaseUrl>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A collection of what agents reply from.
+    pub struct KnowledgeBase {
+        /// Id of the knowledge base.
+        id: String,
+    } optional {
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// Whether it is the default one. Not in the response of a creation.
+        is_default "isDefault": bool,
+        /// How much is in it.
+        kb_metadata "kbMetadata": KnowledgeBaseContent,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name.
+        name: String,
+        /// Name in lower case.
+        name_lower_case "nameLowerCase": String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(ListKnowledgeBasePagesResponse { count?, urls? } extra);
-
-/// One page of knowledge bases.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListKnowledgeBasesResponse {
-    /// The page.
-    pub data: Option<KnowledgeBasePage>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// How much is in a knowledge base.
+    pub struct KnowledgeBaseContent optional {
+        /// How many questions.
+        faqs: rt::Number,
+        /// How many files.
+        files: rt::Number,
+        /// How many texts.
+        rich_text "richText": rt::Number,
+        /// How many tables.
+        tables: rt::Number,
+        /// How many pages of websites.
+        urls: rt::Number,
+        /// How many web searches.
+        web_searches "webSearches": rt::Number,
+    } with extra
 }
 
-rt::object!(ListKnowledgeBasesResponse { data?, success? } extra);
-
-/// A crawl that was started.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct StartedCrawl {
-    /// Id of the crawl.
-    pub operation_id: Option<String>,
-    /// State of the crawl.
-    pub status: Option<CrawlStatus>,
-    /// URL where the crawl began.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of knowledge bases.
+    pub struct KnowledgeBasePage optional {
+        /// How many knowledge bases the sub-account has in use.
+        active_count "activeCount": rt::Number,
+        /// Whether there are more.
+        has_more "hasMore": bool,
+        /// The knowledge bases.
+        knowledge_bases "knowledgeBases": Vec<KnowledgeBaseSummary>,
+        /// Id of the last one, to request the next page with.
+        last_knowledge_base_id "lastKnowledgeBaseId": String,
+    } with extra
 }
 
-rt::object!(StartedCrawl { operation_id? "operationId", status?, url? } extra);
-
-/// Pages to read in.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TrainPagesRequest {
-    /// Id of the knowledge base.
-    pub knowledge_base_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the crawl that found them.
-    pub operation_id: String,
-    /// Ids of the pages, from the records of the crawl.
-    pub url_ids: Vec<String>,
+rt::object! {
+    /// One knowledge base.
+    pub struct KnowledgeBaseResponse {
+        /// The knowledge base.
+        data: KnowledgeBase,
+    } optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(TrainPagesRequest {
-    knowledge_base_id! "knowledgeBaseId", location_id! "locationId", operation_id! "operationId", url_ids! "urlIds"
-});
-rt::setters!(TrainPagesRequest new(location_id: String, url_ids: [String], knowledge_base_id: String, operation_id: String) {  });
-
-/// The question as it is to be.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateFaqRequest {
-    /// The answer.
-    pub answer: String,
-    /// The question.
-    pub question: String,
+rt::object! {
+    /// A knowledge base in a list.
+    pub struct KnowledgeBaseSummary {
+        /// Id of the knowledge base.
+        id: String,
+    } optional {
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Name.
+        name: String,
+    } with extra
 }
 
-rt::object!(UpdateFaqRequest { answer!, question! });
-rt::setters!(UpdateFaqRequest new(question: String, answer: String) {  });
-
-/// What to change in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateKnowledgeBaseRequest {
-    /// What the knowledge base is for.
-    pub description: Option<String>,
-    /// Name.
-    pub name: Option<String>,
+rt::object! {
+    /// A page of a website in a knowledge base.
+    pub struct KnowledgeBaseUrl {
+        /// Id of the page.
+        id: String,
+    } optional {
+        /// URL of the text that was read.
+        content: String,
+        /// Whether somebody changed the text.
+        content_edited_by_user "contentEditedByUser": bool,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// State of the crawl.
+        status: CrawlStatus,
+        /// Title of the page.
+        title: String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// URL of the page.
+        url: String,
+    } with extra
 }
 
-rt::object!(UpdateKnowledgeBaseRequest { description?, name? });
-rt::setters!(UpdateKnowledgeBaseRequest new() { description: String, name: String });
+rt::object! {
+    /// One page of questions.
+    pub struct ListKnowledgeBaseFaqsResponse optional {
+        /// How many questions the knowledge base has.
+        count: rt::Number,
+        /// The questions.
+        faqs: Vec<Faq>,
+        /// Whether there are more questions.
+        has_more "hasMore": bool,
+        /// Id of the last question, to request the next page with.
+        last_faq_id "lastFaqId": String,
+    } with extra
+}
+
+rt::object! {
+    /// Pages of websites in a knowledge base.
+    pub struct ListKnowledgeBasePagesResponse optional {
+        /// How many there are in all.
+        count: rt::Number,
+        /// The pages.
+        urls: Vec<KnowledgeBaseUrl>,
+    } with extra
+}
+
+rt::object! {
+    /// One page of knowledge bases.
+    pub struct ListKnowledgeBasesResponse optional {
+        /// The page.
+        data: KnowledgeBasePage,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// A crawl that was started.
+    pub struct StartedCrawl optional {
+        /// Id of the crawl.
+        operation_id "operationId": String,
+        /// State of the crawl.
+        status: CrawlStatus,
+        /// URL where the crawl began.
+        url: String,
+    } with extra
+}
+
+rt::request! {
+    /// Pages to read in.
+    pub struct TrainPagesRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the pages, from the records of the crawl.
+        url_ids "urlIds": Vec<String> [String],
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// Id of the crawl that found them.
+        operation_id "operationId": String,
+    }
+}
+
+rt::request! {
+    /// The question as it is to be.
+    pub struct UpdateFaqRequest {
+        /// The question.
+        question: String,
+        /// The answer.
+        answer: String,
+    }
+}
+
+rt::request! {
+    /// What to change in a knowledge base.
+    pub struct UpdateKnowledgeBaseRequest optional {
+        /// What the knowledge base is for.
+        description: String,
+        /// Name.
+        name: String,
+    }
+}

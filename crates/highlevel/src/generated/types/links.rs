@@ -4,86 +4,60 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The new link.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLinkRequest {
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the link.
-    pub name: String,
-    /// URL that it leads to.
-    pub redirect_to: String,
+rt::request! {
+    /// The new link.
+    pub struct CreateLinkRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the link.
+        name: String,
+        /// URL that it leads to.
+        redirect_to "redirectTo": String,
+    }
 }
 
-rt::object!(CreateLinkRequest { location_id! "locationId", name!, redirect_to! "redirectTo" });
-rt::setters!(CreateLinkRequest new(location_id: String, name: String, redirect_to: String) {  });
-
-/// A link that tells the platform who followed it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Link {
-    /// Placeholder for the link in messages, such as `{{trigger_link.n4AriwEnFrGh3tu08W0U}}`.
-    pub field_key: Option<String>,
-    /// Id of the link.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the link.
-    pub name: Option<String>,
-    /// URL that it leads to.
-    pub redirect_to: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A link that tells the platform who followed it.
+    pub struct Link optional {
+        /// Placeholder for the link in messages, such as `{{trigger_link.n4AriwEnFrGh3tu08W0U}}`.
+        field_key "fieldKey": String,
+        /// Id of the link.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the link.
+        name: String,
+        /// URL that it leads to.
+        redirect_to "redirectTo": String,
+    } with extra
 }
 
-rt::object!(Link { field_key? "fieldKey", id?, location_id? "locationId", name?, redirect_to? "redirectTo" } extra);
-
-/// One trigger link.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LinkResponse {
-    /// The link.
-    pub link: Option<Link>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One trigger link.
+    pub struct LinkResponse optional {
+        /// The link.
+        link: Link,
+    } with extra
 }
 
-rt::object!(LinkResponse { link? } extra);
-
-/// Trigger links of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListLinksResponse {
-    /// The links.
-    pub links: Option<Vec<Link>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Trigger links of a sub-account.
+    pub struct ListLinksResponse optional {
+        /// The links.
+        links: Vec<Link>,
+    } with extra
 }
 
-rt::object!(ListLinksResponse { links? } extra);
-
-/// The new name and target of a link.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateLinkRequest {
-    /// Name of the link.
-    pub name: String,
-    /// URL that it leads to.
-    pub redirect_to: String,
+rt::request! {
+    /// The new name and target of a link.
+    pub struct UpdateLinkRequest {
+        /// Name of the link.
+        name: String,
+        /// URL that it leads to.
+        redirect_to "redirectTo": String,
+    }
 }
-
-rt::object!(UpdateLinkRequest { name!, redirect_to! "redirectTo" });
-rt::setters!(UpdateLinkRequest new(name: String, redirect_to: String) {  });

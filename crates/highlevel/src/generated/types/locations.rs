@@ -4,1954 +4,866 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CountryCode {
-    /// `AF`
-    Af,
-    /// `AX`
-    Ax,
-    /// `AL`
-    Al,
-    /// `DZ`
-    Dz,
-    /// `AS`
-    As,
-    /// `AD`
-    Ad,
-    /// `AO`
-    Ao,
-    /// `AI`
-    Ai,
-    /// `AQ`
-    Aq,
-    /// `AG`
-    Ag,
-    /// `AR`
-    Ar,
-    /// `AM`
-    Am,
-    /// `AW`
-    Aw,
-    /// `AU`
-    Au,
-    /// `AT`
-    At,
-    /// `AZ`
-    Az,
-    /// `BS`
-    Bs,
-    /// `BH`
-    Bh,
-    /// `BD`
-    Bd,
-    /// `BB`
-    Bb,
-    /// `BY`
-    By,
-    /// `BE`
-    Be,
-    /// `BZ`
-    Bz,
-    /// `BJ`
-    Bj,
-    /// `BM`
-    Bm,
-    /// `BT`
-    Bt,
-    /// `BO`
-    Bo,
-    /// `BA`
-    Ba,
-    /// `BW`
-    Bw,
-    /// `BV`
-    Bv,
-    /// `BR`
-    Br,
-    /// `IO`
-    Io,
-    /// `BN`
-    Bn,
-    /// `BG`
-    Bg,
-    /// `BF`
-    Bf,
-    /// `BI`
-    Bi,
-    /// `KH`
-    Kh,
-    /// `CM`
-    Cm,
-    /// `CA`
-    Ca,
-    /// `CV`
-    Cv,
-    /// `KY`
-    Ky,
-    /// `CF`
-    Cf,
-    /// `TD`
-    Td,
-    /// `CL`
-    Cl,
-    /// `CN`
-    Cn,
-    /// `CX`
-    Cx,
-    /// `CC`
-    Cc,
-    /// `CO`
-    Co,
-    /// `KM`
-    Km,
-    /// `CG`
-    Cg,
-    /// `CD`
-    Cd,
-    /// `CK`
-    Ck,
-    /// `CR`
-    Cr,
-    /// `CI`
-    Ci,
-    /// `HR`
-    Hr,
-    /// `CU`
-    Cu,
-    /// `CY`
-    Cy,
-    /// `CZ`
-    Cz,
-    /// `DK`
-    Dk,
-    /// `DJ`
-    Dj,
-    /// `DM`
-    Dm,
-    /// `DO`
-    Do,
-    /// `EC`
-    Ec,
-    /// `EG`
-    Eg,
-    /// `SV`
-    Sv,
-    /// `GQ`
-    Gq,
-    /// `ER`
-    Er,
-    /// `EE`
-    Ee,
-    /// `ET`
-    Et,
-    /// `FK`
-    Fk,
-    /// `FO`
-    Fo,
-    /// `FJ`
-    Fj,
-    /// `FI`
-    Fi,
-    /// `FR`
-    Fr,
-    /// `GF`
-    Gf,
-    /// `PF`
-    Pf,
-    /// `TF`
-    Tf,
-    /// `GA`
-    Ga,
-    /// `GM`
-    Gm,
-    /// `GE`
-    Ge,
-    /// `DE`
-    De,
-    /// `GH`
-    Gh,
-    /// `GI`
-    Gi,
-    /// `GR`
-    Gr,
-    /// `GL`
-    Gl,
-    /// `GD`
-    Gd,
-    /// `GP`
-    Gp,
-    /// `GU`
-    Gu,
-    /// `GT`
-    Gt,
-    /// `GG`
-    Gg,
-    /// `GN`
-    Gn,
-    /// `GW`
-    Gw,
-    /// `GY`
-    Gy,
-    /// `HT`
-    Ht,
-    /// `HM`
-    Hm,
-    /// `VA`
-    Va,
-    /// `HN`
-    Hn,
-    /// `HK`
-    Hk,
-    /// `HU`
-    Hu,
-    /// `IS`
-    Is,
-    /// `IN`
-    In,
-    /// `ID`
-    Id,
-    /// `IR`
-    Ir,
-    /// `IQ`
-    Iq,
-    /// `IE`
-    Ie,
-    /// `IM`
-    Im,
-    /// `IL`
-    Il,
-    /// `IT`
-    It,
-    /// `JM`
-    Jm,
-    /// `JP`
-    Jp,
-    /// `JE`
-    Je,
-    /// `JO`
-    Jo,
-    /// `KZ`
-    Kz,
-    /// `KE`
-    Ke,
-    /// `KI`
-    Ki,
-    /// `KP`
-    Kp,
-    /// `KR`
-    Kr,
-    /// `XK`
-    Xk,
-    /// `KW`
-    Kw,
-    /// `KG`
-    Kg,
-    /// `LA`
-    La,
-    /// `LV`
-    Lv,
-    /// `LB`
-    Lb,
-    /// `LS`
-    Ls,
-    /// `LR`
-    Lr,
-    /// `LY`
-    Ly,
-    /// `LI`
-    Li,
-    /// `LT`
-    Lt,
-    /// `LU`
-    Lu,
-    /// `MO`
-    Mo,
-    /// `MK`
-    Mk,
-    /// `MG`
-    Mg,
-    /// `MW`
-    Mw,
-    /// `MY`
-    My,
-    /// `MV`
-    Mv,
-    /// `ML`
-    Ml,
-    /// `MT`
-    Mt,
-    /// `MH`
-    Mh,
-    /// `MQ`
-    Mq,
-    /// `MR`
-    Mr,
-    /// `MU`
-    Mu,
-    /// `YT`
-    Yt,
-    /// `MX`
-    Mx,
-    /// `FM`
-    Fm,
-    /// `MD`
-    Md,
-    /// `MC`
-    Mc,
-    /// `MN`
-    Mn,
-    /// `ME`
-    Me,
-    /// `MS`
-    Ms,
-    /// `MA`
-    Ma,
-    /// `MZ`
-    Mz,
-    /// `MM`
-    Mm,
-    /// `NA`
-    Na,
-    /// `NR`
-    Nr,
-    /// `NP`
-    Np,
-    /// `NL`
-    Nl,
-    /// `AN`
-    An,
-    /// `NC`
-    Nc,
-    /// `NZ`
-    Nz,
-    /// `NI`
-    Ni,
-    /// `NE`
-    Ne,
-    /// `NG`
-    Ng,
-    /// `NU`
-    Nu,
-    /// `NF`
-    Nf,
-    /// `MP`
-    Mp,
-    /// `NO`
-    No,
-    /// `OM`
-    Om,
-    /// `PK`
-    Pk,
-    /// `PW`
-    Pw,
-    /// `PS`
-    Ps,
-    /// `PA`
-    Pa,
-    /// `PG`
-    Pg,
-    /// `PY`
-    Py,
-    /// `PE`
-    Pe,
-    /// `PH`
-    Ph,
-    /// `PN`
-    Pn,
-    /// `PL`
-    Pl,
-    /// `PT`
-    Pt,
-    /// `PR`
-    Pr,
-    /// `QA`
-    Qa,
-    /// `RE`
-    Re,
-    /// `RO`
-    Ro,
-    /// `RU`
-    Ru,
-    /// `RW`
-    Rw,
-    /// `SH`
-    Sh,
-    /// `KN`
-    Kn,
-    /// `LC`
-    Lc,
-    /// `MF`
-    Mf,
-    /// `PM`
-    Pm,
-    /// `VC`
-    Vc,
-    /// `WS`
-    Ws,
-    /// `SM`
-    Sm,
-    /// `ST`
-    St,
-    /// `SA`
-    Sa,
-    /// `SN`
-    Sn,
-    /// `RS`
-    Rs,
-    /// `SC`
-    Sc,
-    /// `SL`
-    Sl,
-    /// `SG`
-    Sg,
-    /// `SX`
-    Sx,
-    /// `SK`
-    Sk,
-    /// `SI`
-    Si,
-    /// `SB`
-    Sb,
-    /// `SO`
-    So,
-    /// `ZA`
-    Za,
-    /// `GS`
-    Gs,
-    /// `ES`
-    Es,
-    /// `LK`
-    Lk,
-    /// `SD`
-    Sd,
-    /// `SR`
-    Sr,
-    /// `SJ`
-    Sj,
-    /// `SZ`
-    Sz,
-    /// `SE`
-    Se,
-    /// `CH`
-    Ch,
-    /// `SY`
-    Sy,
-    /// `TW`
-    Tw,
-    /// `TJ`
-    Tj,
-    /// `TZ`
-    Tz,
-    /// `TH`
-    Th,
-    /// `TL`
-    Tl,
-    /// `TG`
-    Tg,
-    /// `TK`
-    Tk,
-    /// `TO`
-    To,
-    /// `TT`
-    Tt,
-    /// `TN`
-    Tn,
-    /// `TR`
-    Tr,
-    /// `TM`
-    Tm,
-    /// `TC`
-    Tc,
-    /// `TV`
-    Tv,
-    /// `UG`
-    Ug,
-    /// `GB`
-    Gb,
-    /// `UA`
-    Ua,
-    /// `AE`
-    Ae,
-    /// `US`
-    Us,
-    /// `UM`
-    Um,
-    /// `UY`
-    Uy,
-    /// `UZ`
-    Uz,
-    /// `VU`
-    Vu,
-    /// `VE`
-    Ve,
-    /// `VN`
-    Vn,
-    /// `VG`
-    Vg,
-    /// `VI`
-    Vi,
-    /// `WF`
-    Wf,
-    /// `EH`
-    Eh,
-    /// `YE`
-    Ye,
-    /// `ZM`
-    Zm,
-    /// `ZW`
-    Zw,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    CountryCode,
-    Af = "AF",
-    Ax = "AX",
-    Al = "AL",
-    Dz = "DZ",
-    As = "AS",
-    Ad = "AD",
-    Ao = "AO",
-    Ai = "AI",
-    Aq = "AQ",
-    Ag = "AG",
-    Ar = "AR",
-    Am = "AM",
-    Aw = "AW",
-    Au = "AU",
-    At = "AT",
-    Az = "AZ",
-    Bs = "BS",
-    Bh = "BH",
-    Bd = "BD",
-    Bb = "BB",
-    By = "BY",
-    Be = "BE",
-    Bz = "BZ",
-    Bj = "BJ",
-    Bm = "BM",
-    Bt = "BT",
-    Bo = "BO",
-    Ba = "BA",
-    Bw = "BW",
-    Bv = "BV",
-    Br = "BR",
-    Io = "IO",
-    Bn = "BN",
-    Bg = "BG",
-    Bf = "BF",
-    Bi = "BI",
-    Kh = "KH",
-    Cm = "CM",
-    Ca = "CA",
-    Cv = "CV",
-    Ky = "KY",
-    Cf = "CF",
-    Td = "TD",
-    Cl = "CL",
-    Cn = "CN",
-    Cx = "CX",
-    Cc = "CC",
-    Co = "CO",
-    Km = "KM",
-    Cg = "CG",
-    Cd = "CD",
-    Ck = "CK",
-    Cr = "CR",
-    Ci = "CI",
-    Hr = "HR",
-    Cu = "CU",
-    Cy = "CY",
-    Cz = "CZ",
-    Dk = "DK",
-    Dj = "DJ",
-    Dm = "DM",
-    Do = "DO",
-    Ec = "EC",
-    Eg = "EG",
-    Sv = "SV",
-    Gq = "GQ",
-    Er = "ER",
-    Ee = "EE",
-    Et = "ET",
-    Fk = "FK",
-    Fo = "FO",
-    Fj = "FJ",
-    Fi = "FI",
-    Fr = "FR",
-    Gf = "GF",
-    Pf = "PF",
-    Tf = "TF",
-    Ga = "GA",
-    Gm = "GM",
-    Ge = "GE",
-    De = "DE",
-    Gh = "GH",
-    Gi = "GI",
-    Gr = "GR",
-    Gl = "GL",
-    Gd = "GD",
-    Gp = "GP",
-    Gu = "GU",
-    Gt = "GT",
-    Gg = "GG",
-    Gn = "GN",
-    Gw = "GW",
-    Gy = "GY",
-    Ht = "HT",
-    Hm = "HM",
-    Va = "VA",
-    Hn = "HN",
-    Hk = "HK",
-    Hu = "HU",
-    Is = "IS",
-    In = "IN",
-    Id = "ID",
-    Ir = "IR",
-    Iq = "IQ",
-    Ie = "IE",
-    Im = "IM",
-    Il = "IL",
-    It = "IT",
-    Jm = "JM",
-    Jp = "JP",
-    Je = "JE",
-    Jo = "JO",
-    Kz = "KZ",
-    Ke = "KE",
-    Ki = "KI",
-    Kp = "KP",
-    Kr = "KR",
-    Xk = "XK",
-    Kw = "KW",
-    Kg = "KG",
-    La = "LA",
-    Lv = "LV",
-    Lb = "LB",
-    Ls = "LS",
-    Lr = "LR",
-    Ly = "LY",
-    Li = "LI",
-    Lt = "LT",
-    Lu = "LU",
-    Mo = "MO",
-    Mk = "MK",
-    Mg = "MG",
-    Mw = "MW",
-    My = "MY",
-    Mv = "MV",
-    Ml = "ML",
-    Mt = "MT",
-    Mh = "MH",
-    Mq = "MQ",
-    Mr = "MR",
-    Mu = "MU",
-    Yt = "YT",
-    Mx = "MX",
-    Fm = "FM",
-    Md = "MD",
-    Mc = "MC",
-    Mn = "MN",
-    Me = "ME",
-    Ms = "MS",
-    Ma = "MA",
-    Mz = "MZ",
-    Mm = "MM",
-    Na = "NA",
-    Nr = "NR",
-    Np = "NP",
-    Nl = "NL",
-    An = "AN",
-    Nc = "NC",
-    Nz = "NZ",
-    Ni = "NI",
-    Ne = "NE",
-    Ng = "NG",
-    Nu = "NU",
-    Nf = "NF",
-    Mp = "MP",
-    No = "NO",
-    Om = "OM",
-    Pk = "PK",
-    Pw = "PW",
-    Ps = "PS",
-    Pa = "PA",
-    Pg = "PG",
-    Py = "PY",
-    Pe = "PE",
-    Ph = "PH",
-    Pn = "PN",
-    Pl = "PL",
-    Pt = "PT",
-    Pr = "PR",
-    Qa = "QA",
-    Re = "RE",
-    Ro = "RO",
-    Ru = "RU",
-    Rw = "RW",
-    Sh = "SH",
-    Kn = "KN",
-    Lc = "LC",
-    Mf = "MF",
-    Pm = "PM",
-    Vc = "VC",
-    Ws = "WS",
-    Sm = "SM",
-    St = "ST",
-    Sa = "SA",
-    Sn = "SN",
-    Rs = "RS",
-    Sc = "SC",
-    Sl = "SL",
-    Sg = "SG",
-    Sx = "SX",
-    Sk = "SK",
-    Si = "SI",
-    Sb = "SB",
-    So = "SO",
-    Za = "ZA",
-    Gs = "GS",
-    Es = "ES",
-    Lk = "LK",
-    Sd = "SD",
-    Sr = "SR",
-    Sj = "SJ",
-    Sz = "SZ",
-    Se = "SE",
-    Ch = "CH",
-    Sy = "SY",
-    Tw = "TW",
-    Tj = "TJ",
-    Tz = "TZ",
-    Th = "TH",
-    Tl = "TL",
-    Tg = "TG",
-    Tk = "TK",
-    To = "TO",
-    Tt = "TT",
-    Tn = "TN",
-    Tr = "TR",
-    Tm = "TM",
-    Tc = "TC",
-    Tv = "TV",
-    Ug = "UG",
-    Gb = "GB",
-    Ua = "UA",
-    Ae = "AE",
-    Us = "US",
-    Um = "UM",
-    Uy = "UY",
-    Uz = "UZ",
-    Vu = "VU",
-    Ve = "VE",
-    Vn = "VN",
-    Vg = "VG",
-    Vi = "VI",
-    Wf = "WF",
-    Eh = "EH",
-    Ye = "YE",
-    Zm = "ZM",
-    Zw = "ZW"
-);
-
-/// The new custom field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateCustomFieldRequest {
-    /// File name extensions that a field of files takes, such as `.pdf`.
-    pub accepted_format: Option<Vec<String>>,
-    /// Kind of the field, such as `TEXT`.
-    pub data_type: String,
-    /// Text that explains the field.
-    pub description: Option<String>,
-    /// Key of the field, such as `my_field`.
-    pub field_key: Option<String>,
-    /// Whether a field of files holds several.
-    pub is_multiple_file: Option<bool>,
-    /// How many files a field of files holds at most.
-    pub max_number_of_files: Option<rt::Number>,
-    /// What the field belongs to.
-    pub model: Option<CustomFieldModel>,
-    /// Name that people see.
-    pub name: String,
-    /// Id of the folder to create the field in.
-    pub parent_id: Option<String>,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Place of the field in its folder. Without it 0.
-    pub position: Option<rt::Number>,
-    /// The text boxes of a field that has several.
-    pub text_box_list_options: Option<Vec<CustomFieldTextBox>>,
-}
-
-rt::object!(CreateCustomFieldRequest {
-    accepted_format? "acceptedFormat", data_type! "dataType", description?, field_key? "fieldKey", is_multiple_file? "isMultipleFile",
-    max_number_of_files? "maxNumberOfFiles", model?, name!, parent_id? "parentId", placeholder?, position?,
-    text_box_list_options? "textBoxListOptions"
-});
-rt::setters!(CreateCustomFieldRequest new(name: String, data_type: String) {
-    accepted_format: [String], description: String, field_key: String, is_multiple_file: bool, max_number_of_files: (rt::Number),
-    model: CustomFieldModel, parent_id: String, placeholder: String, position: (rt::Number), text_box_list_options: [CustomFieldTextBox]
-});
-
-/// The new custom value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateCustomValueRequest {
-    /// Name that people see.
-    pub name: String,
-    /// The text.
-    pub value: String,
-}
-
-rt::object!(CreateCustomValueRequest { name!, value! });
-rt::setters!(CreateCustomValueRequest new(name: String, value: String) {  });
-
-/// The new sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLocationRequest {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Id of the agency.
-    pub company_id: String,
+rt::open_enum! {
     /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
-    pub country: Option<CountryCode>,
+    pub enum CountryCode {
+        Af = "AF", Ax = "AX", Al = "AL", Dz = "DZ", As = "AS", Ad = "AD", Ao = "AO", Ai = "AI", Aq = "AQ", Ag = "AG", Ar = "AR", Am = "AM",
+        Aw = "AW", Au = "AU", At = "AT", Az = "AZ", Bs = "BS", Bh = "BH", Bd = "BD", Bb = "BB", By = "BY", Be = "BE", Bz = "BZ", Bj = "BJ",
+        Bm = "BM", Bt = "BT", Bo = "BO", Ba = "BA", Bw = "BW", Bv = "BV", Br = "BR", Io = "IO", Bn = "BN", Bg = "BG", Bf = "BF", Bi = "BI",
+        Kh = "KH", Cm = "CM", Ca = "CA", Cv = "CV", Ky = "KY", Cf = "CF", Td = "TD", Cl = "CL", Cn = "CN", Cx = "CX", Cc = "CC", Co = "CO",
+        Km = "KM", Cg = "CG", Cd = "CD", Ck = "CK", Cr = "CR", Ci = "CI", Hr = "HR", Cu = "CU", Cy = "CY", Cz = "CZ", Dk = "DK", Dj = "DJ",
+        Dm = "DM", Do = "DO", Ec = "EC", Eg = "EG", Sv = "SV", Gq = "GQ", Er = "ER", Ee = "EE", Et = "ET", Fk = "FK", Fo = "FO", Fj = "FJ",
+        Fi = "FI", Fr = "FR", Gf = "GF", Pf = "PF", Tf = "TF", Ga = "GA", Gm = "GM", Ge = "GE", De = "DE", Gh = "GH", Gi = "GI", Gr = "GR",
+        Gl = "GL", Gd = "GD", Gp = "GP", Gu = "GU", Gt = "GT", Gg = "GG", Gn = "GN", Gw = "GW", Gy = "GY", Ht = "HT", Hm = "HM", Va = "VA",
+        Hn = "HN", Hk = "HK", Hu = "HU", Is = "IS", In = "IN", Id = "ID", Ir = "IR", Iq = "IQ", Ie = "IE", Im = "IM", Il = "IL", It = "IT",
+        Jm = "JM", Jp = "JP", Je = "JE", Jo = "JO", Kz = "KZ", Ke = "KE", Ki = "KI", Kp = "KP", Kr = "KR", Xk = "XK", Kw = "KW", Kg = "KG",
+        La = "LA", Lv = "LV", Lb = "LB", Ls = "LS", Lr = "LR", Ly = "LY", Li = "LI", Lt = "LT", Lu = "LU", Mo = "MO", Mk = "MK", Mg = "MG",
+        Mw = "MW", My = "MY", Mv = "MV", Ml = "ML", Mt = "MT", Mh = "MH", Mq = "MQ", Mr = "MR", Mu = "MU", Yt = "YT", Mx = "MX", Fm = "FM",
+        Md = "MD", Mc = "MC", Mn = "MN", Me = "ME", Ms = "MS", Ma = "MA", Mz = "MZ", Mm = "MM", Na = "NA", Nr = "NR", Np = "NP", Nl = "NL",
+        An = "AN", Nc = "NC", Nz = "NZ", Ni = "NI", Ne = "NE", Ng = "NG", Nu = "NU", Nf = "NF", Mp = "MP", No = "NO", Om = "OM", Pk = "PK",
+        Pw = "PW", Ps = "PS", Pa = "PA", Pg = "PG", Py = "PY", Pe = "PE", Ph = "PH", Pn = "PN", Pl = "PL", Pt = "PT", Pr = "PR", Qa = "QA",
+        Re = "RE", Ro = "RO", Ru = "RU", Rw = "RW", Sh = "SH", Kn = "KN", Lc = "LC", Mf = "MF", Pm = "PM", Vc = "VC", Ws = "WS", Sm = "SM",
+        St = "ST", Sa = "SA", Sn = "SN", Rs = "RS", Sc = "SC", Sl = "SL", Sg = "SG", Sx = "SX", Sk = "SK", Si = "SI", Sb = "SB", So = "SO",
+        Za = "ZA", Gs = "GS", Es = "ES", Lk = "LK", Sd = "SD", Sr = "SR", Sj = "SJ", Sz = "SZ", Se = "SE", Ch = "CH", Sy = "SY", Tw = "TW",
+        Tj = "TJ", Tz = "TZ", Th = "TH", Tl = "TL", Tg = "TG", Tk = "TK", To = "TO", Tt = "TT", Tn = "TN", Tr = "TR", Tm = "TM", Tc = "TC",
+        Tv = "TV", Ug = "UG", Gb = "GB", Ua = "UA", Ae = "AE", Us = "US", Um = "UM", Uy = "UY", Uz = "UZ", Vu = "VU", Ve = "VE", Vn = "VN",
+        Vg = "VG", Vi = "VI", Wf = "WF", Eh = "EH", Ye = "YE", Zm = "ZM", Zw = "ZW",
+    }
+}
+
+rt::request! {
+    /// The new custom field.
+    pub struct CreateCustomFieldRequest {
+        /// Name that people see.
+        name: String,
+        /// Kind of the field, such as `TEXT`.
+        data_type "dataType": String,
+    } optional {
+        /// File name extensions that a field of files takes, such as `.pdf`.
+        accepted_format "acceptedFormat": Vec<String> [String],
+        /// Text that explains the field.
+        description: String,
+        /// Key of the field, such as `my_field`.
+        field_key "fieldKey": String,
+        /// Whether a field of files holds several.
+        is_multiple_file "isMultipleFile": bool,
+        /// How many files a field of files holds at most.
+        max_number_of_files "maxNumberOfFiles": rt::Number,
+        /// What the field belongs to.
+        model: CustomFieldModel,
+        /// Id of the folder to create the field in.
+        parent_id "parentId": String,
+        /// Text that an empty field shows.
+        placeholder: String,
+        /// Place of the field in its folder. Without it 0.
+        position: rt::Number,
+        /// The text boxes of a field that has several.
+        text_box_list_options "textBoxListOptions": Vec<CustomFieldTextBox> [CustomFieldTextBox],
+    }
+}
+
+rt::request! {
+    /// The new custom value.
+    pub struct CreateCustomValueRequest {
+        /// Name that people see.
+        name: String,
+        /// The text.
+        value: String,
+    }
+}
+
+rt::request! {
+    /// The new sub-account.
+    pub struct CreateLocationRequest {
+        /// Name of the sub-account.
+        name: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
+        country: CountryCode,
+        /// Credentials of the sub-account at Mailgun.
+        mailgun: LocationMailgun,
+        /// Phone number with the code of the country.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Prospect of the agency who gets the sub-account.
+        prospect_info "prospectInfo": LocationProspect,
+        /// Settings of a sub-account to set.
+        settings: LocationSettingsInput,
+        /// Id of the snapshot to load into the sub-account.
+        snapshot_id "snapshotId": String,
+        /// Social media pages of a sub-account.
+        social: LocationSocial,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// Credentials of the sub-account at Twilio.
+        twilio: LocationTwilio,
+        /// URL of the website.
+        website: String,
+    }
+}
+
+rt::request! {
+    /// The new recurring task.
+    pub struct CreateRecurringTaskRequest {
+        /// Title of the tasks.
+        title: String,
+        /// When the tasks of a recurring task are created and due.
+        rrule_options "rruleOptions": RecurrenceRuleInput,
+    } optional {
+        /// Ids of the contacts the tasks are for.
+        contact_ids "contactIds": Vec<String> [String],
+        /// What is to be done.
+        description: String,
+        /// Whether to create no task at once and wait for the rule.
+        ignore_task_creation "ignoreTaskCreation": bool,
+        /// Ids of the users the tasks are assigned to.
+        owners: Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// A custom field of contacts or opportunities.
+    pub struct CustomFieldDefinition {
+        /// Id of the field.
+        id: String,
+    } optional {
+        /// Kind of the field, such as `TEXT`.
+        data_type "dataType": String,
+        /// When the field was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Whether it is a field or a folder of fields.
+        document_type "documentType": String,
+        /// Key of the field with what it belongs to, such as `contact.pincode`.
+        field_key "fieldKey": String,
+        /// Whether another value than those of the list can be given.
+        is_allowed_custom_option "isAllowedCustomOption": bool,
+        /// Whether the field holds several files.
+        is_multi_file_allowed "isMultiFileAllowed": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How many files the field holds at most.
+        max_file_limit "maxFileLimit": rt::Number,
+        /// What the field belongs to.
+        model: CustomFieldModel,
+        /// Name that people see.
+        name: String,
+        /// Id of the folder the field is in.
+        parent_id "parentId": String,
+        /// Pictures of the values that can be picked.
+        picklist_image_options "picklistImageOptions": Vec<String>,
+        /// Values that can be picked.
+        picklist_options "picklistOptions": Vec<String>,
+        /// Text that an empty field shows.
+        placeholder: String,
+        /// Place of the field in its folder, from 0.
+        position: rt::Number,
+        /// Where the field is available. The form of an entry is not documented.
+        scopes: Vec<rt::Value>,
+        /// Whether the field comes with the platform.
+        standard: bool,
+    } with extra
+}
+
+rt::object! {
+    /// An uploaded file.
+    pub struct CustomFieldFile optional {
+        /// Encoding of the part, such as `7bit`.
+        encoding: String,
+        /// Name of the part of the form.
+        fieldname: String,
+        /// Media type, such as `text/csv`.
+        mimetype: String,
+        /// Name that the file had.
+        originalname: String,
+        /// Size in bytes.
+        size: rt::Number,
+        /// URL of the file.
+        url: String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// What a custom field belongs to.
+    pub enum CustomFieldModel {
+        Contact = "contact", Opportunity = "opportunity",
+    }
+}
+
+rt::closed_enum! {
+    /// Whose custom fields to list.
+    pub enum CustomFieldModelFilter {
+        Contact = "contact", Opportunity = "opportunity", All = "all",
+    }
+}
+
+rt::object! {
+    /// One custom field.
+    pub struct CustomFieldResponse {
+        /// The custom field.
+        custom_field "customField": CustomFieldDefinition,
+    } with extra
+}
+
+rt::request! {
+    /// One of several text boxes of a custom field.
+    pub struct CustomFieldTextBox optional {
+        /// Text beside the box.
+        label: String,
+        /// Text that is in the box at first.
+        prefill_value "prefillValue": String,
+    }
+}
+
+rt::object! {
+    /// A text with a name that templates and messages can refer to.
+    pub struct CustomValue {
+        /// Id of the custom value.
+        id: String,
+    } optional {
+        /// Whether it is a value or a folder of values.
+        document_type "documentType": String,
+        /// What a template writes to refer to it, such as `{{ custom_values.custom_field }}`.
+        field_key "fieldKey": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name that people see.
+        name: String,
+        /// The text.
+        value: String,
+    } with extra
+}
+
+rt::object! {
+    /// One custom value.
+    pub struct CustomValueResponse {
+        /// The custom value.
+        custom_value "customValue": CustomValue,
+    } with extra
+}
+
+rt::object! {
+    /// Whether a sub-account was deleted.
+    pub struct DeleteLocationResponse optional {
+        /// What was done, as a sentence.
+        message: String,
+        /// Whether the sub-account was deleted.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// Whether a recurring task was deleted.
+    pub struct DeleteRecurringTaskResponse optional {
+        /// Id of the recurring task.
+        id: String,
+        /// Whether the recurring task was deleted.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// One sub-account.
+    pub struct GetLocationResponse {
+        /// The sub-account.
+        location: Location,
+    } with extra
+}
+
+rt::object! {
+    /// Custom fields of a sub-account.
+    pub struct ListCustomFieldsResponse {
+        /// The custom fields.
+        custom_fields "customFields": Vec<CustomFieldDefinition>,
+    } with extra
+}
+
+rt::object! {
+    /// The custom values of a sub-account.
+    pub struct ListCustomValuesResponse {
+        /// The custom values.
+        custom_values "customValues": Vec<CustomValue>,
+    } with extra
+}
+
+rt::object! {
+    /// The tags of a sub-account.
+    pub struct ListTagsResponse optional {
+        /// The tags.
+        tags: Vec<LocationTag>,
+    } with extra
+}
+
+rt::object! {
+    /// One page of message templates.
+    pub struct ListTemplatesResponse optional {
+        /// The templates.
+        templates: Vec<MessageTemplate>,
+        /// How many templates there are in all.
+        total_count "totalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// A sub-account.
+    pub struct Location {
+        /// Id of the sub-account.
+        id: String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// Whether new users are invited to the mobile app by themselves.
+        automatic_mobile_app_invite "automaticMobileAppInvite": bool,
+        /// Id of the brand the sub-account belongs to.
+        brand_id "brandId": String,
+        /// The business.
+        business: LocationBusiness,
+        /// City.
+        city: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Country by its code, such as `IN`.
+        country: String,
+        /// Currency of the sub-account.
+        currency: String,
+        /// When the sub-account was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Service that sends emails where nothing else is chosen.
+        default_email_service "defaultEmailService": String,
+        /// Domain on which the sub-account's pages are.
+        domain: String,
+        /// Email address.
+        email: String,
+        /// First name of the person to contact.
+        first_name "firstName": String,
+        /// Whether the sub-account is the agency's own.
+        is_agency_sub_account "isAgencySubAccount": bool,
+        /// Last name of the person to contact.
+        last_name "lastName": String,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+        /// Name.
+        name: String,
+        /// Which parts of the platform are enabled, by the name of each.
+        permissions: rt::Object,
+        /// Phone number with the code of the country.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Who resells the platform to the sub-account. The fields are not documented.
+        reseller: rt::Object,
+        /// Settings.
+        settings: LocationSettings,
+        /// Id of the snapshot that was loaded into the sub-account.
+        snapshot_id "snapshotId": String,
+        /// Social media pages.
+        social: LocationSocial,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    } with extra
+}
+
+rt::object! {
+    /// The business for which a sub-account was created.
+    pub struct LocationBusiness optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country by its code, such as `IN`.
+        country: String,
+        /// Email address of the business.
+        email: String,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+        /// Name.
+        name: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    } with extra
+}
+
+rt::request! {
     /// Credentials of the sub-account at Mailgun.
-    pub mailgun: Option<LocationMailgun>,
-    /// Name of the sub-account.
-    pub name: String,
-    /// Phone number with the code of the country.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
+    pub struct LocationMailgun {
+        /// API key of Mailgun.
+        api_key "apiKey": String,
+        /// Domain that is connected with Mailgun.
+        domain: String,
+    }
+}
+
+rt::closed_enum! {
+    /// Order of sub-accounts.
+    pub enum LocationOrder {
+        Asc = "asc", Desc = "desc",
+    }
+}
+
+rt::request! {
     /// Prospect of the agency who gets the sub-account.
-    pub prospect_info: Option<LocationProspect>,
+    pub struct LocationProspect {
+        /// First name of the prospect.
+        first_name "firstName": String,
+        /// Last name of the prospect.
+        last_name "lastName": String,
+        /// Email address of the prospect.
+        email: String,
+    }
+}
+
+rt::object! {
+    /// Settings of a sub-account.
+    pub struct LocationSettings optional {
+        /// Whether a second contact with the same email address or phone number may be created.
+        allow_duplicate_contact "allowDuplicateContact": bool,
+        /// Whether a contact may have several opportunities in a pipeline.
+        allow_duplicate_opportunity "allowDuplicateOpportunity": bool,
+        /// Whether contacts from Facebook are merged by their name.
+        allow_facebook_name_merge "allowFacebookNameMerge": bool,
+        /// Fields by which duplicates of a contact are found.
+        contact_unique_identifiers "contactUniqueIdentifiers": Vec<String>,
+        /// Settings of the owners and the followers of contacts and opportunities.
+        crm_settings "crmSettings": rt::Object,
+        /// Whether the time zones of contacts are ignored.
+        disable_contact_timezone "disableContactTimezone": bool,
+        /// How the agency resells the platform to the sub-account.
+        saas_settings "saasSettings": rt::Object,
+    } with extra
+}
+
+rt::request! {
     /// Settings of a sub-account to set.
-    pub settings: Option<LocationSettingsInput>,
-    /// Id of the snapshot to load into the sub-account.
-    pub snapshot_id: Option<String>,
-    /// Social media pages of a sub-account.
-    pub social: Option<LocationSocial>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
-    /// Credentials of the sub-account at Twilio.
-    pub twilio: Option<LocationTwilio>,
-    /// URL of the website.
-    pub website: Option<String>,
+    pub struct LocationSettingsInput optional {
+        /// Whether a second contact with the same email address or phone number may be created.
+        allow_duplicate_contact "allowDuplicateContact": bool,
+        /// Whether a contact may have several opportunities in a pipeline.
+        allow_duplicate_opportunity "allowDuplicateOpportunity": bool,
+        /// Whether contacts from Facebook are merged by their name.
+        allow_facebook_name_merge "allowFacebookNameMerge": bool,
+        /// Whether the time zones of contacts are ignored.
+        disable_contact_timezone "disableContactTimezone": bool,
+    }
 }
 
-rt::object!(CreateLocationRequest {
-    address?, city?, company_id! "companyId", country?, mailgun?, name!, phone?, postal_code? "postalCode", prospect_info? "prospectInfo",
-    settings?, snapshot_id? "snapshotId", social?, state?, timezone?, twilio?, website?
-});
-rt::setters!(CreateLocationRequest new(name: String, company_id: String) {
-    address: String, city: String, country: CountryCode, mailgun: LocationMailgun, phone: String, postal_code: String,
-    prospect_info: LocationProspect, settings: LocationSettingsInput, snapshot_id: String, social: LocationSocial, state: String,
-    timezone: String, twilio: LocationTwilio, website: String
-});
-
-/// The new recurring task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateRecurringTaskRequest {
-    /// Ids of the contacts the tasks are for.
-    pub contact_ids: Option<Vec<String>>,
-    /// What is to be done.
-    pub description: Option<String>,
-    /// Whether to create no task at once and wait for the rule.
-    pub ignore_task_creation: Option<bool>,
-    /// Ids of the users the tasks are assigned to.
-    pub owners: Option<Vec<String>>,
-    /// When the tasks of a recurring task are created and due.
-    pub rrule_options: RecurrenceRuleInput,
-    /// Title of the tasks.
-    pub title: String,
-}
-
-rt::object!(CreateRecurringTaskRequest {
-    contact_ids? "contactIds", description?, ignore_task_creation? "ignoreTaskCreation", owners?, rrule_options! "rruleOptions", title!
-});
-rt::setters!(CreateRecurringTaskRequest new(title: String, rrule_options: RecurrenceRuleInput) {
-    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String]
-});
-
-/// A custom field of contacts or opportunities.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomFieldDefinition {
-    /// Kind of the field, such as `TEXT`.
-    pub data_type: Option<String>,
-    /// When the field was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Whether it is a field or a folder of fields.
-    pub document_type: Option<String>,
-    /// Key of the field with what it belongs to, such as `contact.pincode`.
-    pub field_key: Option<String>,
-    /// Id of the field.
-    pub id: String,
-    /// Whether another value than those of the list can be given.
-    pub is_allowed_custom_option: Option<bool>,
-    /// Whether the field holds several files.
-    pub is_multi_file_allowed: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// How many files the field holds at most.
-    pub max_file_limit: Option<rt::Number>,
-    /// What the field belongs to.
-    pub model: Option<CustomFieldModel>,
-    /// Name that people see.
-    pub name: Option<String>,
-    /// Id of the folder the field is in.
-    pub parent_id: Option<String>,
-    /// Pictures of the values that can be picked.
-    pub picklist_image_options: Option<Vec<String>>,
-    /// Values that can be picked.
-    pub picklist_options: Option<Vec<String>>,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Place of the field in its folder, from 0.
-    pub position: Option<rt::Number>,
-    /// Where the field is available. The form of an entry is not documented.
-    pub scopes: Option<Vec<rt::Value>>,
-    /// Whether the field comes with the platform.
-    pub standard: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomFieldDefinition {
-    data_type? "dataType", date_added? "dateAdded", document_type? "documentType", field_key? "fieldKey", id!,
-    is_allowed_custom_option? "isAllowedCustomOption", is_multi_file_allowed? "isMultiFileAllowed", location_id? "locationId",
-    max_file_limit? "maxFileLimit", model?, name?, parent_id? "parentId", picklist_image_options? "picklistImageOptions",
-    picklist_options? "picklistOptions", placeholder?, position?, scopes?, standard?
-} extra);
-
-/// An uploaded file.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomFieldFile {
-    /// Encoding of the part, such as `7bit`.
-    pub encoding: Option<String>,
-    /// Name of the part of the form.
-    pub fieldname: Option<String>,
-    /// Media type, such as `text/csv`.
-    pub mimetype: Option<String>,
-    /// Name that the file had.
-    pub originalname: Option<String>,
-    /// Size in bytes.
-    pub size: Option<rt::Number>,
-    /// URL of the file.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomFieldFile { encoding?, fieldname?, mimetype?, originalname?, size?, url? } extra);
-
-/// What a custom field belongs to.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CustomFieldModel {
-    /// `contact`
-    Contact,
-    /// `opportunity`
-    Opportunity,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CustomFieldModel, Contact = "contact", Opportunity = "opportunity");
-
-/// Whose custom fields to list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CustomFieldModelFilter {
-    /// `contact`
-    Contact,
-    /// `opportunity`
-    Opportunity,
-    /// `all`
-    All,
-}
-
-rt::closed_enum!(CustomFieldModelFilter, Contact = "contact", Opportunity = "opportunity", All = "all");
-
-/// One custom field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomFieldResponse {
-    /// The custom field.
-    pub custom_field: CustomFieldDefinition,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomFieldResponse { custom_field! "customField" } extra);
-
-/// One of several text boxes of a custom field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomFieldTextBox {
-    /// Text beside the box.
-    pub label: Option<String>,
-    /// Text that is in the box at first.
-    pub prefill_value: Option<String>,
-}
-
-rt::object!(CustomFieldTextBox { label?, prefill_value? "prefillValue" });
-rt::setters!(CustomFieldTextBox new() { label: String, prefill_value: String });
-
-/// A text with a name that templates and messages can refer to.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomValue {
-    /// Whether it is a value or a folder of values.
-    pub document_type: Option<String>,
-    /// What a template writes to refer to it, such as `{{ custom_values.custom_field }}`.
-    pub field_key: Option<String>,
-    /// Id of the custom value.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name that people see.
-    pub name: Option<String>,
-    /// The text.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomValue { document_type? "documentType", field_key? "fieldKey", id!, location_id? "locationId", name?, value? } extra);
-
-/// One custom value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomValueResponse {
-    /// The custom value.
-    pub custom_value: CustomValue,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomValueResponse { custom_value! "customValue" } extra);
-
-/// Whether a sub-account was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteLocationResponse {
-    /// What was done, as a sentence.
-    pub message: Option<String>,
-    /// Whether the sub-account was deleted.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteLocationResponse { message?, success? } extra);
-
-/// Whether a recurring task was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteRecurringTaskResponse {
-    /// Id of the recurring task.
-    pub id: Option<String>,
-    /// Whether the recurring task was deleted.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DeleteRecurringTaskResponse { id?, success? } extra);
-
-/// One sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetLocationResponse {
-    /// The sub-account.
-    pub location: Location,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetLocationResponse { location! } extra);
-
-/// Custom fields of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListCustomFieldsResponse {
-    /// The custom fields.
-    pub custom_fields: Vec<CustomFieldDefinition>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListCustomFieldsResponse { custom_fields! "customFields" } extra);
-
-/// The custom values of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListCustomValuesResponse {
-    /// The custom values.
-    pub custom_values: Vec<CustomValue>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListCustomValuesResponse { custom_values! "customValues" } extra);
-
-/// The tags of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListTagsResponse {
-    /// The tags.
-    pub tags: Option<Vec<LocationTag>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListTagsResponse { tags? } extra);
-
-/// One page of message templates.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListTemplatesResponse {
-    /// The templates.
-    pub templates: Option<Vec<MessageTemplate>>,
-    /// How many templates there are in all.
-    pub total_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListTemplatesResponse { templates?, total_count? "totalCount" } extra);
-
-/// A sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Location {
-    /// Street address.
-    pub address: Option<String>,
-    /// Whether new users are invited to the mobile app by themselves.
-    pub automatic_mobile_app_invite: Option<bool>,
-    /// Id of the brand the sub-account belongs to.
-    pub brand_id: Option<String>,
-    /// The business.
-    pub business: Option<LocationBusiness>,
-    /// City.
-    pub city: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Country by its code, such as `IN`.
-    pub country: Option<String>,
-    /// Currency of the sub-account.
-    pub currency: Option<String>,
-    /// When the sub-account was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Service that sends emails where nothing else is chosen.
-    pub default_email_service: Option<String>,
-    /// Domain on which the sub-account's pages are.
-    pub domain: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name of the person to contact.
-    pub first_name: Option<String>,
-    /// Id of the sub-account.
-    pub id: String,
-    /// Whether the sub-account is the agency's own.
-    pub is_agency_sub_account: Option<bool>,
-    /// Last name of the person to contact.
-    pub last_name: Option<String>,
-    /// URL of the logo.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Which parts of the platform are enabled, by the name of each.
-    pub permissions: Option<rt::Object>,
-    /// Phone number with the code of the country.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Who resells the platform to the sub-account. The fields are not documented.
-    pub reseller: Option<rt::Object>,
-    /// Settings.
-    pub settings: Option<LocationSettings>,
-    /// Id of the snapshot that was loaded into the sub-account.
-    pub snapshot_id: Option<String>,
-    /// Social media pages.
-    pub social: Option<LocationSocial>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Location {
-    address?, automatic_mobile_app_invite? "automaticMobileAppInvite", brand_id? "brandId", business?, city?, company_id? "companyId",
-    country?, currency?, date_added? "dateAdded", default_email_service? "defaultEmailService", domain?, email?, first_name? "firstName",
-    id!, is_agency_sub_account? "isAgencySubAccount", last_name? "lastName", logo_url? "logoUrl", name?, permissions?, phone?,
-    postal_code? "postalCode", reseller?, settings?, snapshot_id? "snapshotId", social?, state?, timezone?, website?
-} extra);
-
-/// The business for which a sub-account was created.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationBusiness {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country by its code, such as `IN`.
-    pub country: Option<String>,
-    /// Email address of the business.
-    pub email: Option<String>,
-    /// URL of the logo.
-    pub logo_url: Option<String>,
-    /// Name.
-    pub name: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LocationBusiness {
-    address?, city?, country?, email?, logo_url? "logoUrl", name?, postal_code? "postalCode", state?, timezone?, website?
-} extra);
-
-/// Credentials of the sub-account at Mailgun.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationMailgun {
-    /// API key of Mailgun.
-    pub api_key: String,
-    /// Domain that is connected with Mailgun.
-    pub domain: String,
-}
-
-rt::object!(LocationMailgun { api_key! "apiKey", domain! });
-rt::setters!(LocationMailgun new(api_key: String, domain: String) {  });
-
-/// Order of sub-accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum LocationOrder {
-    /// `asc`
-    Asc,
-    /// `desc`
-    Desc,
-}
-
-rt::closed_enum!(LocationOrder, Asc = "asc", Desc = "desc");
-
-/// Prospect of the agency who gets the sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationProspect {
-    /// Email address of the prospect.
-    pub email: String,
-    /// First name of the prospect.
-    pub first_name: String,
-    /// Last name of the prospect.
-    pub last_name: String,
-}
-
-rt::object!(LocationProspect { email!, first_name! "firstName", last_name! "lastName" });
-rt::setters!(LocationProspect new(first_name: String, last_name: String, email: String) {  });
-
-/// Settings of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationSettings {
-    /// Whether a second contact with the same email address or phone number may be created.
-    pub allow_duplicate_contact: Option<bool>,
-    /// Whether a contact may have several opportunities in a pipeline.
-    pub allow_duplicate_opportunity: Option<bool>,
-    /// Whether contacts from Facebook are merged by their name.
-    pub allow_facebook_name_merge: Option<bool>,
-    /// Fields by which duplicates of a contact are found.
-    pub contact_unique_identifiers: Option<Vec<String>>,
-    /// Settings of the owners and the followers of contacts and opportunities.
-    pub crm_settings: Option<rt::Object>,
-    /// Whether the time zones of contacts are ignored.
-    pub disable_contact_timezone: Option<bool>,
-    /// How the agency resells the platform to the sub-account.
-    pub saas_settings: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LocationSettings {
-    allow_duplicate_contact? "allowDuplicateContact", allow_duplicate_opportunity? "allowDuplicateOpportunity",
-    allow_facebook_name_merge? "allowFacebookNameMerge", contact_unique_identifiers? "contactUniqueIdentifiers",
-    crm_settings? "crmSettings", disable_contact_timezone? "disableContactTimezone", saas_settings? "saasSettings"
-} extra);
-
-/// Settings of a sub-account to set.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationSettingsInput {
-    /// Whether a second contact with the same email address or phone number may be created.
-    pub allow_duplicate_contact: Option<bool>,
-    /// Whether a contact may have several opportunities in a pipeline.
-    pub allow_duplicate_opportunity: Option<bool>,
-    /// Whether contacts from Facebook are merged by their name.
-    pub allow_facebook_name_merge: Option<bool>,
-    /// Whether the time zones of contacts are ignored.
-    pub disable_contact_timezone: Option<bool>,
-}
-
-rt::object!(LocationSettingsInput {
-    allow_duplicate_contact? "allowDuplicateContact", allow_duplicate_opportunity? "allowDuplicateOpportunity",
-    allow_facebook_name_merge? "allowFacebookNameMerge", disable_contact_timezone? "disableContactTimezone"
-});
-rt::setters!(LocationSettingsInput new() {
-    allow_duplicate_contact: bool, allow_duplicate_opportunity: bool, allow_facebook_name_merge: bool, disable_contact_timezone: bool
-});
-
-/// A snapshot to load into a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationSnapshot {
-    /// Id of the snapshot.
-    pub id: String,
-    /// Whether what is in the way is overwritten. Without it `false`.
-    pub override_: Option<bool>,
-}
-
-rt::object!(LocationSnapshot { id!, override_? "override" });
-rt::setters!(LocationSnapshot new(id: String) { override_: bool });
-
-/// Social media pages of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationSocial {
-    /// URL of the blog's feed.
-    pub blog_rss: Option<String>,
-    /// URL of the page on Facebook.
-    pub facebook_url: Option<String>,
-    /// URL of the page on Foursquare.
-    pub foursquare: Option<String>,
-    /// Id of the business at Google Places.
-    pub google_places_id: Option<String>,
-    /// URL of the page on Google Plus.
-    pub google_plus: Option<String>,
-    /// URL of the page on Instagram.
-    pub instagram: Option<String>,
-    /// URL of the page on LinkedIn.
-    pub linked_in: Option<String>,
-    /// URL of the page on Pinterest.
-    pub pinterest: Option<String>,
-    /// URL of the page on Twitter.
-    pub twitter: Option<String>,
-    /// URL of the page on Yelp.
-    pub yelp: Option<String>,
-    /// URL of the channel on YouTube.
-    pub youtube: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LocationSocial {
-    blog_rss? "blogRss", facebook_url? "facebookUrl", foursquare?, google_places_id? "googlePlacesId", google_plus? "googlePlus",
-    instagram?, linked_in? "linkedIn", pinterest?, twitter?, yelp?, youtube?
-} extra);
-rt::setters!(LocationSocial new() {
-    blog_rss: String, facebook_url: String, foursquare: String, google_places_id: String, google_plus: String, instagram: String,
-    linked_in: String, pinterest: String, twitter: String, yelp: String, youtube: String
-} extra);
-
-/// A sub-account as a search finds it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationSummary {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Country by its code, such as `US`.
-    pub country: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Id of the sub-account.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone number with the code of the country.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Settings.
-    pub settings: Option<LocationSettings>,
-    /// Social media pages.
-    pub social: Option<LocationSocial>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LocationSummary {
-    address?, city?, country?, email?, id!, name?, phone?, postal_code? "postalCode", settings?, social?, state?, timezone?, website?
-} extra);
-
-/// A tag of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationTag {
-    /// Id of the tag.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the tag, by which contacts have it.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(LocationTag { id?, location_id? "locationId", name? } extra);
-
-/// Credentials of the sub-account at Twilio.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationTwilio {
-    /// Secret of the account at Twilio.
-    pub auth_token: String,
-    /// Id of the account at Twilio.
-    pub sid: String,
-}
-
-rt::object!(LocationTwilio { auth_token! "authToken", sid! });
-rt::setters!(LocationTwilio new(sid: String, auth_token: String) {  });
-
-/// A template of an email, a text message or a WhatsApp message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageTemplate {
-    /// When it was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Id of the template.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the template.
-    pub name: Option<String>,
-    /// What the template says.
-    pub template: Option<TemplateContent>,
-    /// Channel of the template, `sms`, `email` or `whatsapp`.
-    pub type_: Option<String>,
-    /// URLs of attached files.
-    pub url_attachments: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(MessageTemplate {
-    date_added? "dateAdded", id?, location_id? "locationId", name?, template?, type_? "type", url_attachments? "urlAttachments"
-} extra);
-
-/// Unit of the time between two tasks.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RecurrenceIntervalType {
-    /// `yearly`
-    Yearly,
-    /// `monthly`
-    Monthly,
-    /// `weekly`
-    Weekly,
-    /// `daily`
-    Daily,
-    /// `hourly`
-    Hourly,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(RecurrenceIntervalType, Yearly = "yearly", Monthly = "monthly", Weekly = "weekly", Daily = "daily", Hourly = "hourly");
-
-/// When the tasks of a recurring task are created and due.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecurrenceRule {
-    /// How many tasks are created at most.
-    pub count: Option<rt::Number>,
-    /// Whether a task is created though the one before is overdue.
-    pub create_task_if_over_due: Option<bool>,
-    /// Day of the month.
-    pub day_of_month: Option<rt::Number>,
-    /// Day of the week by its first two letters.
-    pub day_of_week: Option<RecurrenceWeekday>,
-    /// Seconds after its creation until a task is due.
-    pub due_after_seconds: Option<rt::Number>,
-    /// After when no task is created any more, as ISO 8601.
-    pub end_date: Option<String>,
-    /// How many units of time are between two tasks.
-    pub interval: Option<rt::Number>,
-    /// Unit of the time between two tasks.
-    pub interval_type: Option<RecurrenceIntervalType>,
-    /// Month from 1 to 12.
-    pub month_of_year: Option<rt::Number>,
-    /// When the first task is created, as ISO 8601.
-    pub start_date: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecurrenceRule {
-    count?, create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
-    due_after_seconds? "dueAfterSeconds", end_date? "endDate", interval?, interval_type? "intervalType", month_of_year? "monthOfYear",
-    start_date? "startDate"
-} extra);
-
-/// When the tasks of a recurring task are created and due.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecurrenceRuleInput {
-    /// How many tasks are created at most.
-    pub count: Option<rt::Number>,
-    /// Whether a task is created though the one before is overdue.
-    pub create_task_if_over_due: Option<bool>,
-    /// Day of the month: 1 to 27, or 31.
-    pub day_of_month: Option<rt::Number>,
-    /// Day of the week by its first two letters.
-    pub day_of_week: Option<RecurrenceWeekday>,
-    /// Seconds after its creation until a task is due.
-    pub due_after_seconds: rt::Number,
-    /// After when no task is created any more, as ISO 8601.
-    pub end_date: Option<String>,
-    /// How many units of time are between two tasks.
-    pub interval: rt::Number,
-    /// Unit of the time between two tasks.
-    pub interval_type: RecurrenceIntervalType,
-    /// Month from 1 to 12.
-    pub month_of_year: Option<rt::Number>,
-    /// When the first task is created, as ISO 8601.
-    pub start_date: String,
-}
-
-rt::object!(RecurrenceRuleInput {
-    count?, create_task_if_over_due? "createTaskIfOverDue", day_of_month? "dayOfMonth", day_of_week? "dayOfWeek",
-    due_after_seconds! "dueAfterSeconds", end_date? "endDate", interval!, interval_type! "intervalType", month_of_year? "monthOfYear",
-    start_date! "startDate"
-});
-rt::setters!(RecurrenceRuleInput new(interval_type: RecurrenceIntervalType, interval: (rt::Number), start_date: String, due_after_seconds: (rt::Number)) {
-    count: (rt::Number), create_task_if_over_due: bool, day_of_month: (rt::Number), day_of_week: RecurrenceWeekday, end_date: String,
-    month_of_year: (rt::Number)
-});
-
-/// Day of the week by its first two letters.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum RecurrenceWeekday {
-    /// `MO`
-    Mo,
-    /// `TU`
-    Tu,
-    /// `WE`
-    We,
-    /// `TH`
-    Th,
-    /// `FR`
-    Fr,
-    /// `SA`
-    Sa,
-    /// `SU`
-    Su,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(RecurrenceWeekday, Mo = "MO", Tu = "TU", We = "WE", Th = "TH", Fr = "FR", Sa = "SA", Su = "SU");
-
-/// A rule by which a task is created again and again.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecurringTask {
-    /// Id of the user the tasks are assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact the tasks are for.
-    pub contact_id: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it is deleted.
-    pub deleted: Option<bool>,
-    /// What is to be done.
-    pub description: Option<String>,
-    /// Id of the recurring task.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// When tasks are created and due.
-    pub rrule_options: Option<RecurrenceRule>,
-    /// Title of the tasks.
-    pub title: Option<String>,
-    /// How many tasks were created so far.
-    pub total_occurrence: Option<rt::Number>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecurringTask {
-    assigned_to? "assignedTo", contact_id? "contactId", created_at? "createdAt", deleted?, description?, id!, location_id? "locationId",
-    rrule_options? "rruleOptions", title?, total_occurrence? "totalOccurrence", updated_at? "updatedAt"
-} extra);
-
-/// One recurring task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecurringTaskResponse {
-    /// The recurring task.
-    pub recurring_task: RecurringTask,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecurringTaskResponse { recurring_task! "recurringTask" } extra);
-
-/// The sub-account that was created or changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SavedLocationResponse {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
-    pub country: Option<CountryCode>,
-    /// Domain on which the sub-account's pages are.
-    pub domain: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Id of the sub-account.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Phone number with the code of the country.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Settings.
-    pub settings: Option<LocationSettings>,
-    /// Social media pages.
-    pub social: Option<LocationSocial>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SavedLocationResponse {
-    address?, city?, company_id? "companyId", country?, domain?, email?, id!, name?, phone?, postal_code? "postalCode", settings?, social?,
-    state?, timezone?, website?
-} extra);
-
-/// Sub-accounts that match a search.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchLocationsResponse {
-    /// The sub-accounts.
-    pub locations: Option<Vec<LocationSummary>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SearchLocationsResponse { locations? } extra);
-
-/// Name of a tag.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TagRequest {
-    /// Name of the tag.
-    pub name: String,
-}
-
-rt::object!(TagRequest { name! });
-rt::setters!(TagRequest new(name: String) {  });
-
-/// One tag.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TagResponse {
-    /// The tag.
-    pub tag: Option<LocationTag>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TagResponse { tag? } extra);
-
-/// Channel of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TemplateChannel {
-    /// `sms`
-    Sms,
-    /// `email`
-    Email,
-    /// `whatsapp`
-    Whatsapp,
-}
-
-rt::closed_enum!(TemplateChannel, Sms = "sms", Email = "email", Whatsapp = "whatsapp");
-
-/// What a message template says: `body` of a text message, `subject` and `html` of an email.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TemplateContent {
-    /// Attached files.
-    pub attachments: Option<Vec<rt::Value>>,
-    /// Text of a text message.
-    pub body: Option<String>,
-    /// Body of an email as HTML.
-    pub html: Option<String>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TemplateContent { attachments?, body?, html?, subject? } extra);
-
-/// A custom field as it is to be. The name is always needed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateCustomFieldRequest {
-    /// File name extensions that a field of files takes, such as `.pdf`.
-    pub accepted_format: Option<Vec<String>>,
-    /// Whether a field of files holds several.
-    pub is_multiple_file: Option<bool>,
-    /// How many files a field of files holds at most.
-    pub max_number_of_files: Option<rt::Number>,
-    /// What the field belongs to.
-    pub model: Option<CustomFieldModel>,
-    /// Name that people see.
-    pub name: String,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Place of the field in its folder. Without it 0.
-    pub position: Option<rt::Number>,
-    /// The text boxes of a field that has several.
-    pub text_box_list_options: Option<Vec<CustomFieldTextBox>>,
-}
-
-rt::object!(UpdateCustomFieldRequest {
-    accepted_format? "acceptedFormat", is_multiple_file? "isMultipleFile", max_number_of_files? "maxNumberOfFiles", model?, name!,
-    placeholder?, position?, text_box_list_options? "textBoxListOptions"
-});
-rt::setters!(UpdateCustomFieldRequest new(name: String) {
-    accepted_format: [String], is_multiple_file: bool, max_number_of_files: (rt::Number), model: CustomFieldModel, placeholder: String,
-    position: (rt::Number), text_box_list_options: [CustomFieldTextBox]
-});
-
-/// A custom value as it is to be.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateCustomValueRequest {
-    /// Name that people see.
-    pub name: String,
-    /// The text.
-    pub value: String,
-}
-
-rt::object!(UpdateCustomValueRequest { name!, value! });
-rt::setters!(UpdateCustomValueRequest new(name: String, value: String) {  });
-
-/// What to change in a sub-account. The agency is always needed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateLocationRequest {
-    /// Street address.
-    pub address: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Id of the agency.
-    pub company_id: String,
-    /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
-    pub country: Option<CountryCode>,
-    /// Credentials of the sub-account at Mailgun.
-    pub mailgun: Option<LocationMailgun>,
-    /// Name of the sub-account.
-    pub name: Option<String>,
-    /// Phone number with the code of the country.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Prospect of the agency who gets the sub-account.
-    pub prospect_info: Option<LocationProspect>,
-    /// Settings of a sub-account to set.
-    pub settings: Option<LocationSettingsInput>,
+rt::request! {
     /// A snapshot to load into a sub-account.
-    pub snapshot: Option<LocationSnapshot>,
+    pub struct LocationSnapshot {
+        /// Id of the snapshot.
+        id: String,
+    } optional {
+        /// Whether what is in the way is overwritten. Without it `false`.
+        override_ "override": bool,
+    }
+}
+
+rt::request! {
     /// Social media pages of a sub-account.
-    pub social: Option<LocationSocial>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Time zone, such as `US/Central`.
-    pub timezone: Option<String>,
+    pub struct LocationSocial optional {
+        /// URL of the blog's feed.
+        blog_rss "blogRss": String,
+        /// URL of the page on Facebook.
+        facebook_url "facebookUrl": String,
+        /// URL of the page on Foursquare.
+        foursquare: String,
+        /// Id of the business at Google Places.
+        google_places_id "googlePlacesId": String,
+        /// URL of the page on Google Plus.
+        google_plus "googlePlus": String,
+        /// URL of the page on Instagram.
+        instagram: String,
+        /// URL of the page on LinkedIn.
+        linked_in "linkedIn": String,
+        /// URL of the page on Pinterest.
+        pinterest: String,
+        /// URL of the page on Twitter.
+        twitter: String,
+        /// URL of the page on Yelp.
+        yelp: String,
+        /// URL of the channel on YouTube.
+        youtube: String,
+    } with extra
+}
+
+rt::object! {
+    /// A sub-account as a search finds it.
+    pub struct LocationSummary {
+        /// Id of the sub-account.
+        id: String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country by its code, such as `US`.
+        country: String,
+        /// Email address.
+        email: String,
+        /// Name.
+        name: String,
+        /// Phone number with the code of the country.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Settings.
+        settings: LocationSettings,
+        /// Social media pages.
+        social: LocationSocial,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    } with extra
+}
+
+rt::object! {
+    /// A tag of a sub-account.
+    pub struct LocationTag optional {
+        /// Id of the tag.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the tag, by which contacts have it.
+        name: String,
+    } with extra
+}
+
+rt::request! {
     /// Credentials of the sub-account at Twilio.
-    pub twilio: Option<LocationTwilio>,
-    /// URL of the website.
-    pub website: Option<String>,
+    pub struct LocationTwilio {
+        /// Id of the account at Twilio.
+        sid: String,
+        /// Secret of the account at Twilio.
+        auth_token "authToken": String,
+    }
 }
 
-rt::object!(UpdateLocationRequest {
-    address?, city?, company_id! "companyId", country?, mailgun?, name?, phone?, postal_code? "postalCode", prospect_info? "prospectInfo",
-    settings?, snapshot?, social?, state?, timezone?, twilio?, website?
-});
-rt::setters!(UpdateLocationRequest new(company_id: String) {
-    address: String, city: String, country: CountryCode, mailgun: LocationMailgun, name: String, phone: String, postal_code: String,
-    prospect_info: LocationProspect, settings: LocationSettingsInput, snapshot: LocationSnapshot, social: LocationSocial, state: String,
-    timezone: String, twilio: LocationTwilio, website: String
-});
+rt::object! {
+    /// A template of an email, a text message or a WhatsApp message.
+    pub struct MessageTemplate optional {
+        /// When it was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the template.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the template.
+        name: String,
+        /// What the template says.
+        template: TemplateContent,
+        /// Channel of the template, `sms`, `email` or `whatsapp`.
+        type_ "type": String,
+        /// URLs of attached files.
+        url_attachments "urlAttachments": Vec<String>,
+    } with extra
+}
 
-/// What to change in a recurring task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateRecurringTaskRequest {
-    /// Ids of the contacts the tasks are for.
-    pub contact_ids: Option<Vec<String>>,
-    /// What is to be done.
-    pub description: Option<String>,
-    /// Whether to create no task at once and wait for the rule.
-    pub ignore_task_creation: Option<bool>,
-    /// Ids of the users the tasks are assigned to.
-    pub owners: Option<Vec<String>>,
+rt::open_enum! {
+    /// Unit of the time between two tasks.
+    pub enum RecurrenceIntervalType {
+        Yearly = "yearly", Monthly = "monthly", Weekly = "weekly", Daily = "daily", Hourly = "hourly",
+    }
+}
+
+rt::object! {
     /// When the tasks of a recurring task are created and due.
-    pub rrule_options: Option<RecurrenceRuleInput>,
-    /// Title of the tasks.
-    pub title: Option<String>,
+    pub struct RecurrenceRule optional {
+        /// How many tasks are created at most.
+        count: rt::Number,
+        /// Whether a task is created though the one before is overdue.
+        create_task_if_over_due "createTaskIfOverDue": bool,
+        /// Day of the month.
+        day_of_month "dayOfMonth": rt::Number,
+        /// Day of the week by its first two letters.
+        day_of_week "dayOfWeek": RecurrenceWeekday,
+        /// Seconds after its creation until a task is due.
+        due_after_seconds "dueAfterSeconds": rt::Number,
+        /// After when no task is created any more, as ISO 8601.
+        end_date "endDate": String,
+        /// How many units of time are between two tasks.
+        interval: rt::Number,
+        /// Unit of the time between two tasks.
+        interval_type "intervalType": RecurrenceIntervalType,
+        /// Month from 1 to 12.
+        month_of_year "monthOfYear": rt::Number,
+        /// When the first task is created, as ISO 8601.
+        start_date "startDate": String,
+    } with extra
 }
 
-rt::object!(UpdateRecurringTaskRequest {
-    contact_ids? "contactIds", description?, ignore_task_creation? "ignoreTaskCreation", owners?, rrule_options? "rruleOptions", title?
-});
-rt::setters!(UpdateRecurringTaskRequest new() {
-    contact_ids: [String], description: String, ignore_task_creation: bool, owners: [String], rrule_options: RecurrenceRuleInput,
-    title: String
-});
-
-/// Where the uploaded files are.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadCustomFieldFilesResponse {
-    /// What is known of each file.
-    pub meta: Option<Vec<CustomFieldFile>>,
-    /// URL of each uploaded file by its name.
-    pub uploaded_files: Option<std::collections::BTreeMap<String, String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// When the tasks of a recurring task are created and due.
+    pub struct RecurrenceRuleInput {
+        /// Unit of the time between two tasks.
+        interval_type "intervalType": RecurrenceIntervalType,
+        /// How many units of time are between two tasks.
+        interval: rt::Number,
+        /// When the first task is created, as ISO 8601.
+        start_date "startDate": String,
+        /// Seconds after its creation until a task is due.
+        due_after_seconds "dueAfterSeconds": rt::Number,
+    } optional {
+        /// How many tasks are created at most.
+        count: rt::Number,
+        /// Whether a task is created though the one before is overdue.
+        create_task_if_over_due "createTaskIfOverDue": bool,
+        /// Day of the month: 1 to 27, or 31.
+        day_of_month "dayOfMonth": rt::Number,
+        /// Day of the week by its first two letters.
+        day_of_week "dayOfWeek": RecurrenceWeekday,
+        /// After when no task is created any more, as ISO 8601.
+        end_date "endDate": String,
+        /// Month from 1 to 12.
+        month_of_year "monthOfYear": rt::Number,
+    }
 }
 
-rt::object!(UploadCustomFieldFilesResponse { meta?, uploaded_files? "uploadedFiles" } extra);
+rt::open_enum! {
+    /// Day of the week by its first two letters.
+    pub enum RecurrenceWeekday {
+        Mo = "MO", Tu = "TU", We = "WE", Th = "TH", Fr = "FR", Sa = "SA", Su = "SU",
+    }
+}
+
+rt::object! {
+    /// A rule by which a task is created again and again.
+    pub struct RecurringTask {
+        /// Id of the recurring task.
+        id: String,
+    } optional {
+        /// Id of the user the tasks are assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact the tasks are for.
+        contact_id "contactId": String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it is deleted.
+        deleted: bool,
+        /// What is to be done.
+        description: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When tasks are created and due.
+        rrule_options "rruleOptions": RecurrenceRule,
+        /// Title of the tasks.
+        title: String,
+        /// How many tasks were created so far.
+        total_occurrence "totalOccurrence": rt::Number,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// One recurring task.
+    pub struct RecurringTaskResponse {
+        /// The recurring task.
+        recurring_task "recurringTask": RecurringTask,
+    } with extra
+}
+
+rt::object! {
+    /// The sub-account that was created or changed.
+    pub struct SavedLocationResponse {
+        /// Id of the sub-account.
+        id: String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
+        country: CountryCode,
+        /// Domain on which the sub-account's pages are.
+        domain: String,
+        /// Email address.
+        email: String,
+        /// Name.
+        name: String,
+        /// Phone number with the code of the country.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Settings.
+        settings: LocationSettings,
+        /// Social media pages.
+        social: LocationSocial,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    } with extra
+}
+
+rt::object! {
+    /// Sub-accounts that match a search.
+    pub struct SearchLocationsResponse optional {
+        /// The sub-accounts.
+        locations: Vec<LocationSummary>,
+    } with extra
+}
+
+rt::request! {
+    /// Name of a tag.
+    pub struct TagRequest {
+        /// Name of the tag.
+        name: String,
+    }
+}
+
+rt::object! {
+    /// One tag.
+    pub struct TagResponse optional {
+        /// The tag.
+        tag: LocationTag,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Channel of a template.
+    pub enum TemplateChannel {
+        Sms = "sms", Email = "email", Whatsapp = "whatsapp",
+    }
+}
+
+rt::object! {
+    /// What a message template says: `body` of a text message, `subject` and `html` of an email.
+    pub struct TemplateContent optional {
+        /// Attached files.
+        attachments: Vec<rt::Value>,
+        /// Text of a text message.
+        body: String,
+        /// Body of an email as HTML.
+        html: String,
+        /// Subject line of an email.
+        subject: String,
+    } with extra
+}
+
+rt::request! {
+    /// A custom field as it is to be. The name is always needed.
+    pub struct UpdateCustomFieldRequest {
+        /// Name that people see.
+        name: String,
+    } optional {
+        /// File name extensions that a field of files takes, such as `.pdf`.
+        accepted_format "acceptedFormat": Vec<String> [String],
+        /// Whether a field of files holds several.
+        is_multiple_file "isMultipleFile": bool,
+        /// How many files a field of files holds at most.
+        max_number_of_files "maxNumberOfFiles": rt::Number,
+        /// What the field belongs to.
+        model: CustomFieldModel,
+        /// Text that an empty field shows.
+        placeholder: String,
+        /// Place of the field in its folder. Without it 0.
+        position: rt::Number,
+        /// The text boxes of a field that has several.
+        text_box_list_options "textBoxListOptions": Vec<CustomFieldTextBox> [CustomFieldTextBox],
+    }
+}
+
+rt::request! {
+    /// A custom value as it is to be.
+    pub struct UpdateCustomValueRequest {
+        /// Name that people see.
+        name: String,
+        /// The text.
+        value: String,
+    }
+}
+
+rt::request! {
+    /// What to change in a sub-account. The agency is always needed.
+    pub struct UpdateLocationRequest {
+        /// Id of the agency.
+        company_id "companyId": String,
+    } optional {
+        /// Street address.
+        address: String,
+        /// City.
+        city: String,
+        /// Country by its code of two letters (ISO 3166-1), and `XK` for Kosovo and `AN` for the former Netherlands Antilles.
+        country: CountryCode,
+        /// Credentials of the sub-account at Mailgun.
+        mailgun: LocationMailgun,
+        /// Name of the sub-account.
+        name: String,
+        /// Phone number with the code of the country.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Prospect of the agency who gets the sub-account.
+        prospect_info "prospectInfo": LocationProspect,
+        /// Settings of a sub-account to set.
+        settings: LocationSettingsInput,
+        /// A snapshot to load into a sub-account.
+        snapshot: LocationSnapshot,
+        /// Social media pages of a sub-account.
+        social: LocationSocial,
+        /// State or region.
+        state: String,
+        /// Time zone, such as `US/Central`.
+        timezone: String,
+        /// Credentials of the sub-account at Twilio.
+        twilio: LocationTwilio,
+        /// URL of the website.
+        website: String,
+    }
+}
+
+rt::request! {
+    /// What to change in a recurring task.
+    pub struct UpdateRecurringTaskRequest optional {
+        /// Ids of the contacts the tasks are for.
+        contact_ids "contactIds": Vec<String> [String],
+        /// What is to be done.
+        description: String,
+        /// Whether to create no task at once and wait for the rule.
+        ignore_task_creation "ignoreTaskCreation": bool,
+        /// Ids of the users the tasks are assigned to.
+        owners: Vec<String> [String],
+        /// When the tasks of a recurring task are created and due.
+        rrule_options "rruleOptions": RecurrenceRuleInput,
+        /// Title of the tasks.
+        title: String,
+    }
+}
+
+rt::object! {
+    /// Where the uploaded files are.
+    pub struct UploadCustomFieldFilesResponse optional {
+        /// What is known of each file.
+        meta: Vec<CustomFieldFile>,
+        /// URL of each uploaded file by its name.
+        uploaded_files "uploadedFiles": std::collections::BTreeMap<String, String>,
+    } with extra
+}

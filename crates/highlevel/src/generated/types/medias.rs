@@ -4,279 +4,196 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Which files and folders to delete.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkDeleteMediaRequest {
-    /// Id of the sub-account.
-    pub alt_id: String,
-    /// Kind of owner of a media storage.
-    pub alt_type: MediaOwner,
-    /// The files and folders.
-    pub files_to_be_deleted: Vec<MediaDeleteInput>,
+rt::request! {
+    /// Which files and folders to delete.
+    pub struct BulkDeleteMediaRequest {
+        /// The files and folders.
+        files_to_be_deleted "filesToBeDeleted": Vec<MediaDeleteInput> [MediaDeleteInput],
+        /// Kind of owner of a media storage.
+        alt_type "altType": MediaOwner,
+        /// Id of the sub-account.
+        alt_id "altId": String,
+        /// Whether a file is deleted for good or put into the trash.
+        status: MediaDeletion,
+    }
+}
+
+rt::request! {
+    /// Which files and folders get which names.
+    pub struct BulkUpdateMediaRequest {
+        /// Id of the sub-account.
+        alt_id "altId": String,
+        /// Kind of owner of a media storage.
+        alt_type "altType": MediaOwner,
+        /// The files and folders.
+        files_to_be_updated "filesToBeUpdated": Vec<MediaUpdateInput> [MediaUpdateInput],
+    }
+}
+
+rt::request! {
+    /// The new folder.
+    pub struct CreateMediaFolderRequest {
+        /// Id of the sub-account.
+        alt_id "altId": String,
+        /// Kind of owner of a media storage.
+        alt_type "altType": MediaOwner,
+        /// Name of the folder.
+        name: String,
+    } optional {
+        /// Id of the folder to create it in. Without it the top of the storage.
+        parent_id "parentId": String,
+    }
+}
+
+rt::object! {
+    /// One page of files or folders.
+    pub struct ListMediaResponse optional {
+        /// The files or folders.
+        files: Vec<MediaFile>,
+    } with extra
+}
+
+rt::request! {
+    /// One file or folder.
+    pub struct MediaDeleteInput {
+        /// Id of the file or folder.
+        id "_id": String,
+    }
+}
+
+rt::object! {
+    /// The result for one file or folder.
+    pub struct MediaDeleteOutcome optional {
+        /// Whether it was deleted.
+        deleted: bool,
+        /// Id of the file or folder.
+        id: String,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Whether a file is deleted for good or put into the trash.
-    pub status: MediaDeletion,
+    pub enum MediaDeletion {
+        Deleted = "deleted", Trashed = "trashed",
+    }
 }
 
-rt::object!(BulkDeleteMediaRequest { alt_id! "altId", alt_type! "altType", files_to_be_deleted! "filesToBeDeleted", status! });
-rt::setters!(BulkDeleteMediaRequest new(files_to_be_deleted: [MediaDeleteInput], alt_type: MediaOwner, alt_id: String, status: MediaDeletion) {
+rt::object! {
+    /// A file or folder of the media storage.
+    pub struct MediaFile optional {
+        /// Id of the sub-account.
+        alt_id "altId": String,
+        /// Kind of owner, always a sub-account.
+        alt_type "altType": String,
+        /// Name of the file.
+        name: String,
+        /// Id of the folder it lies in.
+        parent_id "parentId": String,
+        /// Path of the file in the storage.
+        path: String,
+        /// URL of the file.
+        url: String,
+    } with extra
+}
 
-});
+rt::object! {
+    /// A folder of the media storage.
+    pub struct MediaFolderResponse optional {
+        /// Id of the sub-account.
+        alt_id "altId": String,
+        /// Kind of owner, always a sub-account.
+        alt_type "altType": MediaOwner,
+        /// Whether the platform made it for an app.
+        app_folder "appFolder": bool,
+        /// Kind of its content, such as `image`.
+        category: String,
+        /// Whether it was deleted.
+        deleted: bool,
+        /// Whether it must not be deleted.
+        is_essential "isEssential": bool,
+        /// Whether it is closed to the public.
+        is_private "isPrivate": bool,
+        /// Id of the user who changed it last.
+        last_updated_by "lastUpdatedBy": String,
+        /// Whether the migration of its data is complete.
+        migration_completed "migrationCompleted": bool,
+        /// Name of the folder.
+        name: String,
+        /// Id of the folder it lies in; null at the top.
+        parent_id "parentId": String,
+        /// Whether an upload into it is not complete.
+        pending_upload "pendingUpload": bool,
+        /// Whether it was moved.
+        relocated_folder "relocatedFolder": bool,
+        /// Status of the folder.
+        status: String,
+        /// Kind of its content in more detail, such as `logo`.
+        sub_category "subCategory": String,
+        /// Always `folder`.
+        type_ "type": String,
+    } with extra
+}
 
-/// Which files and folders get which names.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateMediaRequest {
-    /// Id of the sub-account.
-    pub alt_id: String,
+rt::open_enum! {
     /// Kind of owner of a media storage.
-    pub alt_type: MediaOwner,
-    /// The files and folders.
-    pub files_to_be_updated: Vec<MediaUpdateInput>,
+    pub enum MediaOwner {
+        Location = "location",
+    }
 }
 
-rt::object!(BulkUpdateMediaRequest { alt_id! "altId", alt_type! "altType", files_to_be_updated! "filesToBeUpdated" });
-rt::setters!(BulkUpdateMediaRequest new(alt_id: String, alt_type: MediaOwner, files_to_be_updated: [MediaUpdateInput]) {  });
-
-/// The new folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateMediaFolderRequest {
-    /// Id of the sub-account.
-    pub alt_id: String,
-    /// Kind of owner of a media storage.
-    pub alt_type: MediaOwner,
-    /// Name of the folder.
-    pub name: String,
-    /// Id of the folder to create it in. Without it the top of the storage.
-    pub parent_id: Option<String>,
+rt::request! {
+    /// The new name of one file or folder.
+    pub struct MediaUpdateInput {
+        /// Id of the file or folder.
+        id: String,
+    } optional {
+        /// New name.
+        name: String,
+    }
 }
 
-rt::object!(CreateMediaFolderRequest { alt_id! "altId", alt_type! "altType", name!, parent_id? "parentId" });
-rt::setters!(CreateMediaFolderRequest new(alt_id: String, alt_type: MediaOwner, name: String) { parent_id: String });
-
-/// One page of files or folders.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListMediaResponse {
-    /// The files or folders.
-    pub files: Option<Vec<MediaFile>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The result for one file or folder.
+    pub struct MediaUpdateOutcome optional {
+        /// Id of the file or folder.
+        id: String,
+        /// Whether the name was changed.
+        updated: bool,
+    } with extra
 }
 
-rt::object!(ListMediaResponse { files? } extra);
-
-/// One file or folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MediaDeleteInput {
-    /// Id of the file or folder.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
+rt::request! {
+    /// The new name of a file or folder.
+    pub struct UpdateMediaRequest {
+        /// New name.
+        name: String,
+        /// Kind of owner of a media storage.
+        alt_type "altType": MediaOwner,
+        /// Id of the sub-account.
+        alt_id "altId": String,
+    }
 }
 
-rt::object!(MediaDeleteInput { id! "_id" });
-rt::setters!(MediaDeleteInput new(id: String) {  });
-
-/// The result for one file or folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MediaDeleteOutcome {
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// Id of the file or folder.
-    pub id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether a name was changed.
+    pub struct UpdateMediaResponse optional {
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+        /// Whether the name was changed.
+        updated: bool,
+    } with extra
 }
 
-rt::object!(MediaDeleteOutcome { deleted?, id? } extra);
-
-/// Whether a file is deleted for good or put into the trash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MediaDeletion {
-    /// `deleted`
-    Deleted,
-    /// `trashed`
-    Trashed,
+rt::object! {
+    /// A file that was uploaded.
+    pub struct UploadMediaResponse optional {
+        /// Id of the file.
+        file_id "fileId": String,
+        /// URL of the file.
+        url: String,
+    } with extra
 }
-
-rt::closed_enum!(MediaDeletion, Deleted = "deleted", Trashed = "trashed");
-
-/// A file or folder of the media storage.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MediaFile {
-    /// Id of the sub-account.
-    pub alt_id: Option<String>,
-    /// Kind of owner, always a sub-account.
-    pub alt_type: Option<String>,
-    /// Name of the file.
-    pub name: Option<String>,
-    /// Id of the folder it lies in.
-    pub parent_id: Option<String>,
-    /// Path of the file in the storage.
-    pub path: Option<String>,
-    /// URL of the file.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(MediaFile { alt_id? "altId", alt_type? "altType", name?, parent_id? "parentId", path?, url? } extra);
-
-/// A folder of the media storage.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MediaFolderResponse {
-    /// Id of the sub-account.
-    pub alt_id: Option<String>,
-    /// Kind of owner, always a sub-account.
-    pub alt_type: Option<MediaOwner>,
-    /// Whether the platform made it for an app.
-    pub app_folder: Option<bool>,
-    /// Kind of its content, such as `image`.
-    pub category: Option<String>,
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// Whether it must not be deleted.
-    pub is_essential: Option<bool>,
-    /// Whether it is closed to the public.
-    pub is_private: Option<bool>,
-    /// Id of the user who changed it last.
-    pub last_updated_by: Option<String>,
-    /// Whether the migration of its data is complete.
-    pub migration_completed: Option<bool>,
-    /// Name of the folder.
-    pub name: Option<String>,
-    /// Id of the folder it lies in; null at the top.
-    pub parent_id: Option<String>,
-    /// Whether an upload into it is not complete.
-    pub pending_upload: Option<bool>,
-    /// Whether it was moved.
-    pub relocated_folder: Option<bool>,
-    /// Status of the folder.
-    pub status: Option<String>,
-    /// Kind of its content in more detail, such as `logo`.
-    pub sub_category: Option<String>,
-    /// Always `folder`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(MediaFolderResponse {
-    alt_id? "altId", alt_type? "altType", app_folder? "appFolder", category?, deleted?, is_essential? "isEssential",
-    is_private? "isPrivate", last_updated_by? "lastUpdatedBy", migration_completed? "migrationCompleted", name?, parent_id? "parentId",
-    pending_upload? "pendingUpload", relocated_folder? "relocatedFolder", status?, sub_category? "subCategory", type_? "type"
-} extra);
-
-/// Kind of owner of a media storage.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MediaOwner {
-    /// `location`
-    Location,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(MediaOwner, Location = "location");
-
-/// The new name of one file or folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MediaUpdateInput {
-    /// Id of the file or folder.
-    pub id: String,
-    /// New name.
-    pub name: Option<String>,
-}
-
-rt::object!(MediaUpdateInput { id!, name? });
-rt::setters!(MediaUpdateInput new(id: String) { name: String });
-
-/// The result for one file or folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MediaUpdateOutcome {
-    /// Id of the file or folder.
-    pub id: Option<String>,
-    /// Whether the name was changed.
-    pub updated: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(MediaUpdateOutcome { id?, updated? } extra);
-
-/// The new name of a file or folder.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateMediaRequest {
-    /// Id of the sub-account.
-    pub alt_id: String,
-    /// Kind of owner of a media storage.
-    pub alt_type: MediaOwner,
-    /// New name.
-    pub name: String,
-}
-
-rt::object!(UpdateMediaRequest { alt_id! "altId", alt_type! "altType", name! });
-rt::setters!(UpdateMediaRequest new(name: String, alt_type: MediaOwner, alt_id: String) {  });
-
-/// Whether a name was changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateMediaResponse {
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Whether the name was changed.
-    pub updated: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateMediaResponse { trace_id? "traceId", updated? } extra);
-
-/// A file that was uploaded.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadMediaResponse {
-    /// Id of the file.
-    pub file_id: Option<String>,
-    /// URL of the file.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UploadMediaResponse { file_id? "fileId", url? } extra);

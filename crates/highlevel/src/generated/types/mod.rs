@@ -4,1325 +4,1026 @@
 
 use reachout_runtime as rt;
 
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-mod associations;
-#[cfg(feature = "associations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "associations")))]
-pub use associations::*;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-mod businesses;
-#[cfg(feature = "businesses")]
-#[cfg_attr(docsrs, doc(cfg(feature = "businesses")))]
-pub use businesses::*;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-mod calendars;
-#[cfg(feature = "calendars")]
-#[cfg_attr(docsrs, doc(cfg(feature = "calendars")))]
-pub use calendars::*;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-mod campaigns;
-#[cfg(feature = "campaigns")]
-#[cfg_attr(docsrs, doc(cfg(feature = "campaigns")))]
-pub use campaigns::*;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-mod companies;
-#[cfg(feature = "companies")]
-#[cfg_attr(docsrs, doc(cfg(feature = "companies")))]
-pub use companies::*;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-mod conversation_ai;
-#[cfg(feature = "conversation-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "conversation-ai")))]
-pub use conversation_ai::*;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-mod custom_fields;
-#[cfg(feature = "custom-fields")]
-#[cfg_attr(docsrs, doc(cfg(feature = "custom-fields")))]
-pub use custom_fields::*;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-mod emails;
-#[cfg(feature = "emails")]
-#[cfg_attr(docsrs, doc(cfg(feature = "emails")))]
-pub use emails::*;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-mod forms;
-#[cfg(feature = "forms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "forms")))]
-pub use forms::*;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-mod knowledge_base;
-#[cfg(feature = "knowledge-base")]
-#[cfg_attr(docsrs, doc(cfg(feature = "knowledge-base")))]
-pub use knowledge_base::*;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-mod links;
-#[cfg(feature = "links")]
-#[cfg_attr(docsrs, doc(cfg(feature = "links")))]
-pub use links::*;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-mod locations;
-#[cfg(feature = "locations")]
-#[cfg_attr(docsrs, doc(cfg(feature = "locations")))]
-pub use locations::*;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-mod medias;
-#[cfg(feature = "medias")]
-#[cfg_attr(docsrs, doc(cfg(feature = "medias")))]
-pub use medias::*;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-mod objects;
-#[cfg(feature = "objects")]
-#[cfg_attr(docsrs, doc(cfg(feature = "objects")))]
-pub use objects::*;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-mod opportunities;
-#[cfg(feature = "opportunities")]
-#[cfg_attr(docsrs, doc(cfg(feature = "opportunities")))]
-pub use opportunities::*;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-mod phone_system;
-#[cfg(feature = "phone-system")]
-#[cfg_attr(docsrs, doc(cfg(feature = "phone-system")))]
-pub use phone_system::*;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-mod proposals;
-#[cfg(feature = "proposals")]
-#[cfg_attr(docsrs, doc(cfg(feature = "proposals")))]
-pub use proposals::*;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-mod snapshots;
-#[cfg(feature = "snapshots")]
-#[cfg_attr(docsrs, doc(cfg(feature = "snapshots")))]
-pub use snapshots::*;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-mod surveys;
-#[cfg(feature = "surveys")]
-#[cfg_attr(docsrs, doc(cfg(feature = "surveys")))]
-pub use surveys::*;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-mod users;
-#[cfg(feature = "users")]
-#[cfg_attr(docsrs, doc(cfg(feature = "users")))]
-pub use users::*;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-mod voice_ai;
-#[cfg(feature = "voice-ai")]
-#[cfg_attr(docsrs, doc(cfg(feature = "voice-ai")))]
-pub use voice_ai::*;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-mod workflows;
-#[cfg(feature = "workflows")]
-#[cfg_attr(docsrs, doc(cfg(feature = "workflows")))]
-pub use workflows::*;
-
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
-
-/// Who follows a contact, and who is new.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddFollowersResponse {
-    /// Ids of all users who follow the contact.
-    pub followers: Option<Vec<String>>,
-    /// Ids of the users who were added.
-    pub followers_added: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::features! {
+    "ad-manager" ad_manager
+    "affiliate-manager" affiliate_manager
+    "agent-studio" agent_studio
+    "associations" associations
+    "blogs" blogs
+    "brand-boards" brand_boards
+    "businesses" businesses
+    "calendars" calendars
+    "campaigns" campaigns
+    "companies" companies
+    "conversation-ai" conversation_ai
+    "courses" courses
+    "custom-fields" custom_fields
+    "custom-menus" custom_menus
+    "emails" emails
+    "forms" forms
+    "funnels" funnels
+    "invoices" invoices
+    "knowledge-base" knowledge_base
+    "links" links
+    "locations" locations
+    "marketplace" marketplace
+    "medias" medias
+    "objects" objects
+    "opportunities" opportunities
+    "payments" payments
+    "phone-system" phone_system
+    "products" products
+    "proposals" proposals
+    "saas" saas
+    "snapshots" snapshots
+    "social-media-posting" social_media_posting
+    "store" store
+    "surveys" surveys
+    "users" users
+    "voice-ai" voice_ai
+    "workflows" workflows
 }
 
-rt::object!(AddFollowersResponse { followers?, followers_added? "followersAdded" } extra);
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A message that a contact sent over a conversation provider.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddInboundMessageRequest {
-    /// Id the message has at its provider.
-    pub alt_id: Option<String>,
-    /// URLs of the attached files.
-    pub attachments: Option<Vec<String>>,
+rt::object! {
+    /// Who follows a contact, and who is new.
+    pub struct AddFollowersResponse optional {
+        /// Ids of all users who follow the contact.
+        followers: Vec<String>,
+        /// Ids of the users who were added.
+        followers_added "followersAdded": Vec<String>,
+    } with extra
+}
+
+rt::request! {
+    /// A message that a contact sent over a conversation provider.
+    pub struct AddInboundMessageRequest {
+        /// Channel of the message to add.
+        type_ "type": InboundMessageType,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Id of the conversation provider that carried the message.
+        conversation_provider_id "conversationProviderId": String,
+    } optional {
+        /// Id the message has at its provider.
+        alt_id "altId": String,
+        /// URLs of the attached files.
+        attachments: Vec<String> [String],
+        /// Who called whom, and how the call ended.
+        call: CallData,
+        /// When the message came.
+        date: rt::DateTime<rt::Utc>,
+        /// `inbound` from the contact, `outbound` to the contact.
+        direction: MessageDirection,
+        /// Email addresses that got a copy unseen by the others.
+        email_bcc "emailBcc": Vec<String> [String],
+        /// Email addresses that got a copy.
+        email_cc "emailCc": Vec<String> [String],
+        /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
+        email_from "emailFrom": String,
+        /// Id of the email this one replies to; it joins the same thread.
+        email_message_id "emailMessageId": String,
+        /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
+        email_to "emailTo": String,
+        /// Body of an email as HTML.
+        html: String,
+        /// Body of the message as text.
+        message: String,
+        /// Subject line of an email.
+        subject: String,
+    }
+}
+
+rt::object! {
+    /// Identifiers of the message that was added.
+    pub struct AddMessageResponse optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Id of the conversation the message is in.
+        conversation_id "conversationId": String,
+        /// When the message was added.
+        date_added "dateAdded": rt::DateTime<rt::Utc>,
+        /// Id of the email, for an email only.
+        email_message_id "emailMessageId": String,
+        /// What happened.
+        message: String,
+        /// Id of the message.
+        message_id "messageId": String,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// A call that was made outside the platform.
+    pub struct AddOutboundCallRequest {
+        /// Kind of the message; only a call can be added.
+        type_ "type": OutboundCallType,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the conversation provider that carried the call.
+        conversation_provider_id "conversationProviderId": String,
+    } optional {
+        /// Id the call has at its provider.
+        alt_id "altId": String,
+        /// URLs of the files to attach, such as the recording.
+        attachments: Vec<String> [String],
+        /// Who called whom, and how the call ended.
+        call: CallData,
+        /// When the call was made.
+        date: rt::DateTime<rt::Utc>,
+    }
+}
+
+rt::object! {
+    /// A trial of the app.
+    pub struct AppTrial optional {
+        /// Whether the app is on trial.
+        on_trial "onTrial": bool,
+        /// Length of the trial; its unit is not documented.
+        trial_duration "trialDuration": rt::Number,
+        /// When the trial began, as ISO 8601.
+        trial_start_date "trialStartDate": String,
+    } with extra
+}
+
+rt::object! {
+    /// An appointment with a contact. Times are without a zone, as `YYYY-MM-DD HH:MM:SS`.
+    pub struct Appointment optional {
+        /// Where it is.
+        address: String,
+        /// Status of the appointment, such as `booked`.
+        appointment_status "appointmentStatus": String,
+        /// Ids of the resources that are reserved.
+        assigned_resources "assignedResources": Vec<String>,
+        /// Id of the user it is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was made.
+        date_added "dateAdded": String,
+        /// When it was last changed.
+        date_updated "dateUpdated": String,
+        /// When it ends.
+        end_time "endTime": String,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Id of the appointment.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Notes.
+        notes: String,
+        /// When it begins.
+        start_time "startTime": String,
+        /// Status, such as `booked`.
+        status: String,
+        /// Title.
+        title: String,
+        /// Ids of the users who take part.
+        users: Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// An appointment that was created, changed or deleted.
+    pub struct AppointmentEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// The appointment.
+        appointment: AppointmentEventDetails,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// The appointment of an event.
+    pub struct AppointmentEventDetails optional {
+        /// Where the appointment is, or the URL of the meeting.
+        address: String,
+        /// Status, such as `confirmed`.
+        appointment_status "appointmentStatus": String,
+        /// Id of the user the appointment is with.
+        assigned_user_id "assignedUserId": String,
+        /// Id of the calendar.
+        calendar_id "calendarId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was added, as ISO 8601 with an offset.
+        date_added "dateAdded": String,
+        /// When it was last changed, as ISO 8601 with an offset.
+        date_updated "dateUpdated": String,
+        /// When it ends, as ISO 8601 with an offset.
+        end_time "endTime": String,
+        /// Id of the calendar group.
+        group_id "groupId": String,
+        /// Id of the appointment.
+        id: String,
+        /// Notes.
+        notes: String,
+        /// Where it was booked, such as `booking_widget`.
+        source: String,
+        /// When it begins, as ISO 8601 with an offset.
+        start_time "startTime": String,
+        /// Title.
+        title: String,
+        /// Ids of the users who take part.
+        users: Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// An association between two objects that was created, changed or deleted.
+    pub struct AssociationEvent optional {
+        /// Origin: `USER_DEFINED` by the sub-account or `SYSTEM_DEFINED` by the platform.
+        association_type "associationType": String,
+        /// Key of the first object, such as `custom_objects.real_estate_buyer`.
+        first_object_key "firstObjectKey": String,
+        /// Label of the first side, such as `Interested Buyer`.
+        first_object_label "firstObjectLabel": String,
+        /// How many records of the second object one of the first can have, and the other way round, such as `MANY_TO_MANY`.
+        first_object_to_second_object_cardinality "firstObjectToSecondObjectCardinality": String,
+        /// Id of the association.
+        id: String,
+        /// Key of the association, such as `buyer_property_interest`.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second object, such as `custom_objects.property`.
+        second_object_key "secondObjectKey": String,
+        /// Label of the second side, such as `Property`.
+        second_object_label "secondObjectLabel": String,
+        /// The same, from the second object to the first.
+        second_object_to_first_object_cardinality "secondObjectToFirstObjectCardinality": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// What brought a contact in.
+    pub struct AttributionSource optional {
+        /// Name of the campaign.
+        campaign: String,
+        /// Id of the campaign.
+        campaign_id "campaignId": String,
+        /// Click id of DoubleClick.
+        dclid: String,
+        /// Event id of Facebook.
+        fb_event_id "fbEventId": String,
+        /// Click cookie of Facebook.
+        fbc: String,
+        /// Click id of Facebook.
+        fbclid: String,
+        /// Browser cookie of Facebook.
+        fbp: String,
+        /// Click id of Google.
+        gclid: String,
+        /// IP address.
+        ip: String,
+        /// Medium, such as a survey.
+        medium: String,
+        /// Id of the medium.
+        medium_id "mediumId": String,
+        /// Click id of Microsoft, in the vendor's spelling.
+        msclikid: String,
+        /// URL of the referring page.
+        referrer: String,
+        /// Kind of the session.
+        session_source "sessionSource": String,
+        /// URL, or kind of page, the contact came through.
+        url: String,
+        /// User agent of the browser.
+        user_agent "userAgent": String,
+        /// UTM content.
+        utm_content "utmContent": String,
+        /// UTM medium.
+        utm_medium "utmMedium": String,
+        /// UTM source.
+        utm_source "utmSource": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Whether tags are added or removed.
+    pub enum BulkTagAction {
+        Add = "add", Remove = "remove",
+    }
+}
+
+rt::one_of! {
+    /// What happened to one contact, in fields or as a text.
+    pub enum BulkTagOutcome {
+        /// As [`BulkTagResult`].
+        Result(BulkTagResult) by BulkTagResult,
+        /// As a text.
+        Text(String),
+    }
+    from Result(BulkTagResult), Text(String), Text(&str)
+}
+
+rt::object! {
+    /// The result for one contact.
+    pub struct BulkTagResult optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// What happened.
+        message: String,
+        /// Tags the contact had.
+        old_tags "oldTags": Vec<String>,
+        /// Tags that were added.
+        tags_added "tagsAdded": Vec<String>,
+        /// Tags that were removed.
+        tags_removed "tagsRemoved": Vec<String>,
+        /// `success` or `error`.
+        type_ "type": String,
+    } with extra
+}
+
+rt::request! {
+    /// Which contacts to put into a business, or to take out of theirs.
+    pub struct BulkUpdateBusinessRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the contacts.
+        ids: Vec<String> [String],
+        /// Id of the business; null takes the contacts out of theirs.
+        business_id "businessId": Option<String>,
+    }
+}
+
+rt::object! {
+    /// The contacts that were changed.
+    pub struct BulkUpdateBusinessResponse optional {
+        /// Ids of the contacts.
+        ids: Vec<String>,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Which tags to add to, or to remove from, which contacts.
+    pub struct BulkUpdateTagsRequest {
+        /// Ids of the contacts.
+        contacts: Vec<String> [String],
+        /// Tags to add or to remove.
+        tags: Vec<String> [String],
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Whether to remove all tags the contacts have. Only when removing.
+        remove_all_tags "removeAllTags": bool,
+    }
+}
+
+rt::object! {
+    /// The result for each contact.
+    pub struct BulkUpdateTagsResponse optional {
+        /// How many contacts could not be changed.
+        error_count "errorCount": rt::Number,
+        /// What happened to each contact.
+        responses: Vec<BulkTagOutcome>,
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+        /// The same in the right spelling.
+        succeeded: bool,
+    } with extra
+}
+
+rt::request! {
     /// Who called whom, and how the call ended.
-    pub call: Option<CallData>,
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// Id of the conversation provider that carried the message.
-    pub conversation_provider_id: String,
-    /// When the message came.
-    pub date: Option<rt::DateTime<rt::Utc>>,
-    /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: Option<MessageDirection>,
-    /// Email addresses that got a copy unseen by the others.
-    pub email_bcc: Option<Vec<String>>,
-    /// Email addresses that got a copy.
-    pub email_cc: Option<Vec<String>>,
-    /// Email address of the sender. It belongs to the contact and cannot be chosen freely.
-    pub email_from: Option<String>,
-    /// Id of the email this one replies to; it joins the same thread.
-    pub email_message_id: Option<String>,
-    /// Email address of the recipient. It belongs to the contact and cannot be chosen freely.
-    pub email_to: Option<String>,
-    /// Body of an email as HTML.
-    pub html: Option<String>,
-    /// Body of the message as text.
-    pub message: Option<String>,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Channel of the message to add.
-    pub type_: InboundMessageType,
+    pub struct CallData optional {
+        /// Phone number of the caller.
+        from: String,
+        /// How a call ended.
+        status: CallStatus,
+        /// Phone number that was called.
+        to: String,
+    }
 }
 
-rt::object!(AddInboundMessageRequest {
-    alt_id? "altId", attachments?, call?, contact_id! "contactId", conversation_id! "conversationId",
-    conversation_provider_id! "conversationProviderId", date?, direction?, email_bcc? "emailBcc", email_cc? "emailCc",
-    email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?, message?, subject?, type_! "type"
-});
-rt::setters!(AddInboundMessageRequest new(type_: InboundMessageType, conversation_id: String, contact_id: String, conversation_provider_id: String) {
-    alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>), direction: MessageDirection, email_bcc: [String],
-    email_cc: [String], email_from: String, email_message_id: String, email_to: String, html: String, message: String, subject: String
-});
-
-/// Identifiers of the message that was added.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddMessageResponse {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Id of the conversation the message is in.
-    pub conversation_id: Option<String>,
-    /// When the message was added.
-    pub date_added: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the email, for an email only.
-    pub email_message_id: Option<String>,
-    /// What happened.
-    pub message: Option<String>,
-    /// Id of the message.
-    pub message_id: Option<String>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AddMessageResponse {
-    contact_id? "contactId", conversation_id? "conversationId", date_added? "dateAdded", email_message_id? "emailMessageId", message?,
-    message_id? "messageId", success?
-} extra);
-
-/// A call that was made outside the platform.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddOutboundCallRequest {
-    /// Id the call has at its provider.
-    pub alt_id: Option<String>,
-    /// URLs of the files to attach, such as the recording.
-    pub attachments: Option<Vec<String>>,
-    /// Who called whom, and how the call ended.
-    pub call: Option<CallData>,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// Id of the conversation provider that carried the call.
-    pub conversation_provider_id: String,
-    /// When the call was made.
-    pub date: Option<rt::DateTime<rt::Utc>>,
-    /// Kind of the message; only a call can be added.
-    pub type_: OutboundCallType,
-}
-
-rt::object!(AddOutboundCallRequest {
-    alt_id? "altId", attachments?, call?, conversation_id! "conversationId", conversation_provider_id! "conversationProviderId", date?,
-    type_! "type"
-});
-rt::setters!(AddOutboundCallRequest new(type_: OutboundCallType, conversation_id: String, conversation_provider_id: String) {
-    alt_id: String, attachments: [String], call: CallData, date: (rt::DateTime<rt::Utc>)
-});
-
-/// A trial of the app.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AppTrial {
-    /// Whether the app is on trial.
-    pub on_trial: Option<bool>,
-    /// Length of the trial; its unit is not documented.
-    pub trial_duration: Option<rt::Number>,
-    /// When the trial began, as ISO 8601.
-    pub trial_start_date: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AppTrial { on_trial? "onTrial", trial_duration? "trialDuration", trial_start_date? "trialStartDate" } extra);
-
-/// An appointment with a contact. Times are without a zone, as `YYYY-MM-DD HH:MM:SS`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Appointment {
-    /// Where it is.
-    pub address: Option<String>,
-    /// Status of the appointment, such as `booked`.
-    pub appointment_status: Option<String>,
-    /// Ids of the resources that are reserved.
-    pub assigned_resources: Option<Vec<String>>,
-    /// Id of the user it is with.
-    pub assigned_user_id: Option<String>,
-    /// Id of the calendar.
-    pub calendar_id: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was made.
-    pub date_added: Option<String>,
-    /// When it was last changed.
-    pub date_updated: Option<String>,
-    /// When it ends.
-    pub end_time: Option<String>,
-    /// Id of the calendar group.
-    pub group_id: Option<String>,
-    /// Id of the appointment.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Notes.
-    pub notes: Option<String>,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// Status, such as `booked`.
-    pub status: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Ids of the users who take part.
-    pub users: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Appointment {
-    address?, appointment_status? "appointmentStatus", assigned_resources? "assignedResources", assigned_user_id? "assignedUserId",
-    calendar_id? "calendarId", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", end_time? "endTime",
-    group_id? "groupId", id?, location_id? "locationId", notes?, start_time? "startTime", status?, title?, users?
-} extra);
-
-/// What brought a contact in.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AttributionSource {
-    /// Name of the campaign.
-    pub campaign: Option<String>,
-    /// Id of the campaign.
-    pub campaign_id: Option<String>,
-    /// Click id of DoubleClick.
-    pub dclid: Option<String>,
-    /// Event id of Facebook.
-    pub fb_event_id: Option<String>,
-    /// Click cookie of Facebook.
-    pub fbc: Option<String>,
-    /// Click id of Facebook.
-    pub fbclid: Option<String>,
-    /// Browser cookie of Facebook.
-    pub fbp: Option<String>,
-    /// Click id of Google.
-    pub gclid: Option<String>,
-    /// IP address.
-    pub ip: Option<String>,
-    /// Medium, such as a survey.
-    pub medium: Option<String>,
-    /// Id of the medium.
-    pub medium_id: Option<String>,
-    /// Click id of Microsoft, in the vendor's spelling.
-    pub msclikid: Option<String>,
-    /// URL of the referring page.
-    pub referrer: Option<String>,
-    /// Kind of the session.
-    pub session_source: Option<String>,
-    /// URL, or kind of page, the contact came through.
-    pub url: Option<String>,
-    /// User agent of the browser.
-    pub user_agent: Option<String>,
-    /// UTM content.
-    pub utm_content: Option<String>,
-    /// UTM medium.
-    pub utm_medium: Option<String>,
-    /// UTM source.
-    pub utm_source: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(AttributionSource {
-    campaign?, campaign_id? "campaignId", dclid?, fb_event_id? "fbEventId", fbc?, fbclid?, fbp?, gclid?, ip?, medium?,
-    medium_id? "mediumId", msclikid?, referrer?, session_source? "sessionSource", url?, user_agent? "userAgent", utm_content? "utmContent",
-    utm_medium? "utmMedium", utm_source? "utmSource"
-} extra);
-
-/// Whether tags are added or removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum BulkTagAction {
-    /// `add`
-    Add,
-    /// `remove`
-    Remove,
-}
-
-rt::closed_enum!(BulkTagAction, Add = "add", Remove = "remove");
-
-/// What happened to one contact, in fields or as a text.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum BulkTagOutcome {
-    /// As [`BulkTagResult`].
-    Result(BulkTagResult),
-    /// As a text.
-    Text(String),
-}
-
-rt::one_of!(BulkTagOutcome { Result(BulkTagResult) by BulkTagResult, Text(String) });
-rt::alternative!(BulkTagOutcome, Result(BulkTagResult));
-rt::alternative!(BulkTagOutcome, Text(String));
-rt::alternative!(BulkTagOutcome, Text(&str));
-
-/// The result for one contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkTagResult {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// What happened.
-    pub message: Option<String>,
-    /// Tags the contact had.
-    pub old_tags: Option<Vec<String>>,
-    /// Tags that were added.
-    pub tags_added: Option<Vec<String>>,
-    /// Tags that were removed.
-    pub tags_removed: Option<Vec<String>>,
-    /// `success` or `error`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(BulkTagResult {
-    contact_id? "contactId", message?, old_tags? "oldTags", tags_added? "tagsAdded", tags_removed? "tagsRemoved", type_? "type"
-} extra);
-
-/// Which contacts to put into a business, or to take out of theirs.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateBusinessRequest {
-    /// Id of the business; null takes the contacts out of theirs.
-    pub business_id: Option<String>,
-    /// Ids of the contacts.
-    pub ids: Vec<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-}
-
-rt::object!(BulkUpdateBusinessRequest { business_id! "businessId", ids!, location_id! "locationId" });
-rt::setters!(BulkUpdateBusinessRequest new(location_id: String, ids: [String], business_id: (Option<String>)) {  });
-
-/// The contacts that were changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct BulkUpdateBusinessResponse {
-    /// Ids of the contacts.
-    pub ids: Option<Vec<String>>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(BulkUpdateBusinessResponse { ids?, success? } extra);
-
-/// Which tags to add to, or to remove from, which contacts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateTagsRequest {
-    /// Ids of the contacts.
-    pub contacts: Vec<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Whether to remove all tags the contacts have. Only when removing.
-    pub remove_all_tags: Option<bool>,
-    /// Tags to add or to remove.
-    pub tags: Vec<String>,
-}
-
-rt::object!(BulkUpdateTagsRequest { contacts!, location_id! "locationId", remove_all_tags? "removeAllTags", tags! });
-rt::setters!(BulkUpdateTagsRequest new(contacts: [String], tags: [String], location_id: String) { remove_all_tags: bool });
-
-/// The result for each contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BulkUpdateTagsResponse {
-    /// How many contacts could not be changed.
-    pub error_count: Option<rt::Number>,
-    /// What happened to each contact.
-    pub responses: Option<Vec<BulkTagOutcome>>,
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// The same in the right spelling.
-    pub succeeded: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(BulkUpdateTagsResponse { error_count? "errorCount", responses?, succeded?, succeeded? } extra);
-
-/// Who called whom, and how the call ended.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CallData {
-    /// Phone number of the caller.
-    pub from: Option<String>,
+rt::open_enum! {
     /// How a call ended.
-    pub status: Option<CallStatus>,
-    /// Phone number that was called.
-    pub to: Option<String>,
+    pub enum CallStatus {
+        Pending = "pending", Completed = "completed", Answered = "answered", Busy = "busy", NoAnswer = "no-answer", Failed = "failed",
+        Canceled = "canceled", Voicemail = "voicemail",
+    }
 }
 
-rt::object!(CallData { from?, status?, to? });
-rt::setters!(CallData new() { from: String, status: CallStatus, to: String });
-
-/// How a call ended.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CallStatus {
-    /// `pending`
-    Pending,
-    /// `completed`
-    Completed,
-    /// `answered`
-    Answered,
-    /// `busy`
-    Busy,
-    /// `no-answer`
-    NoAnswer,
-    /// `failed`
-    Failed,
-    /// `canceled`
-    Canceled,
-    /// `voicemail`
-    Voicemail,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// A change in the status of a campaign.
+    pub struct CampaignStatusEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id; the page does not say of what.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Reply of the contact; its form is not documented.
+        replied: String,
+        /// Status after the change, such as `paused`.
+        status: String,
+        /// Id of the template.
+        template_id "templateId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::open_enum!(
-    CallStatus,
-    Pending = "pending",
-    Completed = "completed",
-    Answered = "answered",
-    Busy = "busy",
-    NoAnswer = "no-answer",
-    Failed = "failed",
-    Canceled = "canceled",
-    Voicemail = "voicemail"
-);
-
-/// Whether the message was taken back.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CancelScheduledResponse {
-    /// What happened.
-    pub message: Option<String>,
-    /// HTTP status code. Read it: the documents show a 404 in the body of a success.
-    pub status: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether the message was taken back.
+    pub struct CancelScheduledResponse optional {
+        /// What happened.
+        message: String,
+        /// HTTP status code. Read it: the documents show a 404 in the body of a success.
+        status: rt::Number,
+    } with extra
 }
 
-rt::object!(CancelScheduledResponse { message?, status? } extra);
-
-/// The upload that is done.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CompleteUploadRequest {
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// Path of the file in the storage.
-    pub file_path: String,
-    /// Name of the file with its extension.
-    pub filename: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the upload.
-    pub upload_id: String,
+rt::request! {
+    /// The upload that is done.
+    pub struct CompleteUploadRequest {
+        /// Id of the upload.
+        upload_id "uploadId": String,
+        /// Path of the file in the storage.
+        file_path "filePath": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Name of the file with its extension.
+        filename: String,
+    }
 }
 
-rt::object!(CompleteUploadRequest {
-    conversation_id! "conversationId", file_path! "filePath", filename!, location_id! "locationId", upload_id! "uploadId"
-});
-rt::setters!(CompleteUploadRequest new(upload_id: String, file_path: String, location_id: String, conversation_id: String, filename: String) {
-
-});
-
-/// Where the uploaded file is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CompleteUploadResponse {
-    /// What the storage knows of the file.
-    pub metadata: Option<UploadMetadata>,
-    /// URL of each uploaded file by its name.
-    pub uploaded_files: Option<std::collections::BTreeMap<String, String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Where the uploaded file is.
+    pub struct CompleteUploadResponse optional {
+        /// What the storage knows of the file.
+        metadata: UploadMetadata,
+        /// URL of each uploaded file by its name.
+        uploaded_files "uploadedFiles": std::collections::BTreeMap<String, String>,
+    } with extra
 }
 
-rt::object!(CompleteUploadResponse { metadata?, uploaded_files? "uploadedFiles" } extra);
-
-/// A contact. Which fields come differs from call to call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Contact {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// URLs of attached files. The documents disagree on whether it is a text or a list.
-    pub attachments: Option<TextOrList>,
-    /// What brought the contact in first.
-    pub attribution_source: Option<AttributionSource>,
-    /// Day of the birthday.
-    pub birth_day: Option<rt::Number>,
-    /// Month of the birthday.
-    pub birth_month: Option<rt::Number>,
-    /// Whether emails to the contact bounce.
-    pub bounce_email: Option<bool>,
-    /// Id of the business.
-    pub business_id: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Code of the country.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomField>>,
-    /// When the contact was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Date of birth, as ISO 8601.
-    pub date_of_birth: Option<String>,
-    /// When the contact was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// Whether the contact is deleted.
-    pub deleted: Option<bool>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// Channels on which the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Primary email address.
-    pub email: Option<String>,
-    /// Primary email address in lower case.
-    pub email_lower_case: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// First name in lower case.
-    pub first_name_lower_case: Option<String>,
-    /// Full name in lower case.
-    pub full_name_lower_case: Option<String>,
-    /// Id of the contact.
-    pub id: Option<String>,
-    /// Keyword of the search that brought the contact.
-    pub keyword: Option<String>,
-    /// When the contact was last active, as ISO 8601.
-    pub last_activity: Option<String>,
-    /// What brought the contact in last.
-    pub last_attribution_source: Option<AttributionSource>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Last name in lower case.
-    pub last_name_lower_case: Option<String>,
-    /// When the contact's last session was active, as ISO 8601.
-    pub last_session_activity_at: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Offers the contact has.
-    pub offers: Option<Vec<String>>,
-    /// Primary phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Products the contact has.
-    pub products: Option<Vec<String>>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// Social security number.
-    pub ssn: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// Kind of the contact.
-    pub type_: Option<String>,
-    /// Whether the contact has unsubscribed from emails.
-    pub unsubscribe_email: Option<bool>,
-    /// Id of the contact as a visitor of a live chat.
-    pub visitor_id: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A contact. Which fields come differs from call to call.
+    pub struct Contact optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// URLs of attached files. The documents disagree on whether it is a text or a list.
+        attachments: TextOrList,
+        /// What brought the contact in first.
+        attribution_source "attributionSource": AttributionSource,
+        /// Day of the birthday.
+        birth_day "birthDay": rt::Number,
+        /// Month of the birthday.
+        birth_month "birthMonth": rt::Number,
+        /// Whether emails to the contact bounce.
+        bounce_email "bounceEmail": bool,
+        /// Id of the business.
+        business_id "businessId": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Code of the country.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomField>,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as ISO 8601.
+        date_of_birth "dateOfBirth": String,
+        /// When the contact was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// Whether the contact is deleted.
+        deleted: bool,
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// Channels on which the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Primary email address.
+        email: String,
+        /// Primary email address in lower case.
+        email_lower_case "emailLowerCase": String,
+        /// First name.
+        first_name "firstName": String,
+        /// First name in lower case.
+        first_name_lower_case "firstNameLowerCase": String,
+        /// Full name in lower case.
+        full_name_lower_case "fullNameLowerCase": String,
+        /// Id of the contact.
+        id: String,
+        /// Keyword of the search that brought the contact.
+        keyword: String,
+        /// When the contact was last active, as ISO 8601.
+        last_activity "lastActivity": String,
+        /// What brought the contact in last.
+        last_attribution_source "lastAttributionSource": AttributionSource,
+        /// Last name.
+        last_name "lastName": String,
+        /// Last name in lower case.
+        last_name_lower_case "lastNameLowerCase": String,
+        /// When the contact's last session was active, as ISO 8601.
+        last_session_activity_at "lastSessionActivityAt": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Full name.
+        name: String,
+        /// Offers the contact has.
+        offers: Vec<String>,
+        /// Primary phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Products the contact has.
+        products: Vec<String>,
+        /// Where the contact came from.
+        source: String,
+        /// Social security number.
+        ssn: String,
+        /// State.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// Kind of the contact.
+        type_ "type": String,
+        /// Whether the contact has unsubscribed from emails.
+        unsubscribe_email "unsubscribeEmail": bool,
+        /// Id of the contact as a visitor of a live chat.
+        visitor_id "visitorId": String,
+        /// URL of the website.
+        website: String,
+    } with extra
 }
 
-rt::object!(Contact {
-    address1?, assigned_to? "assignedTo", attachments?, attribution_source? "attributionSource", birth_day? "birthDay",
-    birth_month? "birthMonth", bounce_email? "bounceEmail", business_id? "businessId", city?, company_name? "companyName", country?,
-    custom_fields? "customFields", date_added? "dateAdded", date_of_birth? "dateOfBirth", date_updated? "dateUpdated", deleted?, dnd?,
-    dnd_settings? "dndSettings", email?, email_lower_case? "emailLowerCase", first_name? "firstName",
-    first_name_lower_case? "firstNameLowerCase", full_name_lower_case? "fullNameLowerCase", id?, keyword?, last_activity? "lastActivity",
-    last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
-    last_session_activity_at? "lastSessionActivityAt", location_id? "locationId", name?, offers?, phone?, postal_code? "postalCode",
-    products?, source?, ssn?, state?, tags?, timezone?, type_? "type", unsubscribe_email? "unsubscribeEmail", visitor_id? "visitorId",
-    website?
-} extra);
-
-/// A contact whose wish not to be disturbed changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactDndEvent {
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Id of the user whom the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// Attached files; their form is not documented. Always empty or missing (issue 324).
-    pub attachments: Option<Vec<String>>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Country, as a code.
-    pub country: Option<String>,
-    /// Custom fields with their values.
-    pub custom_fields: Option<Vec<CustomField>>,
-    /// When the contact was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Date of birth, as ISO 8601.
-    pub date_of_birth: Option<String>,
-    /// Whether the contact does not want to be disturbed.
-    pub dnd: Option<bool>,
-    /// The same for each channel.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Id of the contact.
-    pub id: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whole name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// Name of the event.
-    pub type_: String,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A contact whose wish not to be disturbed changed.
+    pub struct ContactDndEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Street and number.
+        address1: String,
+        /// Id of the user whom the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// Attached files; their form is not documented. Always empty or missing (issue 324).
+        attachments: Vec<String>,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Country, as a code.
+        country: String,
+        /// Custom fields with their values.
+        custom_fields "customFields": Vec<CustomField>,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as ISO 8601.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact does not want to be disturbed.
+        dnd: bool,
+        /// The same for each channel.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the contact.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whole name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State or region.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+        /// Website.
+        website: String,
+    } with extra
 }
 
-rt::object!(ContactDndEvent {
-    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
-    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", id?,
-    last_name? "lastName", location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?,
-    type_! "type", webhook_id? "webhookId", website?
-} extra);
-
-/// A contact that was created, changed or deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactEvent {
-    /// Street and number.
-    pub address1: Option<String>,
-    /// Id of the user whom the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// Attached files; their form is not documented. Always empty or missing (issue 324).
-    pub attachments: Option<Vec<String>>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Country, as a code.
-    pub country: Option<String>,
-    /// Custom fields with their values.
-    pub custom_fields: Option<Vec<CustomField>>,
-    /// When the contact was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Date of birth, as ISO 8601.
-    pub date_of_birth: Option<String>,
-    /// Whether the contact does not want to be disturbed.
-    pub dnd: Option<bool>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Id of the contact.
-    pub id: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whole name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State or region.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// Name of the event.
-    pub type_: String,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// Website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A contact that was created, changed or deleted.
+    pub struct ContactEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Street and number.
+        address1: String,
+        /// Id of the user whom the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// Attached files; their form is not documented. Always empty or missing (issue 324).
+        attachments: Vec<String>,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Country, as a code.
+        country: String,
+        /// Custom fields with their values.
+        custom_fields "customFields": Vec<CustomField>,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as ISO 8601.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact does not want to be disturbed.
+        dnd: bool,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the contact.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whole name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State or region.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+        /// Website.
+        website: String,
+    } with extra
 }
 
-rt::object!(ContactEvent {
-    address1?, assigned_to? "assignedTo", attachments?, city?, company_name? "companyName", country?, custom_fields? "customFields",
-    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, email?, first_name? "firstName", id?, last_name? "lastName",
-    location_id? "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timestamp?, type_! "type",
-    webhook_id? "webhookId", website?
-} extra);
-
-/// A condition on one field, or a group of conditions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactFilter {
-    /// Name of the field, such as `phone`.
-    pub field: Option<String>,
-    /// The conditions of the group.
-    pub filters: Option<Vec<ContactFilter>>,
-    /// `OR` for a group of conditions of which one has to hold.
-    pub group: Option<String>,
-    /// How the field is compared, such as `eq` or `nested`.
-    pub operator: Option<String>,
-    /// What the field is compared with. Its form depends on the operator.
-    pub value: Option<rt::Value>,
+rt::request! {
+    /// A condition on one field, or a group of conditions.
+    pub struct ContactFilter optional {
+        /// Name of the field, such as `phone`.
+        field: String,
+        /// The conditions of the group.
+        filters: Vec<ContactFilter> [ContactFilter],
+        /// `OR` for a group of conditions of which one has to hold.
+        group: String,
+        /// How the field is compared, such as `eq` or `nested`.
+        operator: String,
+        /// What the field is compared with. Its form depends on the operator.
+        value: rt::Value,
+    }
 }
 
-rt::object!(ContactFilter { field?, filters?, group?, operator?, value? });
-rt::setters!(ContactFilter new() { field: String, filters: [ContactFilter], group: String, operator: String, value: (rt::Value) });
-
-/// Where a page of contacts ends, and what is next.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactPageMeta {
-    /// Number of this page.
-    pub current_page: Option<rt::Number>,
-    /// Number of the next page.
-    pub next_page: Option<rt::Number>,
-    /// URL of the next page.
-    pub next_page_url: Option<String>,
-    /// Number of the page before.
-    pub prev_page: Option<rt::Number>,
-    /// When the page's last contact was added, in milliseconds since 1970-01-01 UTC.
-    pub start_after: Option<rt::Number>,
-    /// Id of the page's last contact. The next page is asked for with it and `startAfter`.
-    pub start_after_id: Option<String>,
-    /// How many contacts there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Where a page of contacts ends, and what is next.
+    pub struct ContactPageMeta optional {
+        /// Number of this page.
+        current_page "currentPage": rt::Number,
+        /// Number of the next page.
+        next_page "nextPage": rt::Number,
+        /// URL of the next page.
+        next_page_url "nextPageUrl": String,
+        /// Number of the page before.
+        prev_page "prevPage": rt::Number,
+        /// When the page's last contact was added, in milliseconds since 1970-01-01 UTC.
+        start_after "startAfter": rt::Number,
+        /// Id of the page's last contact. The next page is asked for with it and `startAfter`.
+        start_after_id "startAfterId": String,
+        /// How many contacts there are.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ContactPageMeta {
-    current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
-    start_after_id? "startAfterId", total?
-} extra);
-
-/// One contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ContactResponse {
-    /// The contact.
-    pub contact: Option<Contact>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One contact.
+    pub struct ContactResponse optional {
+        /// The contact.
+        contact: Contact,
+    } with extra
 }
 
-rt::object!(ContactResponse { contact? } extra);
-
-/// What lists and searches return of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ContactSummary {
-    /// Street address; `address1` everywhere else.
-    pub address: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// What brought the contact in first.
-    pub attribution_source: Option<AttributionSource>,
-    /// What brought the contact in.
-    pub attributions: Option<Vec<AttributionSource>>,
-    /// Id of the business.
-    pub business_id: Option<String>,
-    /// Name of the business.
-    pub business_name: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Full name.
-    pub contact_name: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomField>>,
-    /// When the contact was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
-    pub date_of_birth: Option<DateOfBirth>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// Channels on which the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// First name in lower case.
-    pub first_name_lower_case: Option<String>,
-    /// Ids of the users who follow the contact.
-    pub followers: Option<TextOrList>,
-    /// Id of the contact.
-    pub id: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// What brought the contact in last.
-    pub last_attribution_source: Option<AttributionSource>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Last name in lower case.
-    pub last_name_lower_case: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Kind of the phone number, such as `Mobile`.
-    pub phone_label: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Sort values of the contact, to ask for the page after it with.
-    pub search_after: Option<Vec<SortValue>>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name. Searches leave it out (issue 185).
-    pub timezone: Option<String>,
-    /// Kind of the contact, such as `lead`.
-    pub type_: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// What lists and searches return of a contact.
+    pub struct ContactSummary optional {
+        /// Street address; `address1` everywhere else.
+        address: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// What brought the contact in first.
+        attribution_source "attributionSource": AttributionSource,
+        /// What brought the contact in.
+        attributions: Vec<AttributionSource>,
+        /// Id of the business.
+        business_id "businessId": String,
+        /// Name of the business.
+        business_name "businessName": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Full name.
+        contact_name "contactName": String,
+        /// Country.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomField>,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
+        date_of_birth "dateOfBirth": DateOfBirth,
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// Channels on which the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// First name in lower case.
+        first_name_lower_case "firstNameLowerCase": String,
+        /// Ids of the users who follow the contact.
+        followers: TextOrList,
+        /// Id of the contact.
+        id: String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// What brought the contact in last.
+        last_attribution_source "lastAttributionSource": AttributionSource,
+        /// Last name.
+        last_name "lastName": String,
+        /// Last name in lower case.
+        last_name_lower_case "lastNameLowerCase": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Phone number.
+        phone: String,
+        /// Kind of the phone number, such as `Mobile`.
+        phone_label "phoneLabel": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Sort values of the contact, to ask for the page after it with.
+        search_after "searchAfter": Vec<SortValue>,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Time zone by its IANA name. Searches leave it out (issue 185).
+        timezone: String,
+        /// Kind of the contact, such as `lead`.
+        type_ "type": String,
+        /// URL of the website.
+        website: String,
+    } with extra
 }
 
-rt::object!(ContactSummary {
-    address?, assigned_to? "assignedTo", attribution_source? "attributionSource", attributions?, business_id? "businessId",
-    business_name? "businessName", city?, company_name? "companyName", contact_name? "contactName", country?, custom_fields? "customFields",
-    date_added? "dateAdded", date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName",
-    first_name_lower_case? "firstNameLowerCase", followers?, id?, inbound_dnd_settings? "inboundDndSettings",
-    last_attribution_source? "lastAttributionSource", last_name? "lastName", last_name_lower_case? "lastNameLowerCase",
-    location_id? "locationId", phone?, phone_label? "phoneLabel", postal_code? "postalCode", search_after? "searchAfter", source?, state?,
-    tags?, timezone?, type_? "type", website?
-} extra);
-
-/// A conversation with what is known of its last message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Conversation {
-    /// Id of the user the conversation is assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Whether the conversation is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the conversation.
-    pub id: Option<String>,
-    /// Whether the conversation is in the inbox.
-    pub inbox: Option<bool>,
-    /// Text of the last message.
-    pub last_message_body: Option<String>,
-    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
-    pub last_message_date: Option<LastMessageDate>,
-    /// Channel of the last message, by name or, as it was recorded, by number.
-    pub last_message_type: Option<LastMessageType>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whether the conversation is starred.
-    pub starred: Option<bool>,
-    /// How many messages are unread.
-    pub unread_count: Option<rt::Number>,
-    /// Id of the user.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A conversation with what is known of its last message.
+    pub struct Conversation optional {
+        /// Id of the user the conversation is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Whether the conversation is deleted.
+        deleted: bool,
+        /// Id of the conversation.
+        id: String,
+        /// Whether the conversation is in the inbox.
+        inbox: bool,
+        /// Text of the last message.
+        last_message_body "lastMessageBody": String,
+        /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and
+        /// nanoseconds.
+        last_message_date "lastMessageDate": LastMessageDate,
+        /// Channel of the last message, by name or, as it was recorded, by number.
+        last_message_type "lastMessageType": LastMessageType,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether the conversation is starred.
+        starred: bool,
+        /// How many messages are unread.
+        unread_count "unreadCount": rt::Number,
+        /// Id of the user.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(Conversation {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id?, inbox?, last_message_body? "lastMessageBody",
-    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", starred?,
-    unread_count? "unreadCount", user_id? "userId"
-} extra);
-
-/// By what conversations are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationSortBy {
-    /// `last_manual_message_date`
-    LastManualMessageDate,
-    /// `last_message_date`
-    LastMessageDate,
-    /// `score_profile`
-    ScoreProfile,
-    /// `overdue_at`
-    OverdueAt,
-    /// `due_at`
-    DueAt,
+rt::closed_enum! {
+    /// By what conversations are sorted.
+    pub enum ConversationSortBy {
+        LastManualMessageDate = "last_manual_message_date", LastMessageDate = "last_message_date", ScoreProfile = "score_profile",
+        OverdueAt = "overdue_at", DueAt = "due_at",
+    }
 }
 
-rt::closed_enum!(
-    ConversationSortBy,
-    LastManualMessageDate = "last_manual_message_date",
-    LastMessageDate = "last_message_date",
-    ScoreProfile = "score_profile",
-    OverdueAt = "overdue_at",
-    DueAt = "due_at"
-);
-
-/// Which conversations a search returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationStatusFilter {
-    /// `all`
-    All,
-    /// `read`
-    Read,
-    /// `unread`
-    Unread,
-    /// `starred`
-    Starred,
-    /// `recents`
-    Recents,
+rt::closed_enum! {
+    /// Which conversations a search returns.
+    pub enum ConversationStatusFilter {
+        All = "all", Read = "read", Unread = "unread", Starred = "starred", Recents = "recents",
+    }
 }
 
-rt::closed_enum!(ConversationStatusFilter, All = "all", Read = "read", Unread = "unread", Starred = "starred", Recents = "recents");
-
-/// What a search returns of a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationSummary {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Name to show when there is no full name.
-    pub contact_name: Option<String>,
-    /// Primary email address of the contact.
-    pub email: Option<String>,
-    /// First and last name of the contact.
-    pub full_name: Option<String>,
-    /// Id of the conversation.
-    pub id: String,
-    /// Text of the last message.
-    pub last_message_body: Option<String>,
-    /// When the last message came, in milliseconds since 1970-01-01 UTC.
-    pub last_message_date: Option<rt::Number>,
-    /// Channel of the last message.
-    pub last_message_type: Option<MessageType>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Primary phone number of the contact.
-    pub phone: Option<String>,
-    /// Channel of the conversation.
-    pub type_: Option<ConversationType>,
-    /// How many messages are unread.
-    pub unread_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// What a search returns of a conversation.
+    pub struct ConversationSummary {
+        /// Id of the conversation.
+        id: String,
+    } optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Name to show when there is no full name.
+        contact_name "contactName": String,
+        /// Primary email address of the contact.
+        email: String,
+        /// First and last name of the contact.
+        full_name "fullName": String,
+        /// Text of the last message.
+        last_message_body "lastMessageBody": String,
+        /// When the last message came, in milliseconds since 1970-01-01 UTC.
+        last_message_date "lastMessageDate": rt::Number,
+        /// Channel of the last message.
+        last_message_type "lastMessageType": MessageType,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Primary phone number of the contact.
+        phone: String,
+        /// Channel of the conversation.
+        type_ "type": ConversationType,
+        /// How many messages are unread.
+        unread_count "unreadCount": rt::Number,
+    } with extra
 }
 
-rt::object!(ConversationSummary {
-    contact_id? "contactId", contact_name? "contactName", email?, full_name? "fullName", id!, last_message_body? "lastMessageBody",
-    last_message_date? "lastMessageDate", last_message_type? "lastMessageType", location_id? "locationId", phone?, type_? "type",
-    unread_count? "unreadCount"
-} extra);
-
-/// Channel of a conversation.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ConversationType {
-    /// `TYPE_PHONE`
-    TypePhone,
-    /// `TYPE_EMAIL`
-    TypeEmail,
-    /// `TYPE_FB_MESSENGER`
-    TypeFbMessenger,
-    /// `TYPE_REVIEW`
-    TypeReview,
-    /// `TYPE_GROUP_SMS`
-    TypeGroupSms,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Channel of a conversation.
+    pub enum ConversationType {
+        TypePhone = "TYPE_PHONE", TypeEmail = "TYPE_EMAIL", TypeFbMessenger = "TYPE_FB_MESSENGER", TypeReview = "TYPE_REVIEW",
+        TypeGroupSms = "TYPE_GROUP_SMS",
+    }
 }
 
-rt::open_enum!(
-    ConversationType,
-    TypePhone = "TYPE_PHONE",
-    TypeEmail = "TYPE_EMAIL",
-    TypeFbMessenger = "TYPE_FB_MESSENGER",
-    TypeReview = "TYPE_REVIEW",
-    TypeGroupSms = "TYPE_GROUP_SMS"
-);
-
-/// A conversation whose number of unread messages changed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ConversationUnreadEvent {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Whether the conversation is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the conversation.
-    pub id: Option<String>,
-    /// Whether the conversation is in the inbox.
-    pub inbox: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whether the conversation is starred.
-    pub starred: Option<bool>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// Name of the event.
-    pub type_: String,
-    /// How many messages are unread.
-    pub unread_count: Option<rt::Number>,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A conversation whose number of unread messages changed.
+    pub struct ConversationUnreadEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Whether the conversation is deleted.
+        deleted: bool,
+        /// Id of the conversation.
+        id: String,
+        /// Whether the conversation is in the inbox.
+        inbox: bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether the conversation is starred.
+        starred: bool,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// How many messages are unread.
+        unread_count "unreadCount": rt::Number,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::object!(ConversationUnreadEvent {
-    contact_id? "contactId", deleted?, id?, inbox?, location_id? "locationId", starred?, timestamp?, type_! "type",
-    unread_count? "unreadCount", webhook_id? "webhookId"
-} extra);
-
-/// The new contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
-    /// `1990-09-25`.
-    pub date_of_birth: Option<String>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Gender.
-    pub gender: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::request! {
+    /// The new contact.
+    pub struct CreateContactRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
+        /// `1990-09-25`.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Gender.
+        gender: String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
 }
 
-rt::object!(CreateContactRequest {
-    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?, custom_fields? "customFields",
-    date_of_birth? "dateOfBirth", dnd?, dnd_settings? "dndSettings", email?, first_name? "firstName", gender?,
-    inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode",
-    source?, state?, tags?, timezone?, website?
-});
-rt::setters!(CreateContactRequest new(location_id: String) {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String, custom_fields: [CustomFieldInput],
-    date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String, first_name: String, gender: String,
-    inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String, postal_code: String, source: String,
-    state: String, tags: [String], timezone: String, website: String
-});
-
-/// The contact to open a conversation with.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateConversationRequest {
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::request! {
+    /// The contact to open a conversation with.
+    pub struct CreateConversationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+    }
 }
 
-rt::object!(CreateConversationRequest { contact_id! "contactId", location_id! "locationId" });
-rt::setters!(CreateConversationRequest new(location_id: String, contact_id: String) {  });
-
-/// The conversation that was opened.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateConversationResponse {
-    /// A conversation just opened.
-    pub conversation: CreatedConversation,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The conversation that was opened.
+    pub struct CreateConversationResponse {
+        /// A conversation just opened.
+        conversation: CreatedConversation,
+    } optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(CreateConversationResponse { conversation!, success? } extra);
-
-/// The new custom subtype.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateCustomSubtypeRequest {
-    /// Channel of a custom subtype.
-    pub channel: SubtypeChannel,
-    /// Description, at most 100 characters.
-    pub description: Option<String>,
-    /// Code of the language, such as `en`.
-    pub language: String,
-    /// Name, at most 100 characters.
-    pub name: String,
+rt::request! {
+    /// The new custom subtype.
+    pub struct CreateCustomSubtypeRequest {
+        /// Name, at most 100 characters.
+        name: String,
+        /// Channel of a custom subtype.
+        channel: SubtypeChannel,
+        /// Code of the language, such as `en`.
+        language: String,
+    } optional {
+        /// Description, at most 100 characters.
+        description: String,
+    }
 }
-
-rt::object!(CreateCustomSubtypeRequest { channel!, description?, language!, name! });
-rt::setters!(CreateCustomSubtypeRequest new(name: String, channel: SubtypeChannel, language: String) { description: String });
 
 impl rt::Limited for CreateCustomSubtypeRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1331,1983 +1032,2076 @@ impl rt::Limited for CreateCustomSubtypeRequest {
     }
 }
 
-/// The sub-account to get a token for.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateLocationTokenRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::request! {
+    /// The sub-account to get a token for.
+    pub struct CreateLocationTokenRequest {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    }
 }
 
-rt::object!(CreateLocationTokenRequest { company_id! "companyId", location_id! "locationId" });
-rt::setters!(CreateLocationTokenRequest new(company_id: String, location_id: String) {  });
-
-/// The new note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateNoteRequest {
-    /// Text of the note.
-    pub body: String,
-    /// Colour of the note, such as `#FFAA00`.
-    pub color: Option<String>,
-    /// Whether the note is pinned.
-    pub pinned: Option<bool>,
-    /// Title of the note.
-    pub title: Option<String>,
-    /// Id of the user who writes it.
-    pub user_id: Option<String>,
+rt::request! {
+    /// The new note.
+    pub struct CreateNoteRequest {
+        /// Text of the note.
+        body: String,
+    } optional {
+        /// Colour of the note, such as `#FFAA00`.
+        color: String,
+        /// Whether the note is pinned.
+        pinned: bool,
+        /// Title of the note.
+        title: String,
+        /// Id of the user who writes it.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(CreateNoteRequest { body!, color?, pinned?, title?, user_id? "userId" });
-rt::setters!(CreateNoteRequest new(body: String) { color: String, pinned: bool, title: String, user_id: String });
-
-/// The new task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateTaskRequest {
-    /// Id of the user the task is assigned to.
-    pub assigned_to: Option<String>,
-    /// What is to be done.
-    pub body: Option<String>,
-    /// Whether it is done.
-    pub completed: bool,
-    /// When it is due, as ISO 8601.
-    pub due_date: String,
-    /// Title.
-    pub title: String,
+rt::request! {
+    /// The new task.
+    pub struct CreateTaskRequest {
+        /// Title.
+        title: String,
+        /// When it is due, as ISO 8601.
+        due_date "dueDate": String,
+        /// Whether it is done.
+        completed: bool,
+    } optional {
+        /// Id of the user the task is assigned to.
+        assigned_to "assignedTo": String,
+        /// What is to be done.
+        body: String,
+    }
 }
 
-rt::object!(CreateTaskRequest { assigned_to? "assignedTo", body?, completed!, due_date! "dueDate", title! });
-rt::setters!(CreateTaskRequest new(title: String, due_date: String, completed: bool) { assigned_to: String, body: String });
-
-/// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is `refresh_token`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateTokenRequest {
-    /// Id of the app.
-    pub client_id: String,
-    /// Secret of the app.
-    pub client_secret: String,
-    /// The authorization code, as the redirect brought it. Needed with `authorization_code`.
-    pub code: Option<String>,
-    /// What is exchanged for the access token.
-    pub grant_type: GrantType,
-    /// The redirect URI of the app.
-    pub redirect_uri: Option<String>,
-    /// The last refresh token. It works once. Needed with `refresh_token`.
-    pub refresh_token: Option<String>,
-    /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
-    pub user_type: Option<TokenUserType>,
+rt::request! {
+    /// What is exchanged for an access token: `code` where `grant_type` is `authorization_code`, `refresh_token` where it is
+    /// `refresh_token`.
+    pub struct CreateTokenRequest {
+        /// Id of the app.
+        client_id: String,
+        /// Secret of the app.
+        client_secret: String,
+        /// What is exchanged for the access token.
+        grant_type: GrantType,
+    } optional {
+        /// The authorization code, as the redirect brought it. Needed with `authorization_code`.
+        code: String,
+        /// The redirect URI of the app.
+        redirect_uri: String,
+        /// The last refresh token. It works once. Needed with `refresh_token`.
+        refresh_token: String,
+        /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
+        user_type: TokenUserType,
+    }
 }
 
-rt::object!(CreateTokenRequest { client_id!, client_secret!, code?, grant_type!, redirect_uri?, refresh_token?, user_type? });
-rt::setters!(CreateTokenRequest new(client_id: String, client_secret: String, grant_type: GrantType) {
-    code: String, redirect_uri: String, refresh_token: String, user_type: TokenUserType
-});
-
-/// A conversation just opened.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreatedConversation {
-    /// Id of the user the conversation is assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When the conversation was opened, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When the conversation was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// Whether the conversation is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the conversation.
-    pub id: String,
-    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
-    pub last_message_date: Option<LastMessageDate>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A conversation just opened.
+    pub struct CreatedConversation {
+        /// Id of the conversation.
+        id: String,
+    } optional {
+        /// Id of the user the conversation is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When the conversation was opened, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When the conversation was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// Whether the conversation is deleted.
+        deleted: bool,
+        /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and
+        /// nanoseconds.
+        last_message_date "lastMessageDate": LastMessageDate,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } with extra
 }
 
-rt::object!(CreatedConversation {
-    assigned_to? "assignedTo", contact_id? "contactId", date_added? "dateAdded", date_updated? "dateUpdated", deleted?, id!,
-    last_message_date? "lastMessageDate", location_id? "locationId"
-} extra);
-
-/// The value of a custom field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomField {
-    /// Id of the custom field.
-    pub id: Option<String>,
-    /// Value of a custom field. Its form depends on the kind of field.
-    pub value: Option<rt::Value>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The value of a custom field.
+    pub struct CustomField optional {
+        /// Id of the custom field.
+        id: String,
+        /// Value of a custom field. Its form depends on the kind of field.
+        value: rt::Value,
+    } with extra
 }
 
-rt::object!(CustomField { id?, value? } extra);
-
-/// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and multi
-/// select; a map for files.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum CustomFieldContent {
-    /// As a text.
-    Text(String),
-    /// As a number.
-    Number(rt::Number),
-    /// As a list.
-    Options(Vec<String>),
-    /// As an object with any fields.
-    Files(rt::Object),
-}
-
-rt::one_of!(CustomFieldContent { Text(String), Number(rt::Number), Options(Vec<String>), Files(rt::Object) });
-rt::alternative!(CustomFieldContent, Text(String));
-rt::alternative!(CustomFieldContent, Text(&str));
-rt::alternative!(CustomFieldContent, Number(rt::Number));
-rt::alternative!(CustomFieldContent, Options(Vec<String>));
-rt::alternative!(CustomFieldContent, Files(rt::Object));
-
-/// A value to give to a custom field, named `fieldValue` or, in the older form, `field_value`. The newest official file prefers
-/// `fieldValue`. Send one of the two.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum CustomFieldInput {
-    /// As [`CustomFieldInputLegacy`].
-    Legacy(CustomFieldInputLegacy),
-    /// As [`CustomFieldInputCurrent`].
-    Current(CustomFieldInputCurrent),
-}
-
-rt::one_of!(CustomFieldInput {
-    Legacy(CustomFieldInputLegacy) by CustomFieldInputLegacy, Current(CustomFieldInputCurrent) by CustomFieldInputCurrent
-});
-rt::alternative!(CustomFieldInput, Legacy(CustomFieldInputLegacy));
-rt::alternative!(CustomFieldInput, Current(CustomFieldInputCurrent));
-
-/// A value to give to a custom field, under the name that the newest official file prefers.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomFieldInputCurrent {
+rt::one_of! {
     /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
     /// multi select; a map for files.
-    pub field_value: CustomFieldContent,
-    /// Id of the custom field.
-    pub id: String,
-    /// Key of the custom field.
-    pub key: Option<String>,
+    pub enum CustomFieldContent {
+        /// As a text.
+        Text(String),
+        /// As a number.
+        Number(rt::Number),
+        /// As a list.
+        Options(Vec<String>),
+        /// As an object with any fields.
+        Files(rt::Object),
+    }
+    from Text(String), Text(&str), Number(rt::Number), Options(Vec<String>), Files(rt::Object)
 }
 
-rt::object!(CustomFieldInputCurrent { field_value! "fieldValue", id!, key? });
-rt::setters!(CustomFieldInputCurrent new(id: String, field_value: CustomFieldContent) { key: String });
-
-/// A value to give to a custom field, under the older name that the newest official file calls deprecated.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomFieldInputLegacy {
-    /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
-    /// multi select; a map for files.
-    pub field_value: CustomFieldContent,
-    /// Id of the custom field.
-    pub id: String,
-    /// Key of the custom field.
-    pub key: Option<String>,
+rt::one_of! {
+    /// A value to give to a custom field, named `fieldValue` or, in the older form, `field_value`. The newest official file prefers
+    /// `fieldValue`. Send one of the two.
+    pub enum CustomFieldInput {
+        /// As [`CustomFieldInputLegacy`].
+        Legacy(CustomFieldInputLegacy) by CustomFieldInputLegacy,
+        /// As [`CustomFieldInputCurrent`].
+        Current(CustomFieldInputCurrent) by CustomFieldInputCurrent,
+    }
+    from Legacy(CustomFieldInputLegacy), Current(CustomFieldInputCurrent)
 }
 
-rt::object!(CustomFieldInputLegacy { field_value!, id!, key? });
-rt::setters!(CustomFieldInputLegacy new(id: String, field_value: CustomFieldContent) { key: String });
-
-/// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum DateOfBirth {
-    /// As a text.
-    Text(String),
-    /// As a number.
-    Number(rt::Number),
+rt::request! {
+    /// A value to give to a custom field, under the name that the newest official file prefers.
+    pub struct CustomFieldInputCurrent {
+        /// Id of the custom field.
+        id: String,
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
+        /// multi select; a map for files.
+        field_value "fieldValue": CustomFieldContent,
+    } optional {
+        /// Key of the custom field.
+        key: String,
+    }
 }
 
-rt::one_of!(DateOfBirth { Text(String), Number(rt::Number) });
-rt::alternative!(DateOfBirth, Text(String));
-rt::alternative!(DateOfBirth, Text(&str));
-rt::alternative!(DateOfBirth, Number(rt::Number));
-
-/// Name of the default subtype. Needed when the action is `default`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DefaultSubtypeName {
-    /// `One on One`
-    OneOnOne,
+rt::request! {
+    /// A value to give to a custom field, under the older name that the newest official file calls deprecated.
+    pub struct CustomFieldInputLegacy {
+        /// Id of the custom field.
+        id: String,
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
+        /// multi select; a map for files.
+        field_value: CustomFieldContent,
+    } optional {
+        /// Key of the custom field.
+        key: String,
+    }
 }
 
-rt::closed_enum!(DefaultSubtypeName, OneOnOne = "One on One");
+rt::one_of! {
+    /// Date of birth, as text or, in searches, in milliseconds since 1970-01-01 UTC.
+    pub enum DateOfBirth {
+        /// As a text.
+        Text(String),
+        /// As a number.
+        Number(rt::Number),
+    }
+    from Text(String), Text(&str), Number(rt::Number)
+}
 
-/// Whether the contact must not be written to on one channel.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DndSetting {
-    /// Code of the reason.
-    pub code: Option<String>,
-    /// Why.
-    pub message: Option<String>,
+rt::closed_enum! {
+    /// Name of the default subtype. Needed when the action is `default`.
+    pub enum DefaultSubtypeName {
+        OneOnOne = "One on One",
+    }
+}
+
+rt::request! {
+    /// Whether the contact must not be written to on one channel.
+    pub struct DndSetting {
+        /// Whether do-not-disturb is on for a channel.
+        status: DndStatus,
+    } optional {
+        /// Code of the reason.
+        code: String,
+        /// Why.
+        message: String,
+    } with extra
+}
+
+rt::request! {
+    /// For each channel, whether the contact must not be written to.
+    pub struct DndSettings optional {
+        /// Calls.
+        call "Call": DndSetting,
+        /// Emails.
+        email "Email": DndSetting,
+        /// Facebook.
+        fb "FB": DndSetting,
+        /// Google My Business.
+        gmb "GMB": DndSetting,
+        /// SMS.
+        sms "SMS": DndSetting,
+        /// WhatsApp.
+        whats_app "WhatsApp": DndSetting,
+    } with extra
+}
+
+rt::open_enum! {
     /// Whether do-not-disturb is on for a channel.
-    pub status: DndStatus,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum DndStatus {
+        Active = "active", Inactive = "inactive", Permanent = "permanent",
+    }
 }
 
-rt::object!(DndSetting { code?, message?, status! } extra);
-rt::setters!(DndSetting new(status: DndStatus) { code: String, message: String } extra);
-
-/// For each channel, whether the contact must not be written to.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DndSettings {
-    /// Calls.
-    #[cfg_attr(feature = "schemars", schemars(rename = "Call"))]
-    pub call: Option<DndSetting>,
-    /// Emails.
-    #[cfg_attr(feature = "schemars", schemars(rename = "Email"))]
-    pub email: Option<DndSetting>,
-    /// Facebook.
-    #[cfg_attr(feature = "schemars", schemars(rename = "FB"))]
-    pub fb: Option<DndSetting>,
-    /// Google My Business.
-    #[cfg_attr(feature = "schemars", schemars(rename = "GMB"))]
-    pub gmb: Option<DndSetting>,
-    /// SMS.
-    #[cfg_attr(feature = "schemars", schemars(rename = "SMS"))]
-    pub sms: Option<DndSetting>,
-    /// WhatsApp.
-    #[cfg_attr(feature = "schemars", schemars(rename = "WhatsApp"))]
-    pub whats_app: Option<DndSetting>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DndSettings { call? "Call", email? "Email", fb? "FB", gmb? "GMB", sms? "SMS", whats_app? "WhatsApp" } extra);
-rt::setters!(DndSettings new() {
-    call: DndSetting, email: DndSetting, fb: DndSetting, gmb: DndSetting, sms: DndSetting, whats_app: DndSetting
-} extra);
-
-/// Whether do-not-disturb is on for a channel.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DndStatus {
-    /// `active`
-    Active,
-    /// `inactive`
-    Inactive,
-    /// `permanent`
-    Permanent,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(DndStatus, Active = "active", Inactive = "inactive", Permanent = "permanent");
-
-/// An email with its body.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailMessage {
-    /// Id the email has outside the platform.
-    pub alt_id: Option<String>,
-    /// URLs of the attached files.
-    pub attachments: Option<Vec<String>>,
-    /// Email addresses that got a copy unseen by the others.
-    pub bcc: Option<Vec<String>>,
-    /// Body of the email.
-    pub body: Option<String>,
-    /// Email addresses that got a copy.
-    pub cc: Option<Vec<String>>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Media type of the body.
-    pub content_type: Option<String>,
-    /// Id of the conversation.
-    pub conversation_id: Option<String>,
-    /// Id of the conversation provider that carried the email.
-    pub conversation_provider_id: Option<String>,
-    /// When the email was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: Option<MessageDirection>,
-    /// Name and email address of the sender.
-    pub from: Option<String>,
-    /// Id of the email.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Provider that carried the email.
-    pub provider: Option<String>,
-    /// Id of the email this one replies to.
-    pub reply_to_message_id: Option<String>,
-    /// What sent the email.
-    pub source: Option<MessageSource>,
-    /// Delivery status of the email.
-    pub status: Option<MessageStatus>,
-    /// Subject line.
-    pub subject: Option<String>,
-    /// Id of the thread, or of its message.
-    pub thread_id: Option<String>,
-    /// Email addresses of the recipients.
-    pub to: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(EmailMessage {
-    alt_id? "altId", attachments?, bcc?, body?, cc?, contact_id? "contactId", content_type? "contentType",
-    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded", direction?, from?, id!,
-    location_id? "locationId", provider?, reply_to_message_id? "replyToMessageId", source?, status?, subject?, thread_id? "threadId", to?
-} extra);
-
-/// An email, wrapped.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct EmailMessageEnvelope {
+rt::object! {
     /// An email with its body.
-    pub email_message: EmailMessage,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct EmailMessage {
+        /// Id of the email.
+        id: String,
+    } optional {
+        /// Id the email has outside the platform.
+        alt_id "altId": String,
+        /// URLs of the attached files.
+        attachments: Vec<String>,
+        /// Email addresses that got a copy unseen by the others.
+        bcc: Vec<String>,
+        /// Body of the email.
+        body: String,
+        /// Email addresses that got a copy.
+        cc: Vec<String>,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Media type of the body.
+        content_type "contentType": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the conversation provider that carried the email.
+        conversation_provider_id "conversationProviderId": String,
+        /// When the email was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// `inbound` from the contact, `outbound` to the contact.
+        direction: MessageDirection,
+        /// Name and email address of the sender.
+        from: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Provider that carried the email.
+        provider: String,
+        /// Id of the email this one replies to.
+        reply_to_message_id "replyToMessageId": String,
+        /// What sent the email.
+        source: MessageSource,
+        /// Delivery status of the email.
+        status: MessageStatus,
+        /// Subject line.
+        subject: String,
+        /// Id of the thread, or of its message.
+        thread_id "threadId": String,
+        /// Email addresses of the recipients.
+        to: Vec<String>,
+    } with extra
 }
 
-rt::object!(EmailMessageEnvelope { email_message! "emailMessage" } extra);
-
-/// Whether a reply to an email goes to its sender alone or to everybody on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum EmailReplyMode {
-    /// `reply`
-    Reply,
-    /// `reply_all`
-    ReplyAll,
+rt::object! {
+    /// An email, wrapped.
+    pub struct EmailMessageEnvelope {
+        /// An email with its body.
+        email_message "emailMessage": EmailMessage,
+    } with extra
 }
 
-rt::closed_enum!(EmailReplyMode, Reply = "reply", ReplyAll = "reply_all");
-
-/// One text, or one text for each field that failed validation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum ErrorMessage {
-    /// As a text.
-    Text(String),
-    /// As a list.
-    List(Vec<String>),
+rt::closed_enum! {
+    /// Whether a reply to an email goes to its sender alone or to everybody on it.
+    pub enum EmailReplyMode {
+        Reply = "reply", ReplyAll = "reply_all",
+    }
 }
 
-rt::one_of!(ErrorMessage { Text(String), List(Vec<String>) });
-rt::alternative!(ErrorMessage, Text(String));
-rt::alternative!(ErrorMessage, Text(&str));
-rt::alternative!(ErrorMessage, List(Vec<String>));
+rt::object! {
+    /// What happened to an email.
+    pub struct EmailStats optional {
+        /// Campaigns the email belongs to.
+        campaigns: Vec<rt::Value>,
+        /// Reply of the receiving server.
+        delivery_status "delivery-status": EmailStatsDelivery,
+        /// How the email was sent.
+        envelope: EmailStatsEnvelope,
+        /// What happened, such as `delivered`.
+        event: String,
+        /// Properties of the email.
+        flags: EmailStatsFlags,
+        /// Id of the occurrence.
+        id: String,
+        /// How serious it is, such as `info`.
+        log_level "log-level": String,
+        /// The email.
+        message: EmailStatsMessage,
+        /// Email address of the recipient.
+        recipient: String,
+        /// Domain of the recipient.
+        recipient_domain "recipient-domain": String,
+        /// Email provider of the recipient, `Other` where it is not known.
+        recipient_provider "recipient-provider": String,
+        /// Labels of the email. One begins with `loc_` and has the id of the sub-account, one with `com_` and has that of the agency.
+        tags: Vec<String>,
+        /// When it happened, in seconds since 1970.
+        timestamp: rt::Number,
+    } with extra
+}
 
-/// What the platform returns when a call is refused or fails.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ErrorResponse {
-    /// Name of the error, such as `Unauthorized` or `Bad Request`.
-    pub error: Option<String>,
+rt::object! {
+    /// Reply of the receiving server.
+    pub struct EmailStatsDelivery optional {
+        /// Number of the attempt.
+        attempt_no int "attempt-no": i64,
+        /// SMTP code, such as 250.
+        code int: i64,
+        /// Explanation, often empty.
+        description: String,
+        /// Enhanced status code of SMTP, often empty.
+        enhanced_code "enhanced-code": String,
+        /// Seconds for the first delivery attempt.
+        i_first_delivery_attempt_seconds "i-first-delivery-attempt-seconds": rt::Number,
+        /// Text of the reply, such as `OK`.
+        message: String,
+        /// Host of the receiving server.
+        mx_host "mx-host": String,
+        /// Length of the session in seconds.
+        session_seconds "session-seconds": rt::Number,
+        /// Whether UTF-8 is supported.
+        utf8: bool,
+    } with extra
+}
+
+rt::object! {
+    /// How an email was sent.
+    pub struct EmailStatsEnvelope optional {
+        /// Id of the pool of IP addresses.
+        i_ip_pool_id "i-ip-pool-id": String,
+        /// Name of the pool of IP addresses.
+        i_ip_pool_name "i-ip-pool-name": String,
+        /// Sender in the envelope.
+        sender: String,
+        /// IP address it was sent from.
+        sending_ip "sending-ip": String,
+        /// Email address it was sent to.
+        targets: String,
+        /// Protocol, such as `smtp`.
+        transport: String,
+    } with extra
+}
+
+rt::object! {
+    /// The delivery of an email.
+    pub struct EmailStatsEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+        /// The delivery.
+        webhook_payload "webhookPayload": EmailStats,
+    } with extra
+}
+
+rt::object! {
+    /// Properties of an email; the page does not explain them.
+    pub struct EmailStatsFlags optional {
+        /// Whether the email was authenticated.
+        is_authenticated "is-authenticated": bool,
+        /// Whether the email is big.
+        is_big "is-big": bool,
+        /// Whether the email was routed.
+        is_routed "is-routed": bool,
+        /// Whether it is a test of the system.
+        is_system_test "is-system-test": bool,
+        /// Whether it was sent in test mode.
+        is_test_mode "is-test-mode": bool,
+    } with extra
+}
+
+rt::object! {
+    /// Headers of an email.
+    pub struct EmailStatsHeaders optional {
+        /// Name and email address of the sender.
+        from: String,
+        /// Id of the email, as its header has it.
+        message_id "message-id": String,
+        /// Email address of the recipient.
+        to: String,
+    } with extra
+}
+
+rt::object! {
+    /// The email of a delivery.
+    pub struct EmailStatsMessage optional {
+        /// Attached files.
+        attachments: Vec<rt::Value>,
+        /// Headers.
+        headers: EmailStatsHeaders,
+        /// Size of the email; the page names no unit.
+        size int: i64,
+    } with extra
+}
+
+rt::one_of! {
     /// One text, or one text for each field that failed validation.
-    pub message: Option<ErrorMessage>,
-    /// HTTP status code under the name that uploads give it.
-    pub status: Option<rt::Number>,
-    /// HTTP status code, repeated in the body.
-    pub status_code: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum ErrorMessage {
+        /// As a text.
+        Text(String),
+        /// As a list.
+        List(Vec<String>),
+    }
+    from Text(String), Text(&str), List(Vec<String>)
 }
 
-rt::object!(ErrorResponse { error?, message?, status?, status_code? "statusCode", trace_id? "traceId" } extra);
-
-/// Channel of the messages to export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ExportChannel {
-    /// `Call`
-    Call,
-    /// `SMS`
-    Sms,
-    /// `Email`
-    Email,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `Instagram`
-    Instagram,
-    /// `Facebook`
-    Facebook,
+rt::object! {
+    /// What the platform returns when a call is refused or fails.
+    pub struct ErrorResponse optional {
+        /// Name of the error, such as `Unauthorized` or `Bad Request`.
+        error: String,
+        /// One text, or one text for each field that failed validation.
+        message: ErrorMessage,
+        /// HTTP status code under the name that uploads give it.
+        status: rt::Number,
+        /// HTTP status code, repeated in the body.
+        status_code "statusCode": rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::closed_enum!(
-    ExportChannel,
-    Call = "Call",
-    Sms = "SMS",
-    Email = "Email",
-    WhatsApp = "WhatsApp",
-    Instagram = "Instagram",
-    Facebook = "Facebook"
-);
-
-/// One page of messages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ExportMessagesResponse {
-    /// The messages.
-    pub messages: Option<Vec<Message>>,
-    /// Cursor of the next page; null after the last.
-    pub next_cursor: Option<String>,
-    /// How many messages match.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A tax.
+    pub struct EventTax optional {
+        /// Id of the tax.
+        id "_id": String,
+        /// Amount of the tax.
+        amount: rt::Number,
+        /// How the tax is calculated: `exclusive` is added to the price.
+        calculation: String,
+        /// Name of the tax.
+        name: String,
+        /// Rate in percent.
+        rate: rt::Number,
+    } with extra
 }
 
-rt::object!(ExportMessagesResponse { messages?, next_cursor? "nextCursor", total? } extra);
-
-/// By what exported messages are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ExportSortBy {
-    /// `createdAt`
-    CreatedAt,
-    /// `updatedAt`
-    UpdatedAt,
+rt::closed_enum! {
+    /// Channel of the messages to export.
+    pub enum ExportChannel {
+        Call = "Call", Sms = "SMS", Email = "Email", WhatsApp = "WhatsApp", Instagram = "Instagram", Facebook = "Facebook",
+    }
 }
 
-rt::closed_enum!(ExportSortBy, CreatedAt = "createdAt", UpdatedAt = "updatedAt");
-
-/// Users who are to follow a contact, or to stop.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct FollowersRequest {
-    /// Ids of the users.
-    pub followers: Vec<String>,
+rt::object! {
+    /// One page of messages.
+    pub struct ExportMessagesResponse optional {
+        /// The messages.
+        messages: Vec<Message>,
+        /// Cursor of the next page; null after the last.
+        next_cursor "nextCursor": String,
+        /// How many messages match.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(FollowersRequest { followers! });
-rt::setters!(FollowersRequest new(followers: [String]) {  });
-
-/// What to forward, and to whom.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ForwardConfig {
-    /// Id of the one email to forward. Not for a whole thread.
-    pub email_message_id: Option<String>,
-    /// Whether the whole thread is forwarded and not one email.
-    pub forward_whole_thread: Option<bool>,
-    /// Whether this is a forwarded email.
-    pub is_forwarded: bool,
-    /// Id of the thread's message. Forwarding needs it.
-    pub message_id: Option<String>,
-    /// Id of the contact to forward to.
-    pub recipient_contact_id: Option<String>,
-    /// Id of the conversation to forward to.
-    pub recipient_conversation_id: Option<String>,
-    /// Id of the contact the email came from; found out by itself if absent.
-    pub source_contact_id: Option<String>,
-    /// Id of the conversation the email is in; found out by itself if absent.
-    pub source_conversation_id: Option<String>,
-    /// Email address to forward to.
-    pub to_email: Option<String>,
+rt::closed_enum! {
+    /// By what exported messages are sorted.
+    pub enum ExportSortBy {
+        CreatedAt = "createdAt", UpdatedAt = "updatedAt",
+    }
 }
 
-rt::object!(ForwardConfig {
-    email_message_id? "emailMessageId", forward_whole_thread? "forwardWholeThread", is_forwarded! "isForwarded", message_id? "messageId",
-    recipient_contact_id? "recipientContactId", recipient_conversation_id? "recipientConversationId", source_contact_id? "sourceContactId",
-    source_conversation_id? "sourceConversationId", to_email? "toEmail"
-});
-rt::setters!(ForwardConfig new(is_forwarded: bool) {
-    email_message_id: String, forward_whole_thread: bool, message_id: String, recipient_contact_id: String,
-    recipient_conversation_id: String, source_contact_id: String, source_conversation_id: String, to_email: String
-});
-
-/// What was forwarded, and to whom.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ForwardData {
-    /// Id of the forwarded email.
-    pub email_message_id: Option<String>,
-    /// Email address it was forwarded to.
-    pub forward_to_email: Option<String>,
-    /// Whether the whole thread was forwarded and not one email.
-    pub forward_whole_thread: Option<bool>,
-    /// Id of the forwarded message.
-    pub message_id: Option<String>,
-    /// Id of the contact it was forwarded to.
-    pub recipient_contact_id: Option<String>,
-    /// Id of the conversation it was forwarded to.
-    pub recipient_conversation_id: Option<String>,
-    /// Id of the contact the email came from.
-    pub source_contact_id: Option<String>,
-    /// Id of the conversation the email was in.
-    pub source_conversation_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Users who are to follow a contact, or to stop.
+    pub struct FollowersRequest {
+        /// Ids of the users.
+        followers: Vec<String> [String],
+    }
 }
 
-rt::object!(ForwardData {
-    email_message_id? "emailMessageId", forward_to_email? "forwardToEmail", forward_whole_thread? "forwardWholeThread",
-    message_id? "messageId", recipient_contact_id? "recipientContactId", recipient_conversation_id? "recipientConversationId",
-    source_contact_id? "sourceContactId", source_conversation_id? "sourceConversationId"
-} extra);
-
-/// A conversation without its messages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetConversationResponse {
-    /// Id of the user the conversation is assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Whether the conversation is deleted.
-    pub deleted: Option<bool>,
-    /// Id of the conversation.
-    pub id: String,
-    /// Whether the conversation is in the inbox.
-    pub inbox: Option<bool>,
-    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
-    pub last_message_date: Option<LastMessageDate>,
-    /// Channel of the last message, by name or, as it was recorded, by number.
-    pub last_message_type: Option<LastMessageType>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Whether the conversation is starred.
-    pub starred: Option<bool>,
-    /// Channel: 1 phone, 2 email, 3 Facebook Messenger, 4 review, 5 group SMS, 6 internal chat.
-    pub type_: Option<rt::Number>,
-    /// How many messages are unread.
-    pub unread_count: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// What to forward, and to whom.
+    pub struct ForwardConfig {
+        /// Whether this is a forwarded email.
+        is_forwarded "isForwarded": bool,
+    } optional {
+        /// Id of the one email to forward. Not for a whole thread.
+        email_message_id "emailMessageId": String,
+        /// Whether the whole thread is forwarded and not one email.
+        forward_whole_thread "forwardWholeThread": bool,
+        /// Id of the thread's message. Forwarding needs it.
+        message_id "messageId": String,
+        /// Id of the contact to forward to.
+        recipient_contact_id "recipientContactId": String,
+        /// Id of the conversation to forward to.
+        recipient_conversation_id "recipientConversationId": String,
+        /// Id of the contact the email came from; found out by itself if absent.
+        source_contact_id "sourceContactId": String,
+        /// Id of the conversation the email is in; found out by itself if absent.
+        source_conversation_id "sourceConversationId": String,
+        /// Email address to forward to.
+        to_email "toEmail": String,
+    }
 }
 
-rt::object!(GetConversationResponse {
-    assigned_to? "assignedTo", contact_id? "contactId", deleted?, id!, inbox?, last_message_date? "lastMessageDate",
-    last_message_type? "lastMessageType", location_id? "locationId", starred?, type_? "type", unread_count? "unreadCount"
-} extra);
-
-/// The contact found, if any.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct GetDuplicateContactResponse {
-    /// The contact; null where there is none.
-    pub contact: Option<Contact>,
-    /// Field by which the contact was found.
-    pub matching_field: Option<String>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// What was forwarded, and to whom.
+    pub struct ForwardData optional {
+        /// Id of the forwarded email.
+        email_message_id "emailMessageId": String,
+        /// Email address it was forwarded to.
+        forward_to_email "forwardToEmail": String,
+        /// Whether the whole thread was forwarded and not one email.
+        forward_whole_thread "forwardWholeThread": bool,
+        /// Id of the forwarded message.
+        message_id "messageId": String,
+        /// Id of the contact it was forwarded to.
+        recipient_contact_id "recipientContactId": String,
+        /// Id of the conversation it was forwarded to.
+        recipient_conversation_id "recipientConversationId": String,
+        /// Id of the contact the email came from.
+        source_contact_id "sourceContactId": String,
+        /// Id of the conversation the email was in.
+        source_conversation_id "sourceConversationId": String,
+    } with extra
 }
 
-rt::object!(GetDuplicateContactResponse { contact?, matching_field? "matchingField", trace_id? "traceId" } extra);
-
-/// The email, by itself or wrapped.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum GetEmailResponse {
-    /// As [`EmailMessage`].
-    Message(EmailMessage),
-    /// As [`EmailMessageEnvelope`].
-    MessageEnvelope(EmailMessageEnvelope),
+rt::object! {
+    /// A conversation without its messages.
+    pub struct GetConversationResponse {
+        /// Id of the conversation.
+        id: String,
+    } optional {
+        /// Id of the user the conversation is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Whether the conversation is deleted.
+        deleted: bool,
+        /// Whether the conversation is in the inbox.
+        inbox: bool,
+        /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and
+        /// nanoseconds.
+        last_message_date "lastMessageDate": LastMessageDate,
+        /// Channel of the last message, by name or, as it was recorded, by number.
+        last_message_type "lastMessageType": LastMessageType,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whether the conversation is starred.
+        starred: bool,
+        /// Channel: 1 phone, 2 email, 3 Facebook Messenger, 4 review, 5 group SMS, 6 internal chat.
+        type_ "type": rt::Number,
+        /// How many messages are unread.
+        unread_count "unreadCount": rt::Number,
+    } with extra
 }
 
-rt::one_of!(GetEmailResponse { Message(EmailMessage) by EmailMessage, MessageEnvelope(EmailMessageEnvelope) by EmailMessageEnvelope });
-rt::alternative!(GetEmailResponse, Message(EmailMessage));
-rt::alternative!(GetEmailResponse, MessageEnvelope(EmailMessageEnvelope));
-
-/// The message, by itself or, as the server returns it, wrapped.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum GetMessageResponse {
-    /// As [`MessageEnvelope`].
-    MessageEnvelope(MessageEnvelope),
-    /// As [`Message`].
-    Message(Message),
+rt::object! {
+    /// The contact found, if any.
+    pub struct GetDuplicateContactResponse optional {
+        /// The contact; null where there is none.
+        contact: Contact,
+        /// Field by which the contact was found.
+        matching_field "matchingField": String,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::one_of!(GetMessageResponse { MessageEnvelope(MessageEnvelope) by MessageEnvelope, Message(Message) by Message });
-rt::alternative!(GetMessageResponse, MessageEnvelope(MessageEnvelope));
-rt::alternative!(GetMessageResponse, Message(Message));
-
-/// The sentences of a call, or its only one.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum GetTranscriptionResponse {
-    /// As [`TranscriptSentence`].
-    SingleTranscriptSentence(TranscriptSentence),
-    /// As a list.
-    TranscriptSentenceList(Vec<TranscriptSentence>),
+rt::one_of! {
+    /// The email, by itself or wrapped.
+    pub enum GetEmailResponse {
+        /// As [`EmailMessage`].
+        Message(EmailMessage) by EmailMessage,
+        /// As [`EmailMessageEnvelope`].
+        MessageEnvelope(EmailMessageEnvelope) by EmailMessageEnvelope,
+    }
+    from Message(EmailMessage), MessageEnvelope(EmailMessageEnvelope)
 }
 
-rt::one_of!(GetTranscriptionResponse {
-    SingleTranscriptSentence(TranscriptSentence) by TranscriptSentence,
-    TranscriptSentenceList(Vec<TranscriptSentence>) by TranscriptSentence
-});
-rt::alternative!(GetTranscriptionResponse, SingleTranscriptSentence(TranscriptSentence));
-rt::alternative!(GetTranscriptionResponse, TranscriptSentenceList(Vec<TranscriptSentence>));
-
-/// What is exchanged for the access token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum GrantType {
-    /// `authorization_code`
-    AuthorizationCode,
-    /// `refresh_token`
-    RefreshToken,
-    /// `client_credentials`
-    ClientCredentials,
+rt::one_of! {
+    /// The message, by itself or, as the server returns it, wrapped.
+    pub enum GetMessageResponse {
+        /// As [`MessageEnvelope`].
+        MessageEnvelope(MessageEnvelope) by MessageEnvelope,
+        /// As [`Message`].
+        Message(Message) by Message,
+    }
+    from MessageEnvelope(MessageEnvelope), Message(Message)
 }
 
-rt::closed_enum!(
-    GrantType,
-    AuthorizationCode = "authorization_code",
-    RefreshToken = "refresh_token",
-    ClientCredentials = "client_credentials"
-);
+rt::one_of! {
+    /// The sentences of a call, or its only one.
+    pub enum GetTranscriptionResponse {
+        /// As [`TranscriptSentence`].
+        SingleTranscriptSentence(TranscriptSentence) by TranscriptSentence,
+        /// As a list.
+        TranscriptSentenceList(Vec<TranscriptSentence>) by TranscriptSentence,
+    }
+    from SingleTranscriptSentence(TranscriptSentence), TranscriptSentenceList(Vec<TranscriptSentence>)
+}
 
-/// Whether messages from the contact are blocked. A request needs `status`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InboundDndSetting {
-    /// Why.
-    pub message: Option<String>,
+rt::closed_enum! {
+    /// What is exchanged for the access token.
+    pub enum GrantType {
+        AuthorizationCode = "authorization_code", RefreshToken = "refresh_token", ClientCredentials = "client_credentials",
+    }
+}
+
+rt::request! {
+    /// Whether messages from the contact are blocked. A request needs `status`.
+    pub struct InboundDndSetting optional {
+        /// Why.
+        message: String,
+        /// Whether messages from the contact are blocked.
+        status: InboundDndStatus,
+    } with extra
+}
+
+rt::request! {
     /// Whether messages from the contact are blocked.
-    pub status: Option<InboundDndStatus>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct InboundDndSettings optional {
+        /// All channels.
+        all: InboundDndSetting,
+    } with extra
 }
 
-rt::object!(InboundDndSetting { message?, status? } extra);
-rt::setters!(InboundDndSetting new() { message: String, status: InboundDndStatus } extra);
-
-/// Whether messages from the contact are blocked.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct InboundDndSettings {
-    /// All channels.
-    pub all: Option<InboundDndSetting>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Whether messages from the contact are blocked.
+    pub enum InboundDndStatus {
+        Active = "active", Inactive = "inactive",
+    }
 }
 
-rt::object!(InboundDndSettings { all? } extra);
-rt::setters!(InboundDndSettings new() { all: InboundDndSetting } extra);
-
-/// Whether messages from the contact are blocked.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InboundDndStatus {
-    /// `active`
-    Active,
-    /// `inactive`
-    Inactive,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::closed_enum! {
+    /// Channel of the message to add.
+    pub enum InboundMessageType {
+        Sms = "SMS", Rcs = "RCS", Email = "Email", WhatsApp = "WhatsApp", Gmb = "GMB", Ig = "IG", Fb = "FB", Custom = "Custom",
+        WebChat = "WebChat", LiveChat = "Live_Chat", Call = "Call", IvrCall = "IVR_Call", CampaignCall = "Campaign_Call",
+        CampaignVoiceMail = "Campaign_VoiceMail", Tiktok = "TIKTOK", AllInOneChat = "ALL_IN_ONE_CHAT", FormSubmission = "FORM_SUBMISSION",
+    }
 }
 
-rt::open_enum!(InboundDndStatus, Active = "active", Inactive = "inactive");
-
-/// Channel of the message to add.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InboundMessageType {
-    /// `SMS`
-    Sms,
-    /// `RCS`
-    Rcs,
-    /// `Email`
-    Email,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `GMB`
-    Gmb,
-    /// `IG`
-    Ig,
-    /// `FB`
-    Fb,
-    /// `Custom`
-    Custom,
-    /// `WebChat`
-    WebChat,
-    /// `Live_Chat`
-    LiveChat,
-    /// `Call`
-    Call,
-    /// `IVR_Call`
-    IvrCall,
-    /// `Campaign_Call`
-    CampaignCall,
-    /// `Campaign_VoiceMail`
-    CampaignVoiceMail,
-    /// `TIKTOK`
-    Tiktok,
-    /// `ALL_IN_ONE_CHAT`
-    AllInOneChat,
-    /// `FORM_SUBMISSION`
-    FormSubmission,
+rt::request! {
+    /// The file that is going to be uploaded.
+    pub struct InitiateUploadRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Name of the file with its extension.
+        filename: String,
+        /// Media type of the file.
+        content_type "contentType": String,
+        /// Channel the file is for: `WHATSAPP` takes 100 MB, every other 5 MB.
+        channel: String,
+    } optional {
+        /// Size of the file in bytes, to be checked beforehand.
+        file_size "fileSize": rt::Number,
+    }
 }
 
-rt::closed_enum!(
-    InboundMessageType,
-    Sms = "SMS",
-    Rcs = "RCS",
-    Email = "Email",
-    WhatsApp = "WhatsApp",
-    Gmb = "GMB",
-    Ig = "IG",
-    Fb = "FB",
-    Custom = "Custom",
-    WebChat = "WebChat",
-    LiveChat = "Live_Chat",
-    Call = "Call",
-    IvrCall = "IVR_Call",
-    CampaignCall = "Campaign_Call",
-    CampaignVoiceMail = "Campaign_VoiceMail",
-    Tiktok = "TIKTOK",
-    AllInOneChat = "ALL_IN_ONE_CHAT",
-    FormSubmission = "FORM_SUBMISSION"
-);
-
-/// The file that is going to be uploaded.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InitiateUploadRequest {
-    /// Channel the file is for: `WHATSAPP` takes 100 MB, every other 5 MB.
-    pub channel: String,
-    /// Media type of the file.
-    pub content_type: String,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// Size of the file in bytes, to be checked beforehand.
-    pub file_size: Option<rt::Number>,
-    /// Name of the file with its extension.
-    pub filename: String,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::object! {
+    /// Where to upload the file.
+    pub struct InitiateUploadResponse {
+        /// Id of the upload, to complete it with.
+        upload_id "uploadId": String,
+    } optional {
+        /// When the URL expires, in milliseconds since 1970-01-01 UTC.
+        expires_at "expiresAt": rt::Number,
+        /// Path of the file in the storage, to complete the upload with.
+        file_path "filePath": String,
+        /// Most bytes the file may have.
+        max_file_size "maxFileSize": rt::Number,
+        /// Signed URL that takes the file by PUT.
+        upload_url "uploadUrl": String,
+    } with extra
 }
 
-rt::object!(InitiateUploadRequest {
-    channel!, content_type! "contentType", conversation_id! "conversationId", file_size? "fileSize", filename!, location_id! "locationId"
-});
-rt::setters!(InitiateUploadRequest new(location_id: String, conversation_id: String, filename: String, content_type: String, channel: String) {
-    file_size: (rt::Number)
-});
-
-/// Where to upload the file.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InitiateUploadResponse {
-    /// When the URL expires, in milliseconds since 1970-01-01 UTC.
-    pub expires_at: Option<rt::Number>,
-    /// Path of the file in the storage, to complete the upload with.
-    pub file_path: Option<String>,
-    /// Most bytes the file may have.
-    pub max_file_size: Option<rt::Number>,
-    /// Id of the upload, to complete it with.
-    pub upload_id: String,
-    /// Signed URL that takes the file by PUT.
-    pub upload_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An installation of the app.
+    pub struct InstallEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Name of the agency.
+        company_name "companyName": String,
+        /// Whether the app is in a sub-account or an agency.
+        install_type "installType": String,
+        /// Whether the agency runs an edition under its own name.
+        is_whitelabel_company "isWhitelabelCompany": bool,
+        /// Id of the sub-account, unless the app is in the agency.
+        location_id "locationId": String,
+        /// Id of the app's plan.
+        plan_id "planId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Whether the app is on trial.
+        trial: AppTrial,
+        /// Id of the user who installed the app. Missing where a new sub-account got it by itself.
+        user_id "userId": String,
+        /// Id of the app's version.
+        version_id "versionId": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+        /// How the agency's own edition looks.
+        whitelabel_details "whitelabelDetails": WhitelabelDetails,
+    } with extra
 }
 
-rt::object!(InitiateUploadResponse {
-    expires_at? "expiresAt", file_path? "filePath", max_file_size? "maxFileSize", upload_id! "uploadId", upload_url? "uploadUrl"
-} extra);
-
-/// An installation of the app.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InstallEvent {
-    /// Id of the app.
-    pub app_id: Option<String>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Name of the agency.
-    pub company_name: Option<String>,
-    /// Whether the app is in a sub-account or an agency.
-    pub install_type: Option<String>,
-    /// Whether the agency runs an edition under its own name.
-    pub is_whitelabel_company: Option<bool>,
-    /// Id of the sub-account, unless the app is in the agency.
-    pub location_id: Option<String>,
-    /// Id of the app's plan.
-    pub plan_id: Option<String>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// Whether the app is on trial.
-    pub trial: Option<AppTrial>,
-    /// Name of the event.
-    pub type_: String,
-    /// Id of the user who installed the app. Missing where a new sub-account got it by itself.
-    pub user_id: Option<String>,
-    /// Id of the app's version.
-    pub version_id: Option<String>,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// How the agency's own edition looks.
-    pub whitelabel_details: Option<WhitelabelDetails>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A sub-account, and whether the app is installed in it.
+    pub struct InstalledLocation {
+        /// Id of the sub-account.
+        id "_id": String,
+    } optional {
+        /// Postal address of the sub-account.
+        address: String,
+        /// When the app was installed.
+        installed_at "installedAt": rt::DateTime<rt::Utc>,
+        /// Whether the app is installed.
+        is_installed "isInstalled": bool,
+        /// Name of the sub-account.
+        name: String,
+        /// Id of the installed version of the app.
+        version_id "versionId": String,
+    } with extra
 }
 
-rt::object!(InstallEvent {
-    app_id? "appId", company_id? "companyId", company_name? "companyName", install_type? "installType",
-    is_whitelabel_company? "isWhitelabelCompany", location_id? "locationId", plan_id? "planId", timestamp?, trial?, type_! "type",
-    user_id? "userId", version_id? "versionId", webhook_id? "webhookId", whitelabel_details? "whitelabelDetails"
-} extra);
-
-/// A sub-account, and whether the app is installed in it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InstalledLocation {
-    /// Id of the sub-account.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: String,
-    /// Postal address of the sub-account.
-    pub address: Option<String>,
-    /// When the app was installed.
-    pub installed_at: Option<rt::DateTime<rt::Utc>>,
-    /// Whether the app is installed.
-    pub is_installed: Option<bool>,
-    /// Name of the sub-account.
-    pub name: Option<String>,
-    /// Id of the installed version of the app.
-    pub version_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An invoice that was created, changed, deleted, sent, paid, paid in part or made void.
+    pub struct InvoiceEvent optional {
+        /// Id of the invoice.
+        id "_id": String,
+        /// Id of the sub-account or agency the invoice belongs to.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// Amount that is still to be paid.
+        amount_due "amountDue": rt::Number,
+        /// Amount that was paid.
+        amount_paid "amountPaid": rt::Number,
+        /// Business that issued the invoice.
+        business_details "businessDetails": InvoiceEventBusiness,
+        /// Contact the invoice is for.
+        contact_details "contactDetails": InvoiceEventContact,
+        /// When the invoice was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Discount on the whole invoice.
+        discount: InvoiceEventDiscount,
+        /// Date on which it is due, such as 2023-01-01.
+        due_date "dueDate": String,
+        /// Items of the invoice.
+        invoice_items "invoiceItems": Vec<InvoiceEventItem>,
+        /// A number, or a number as text.
+        invoice_number "invoiceNumber": NumberOrText,
+        /// Date of issue, such as 2023-01-01.
+        issue_date "issueDate": String,
+        /// Whether the invoice is in live mode, not in test mode.
+        live_mode "liveMode": bool,
+        /// Name of the invoice, such as `New Invoice`.
+        name: String,
+        /// Status: `draft`, `sent`, `payment_processing`, `partially_paid`, `paid` or `void`; `delete` where the invoice was deleted.
+        status: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Title, such as `INVOICE`.
+        title: String,
+        /// Amount of the invoice.
+        total: rt::Number,
+        /// Sums of the invoice.
+        total_summary "totalSummary": InvoiceEventSummary,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the invoice was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::object!(InstalledLocation {
-    id! "_id", address?, installed_at? "installedAt", is_installed? "isInstalled", name?, version_id? "versionId"
-} extra);
-
-/// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum LastMessageDate {
-    /// As a text.
-    Text(String),
-    /// As a number.
-    Number(rt::Number),
-    /// As [`LastMessageDateParts`].
-    Parts(LastMessageDateParts),
+rt::object! {
+    /// An address in its parts.
+    pub struct InvoiceEventAddress optional {
+        /// Street and number.
+        address_line1 "addressLine1": String,
+        /// Second line of the address.
+        address_line2 "addressLine2": String,
+        /// City.
+        city: String,
+        /// Country, as a code of two letters.
+        country_code "countryCode": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// State or region.
+        state: String,
+    } with extra
 }
 
-rt::one_of!(LastMessageDate { Text(String), Number(rt::Number), Parts(LastMessageDateParts) by LastMessageDateParts });
-rt::alternative!(LastMessageDate, Text(String));
-rt::alternative!(LastMessageDate, Text(&str));
-rt::alternative!(LastMessageDate, Number(rt::Number));
-rt::alternative!(LastMessageDate, Parts(LastMessageDateParts));
-
-/// When the last message came, since 1970-01-01 UTC.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LastMessageDateParts {
-    /// Nanoseconds after the whole seconds.
-    pub nanoseconds: Option<rt::Number>,
-    /// Whole seconds.
-    pub seconds: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Business that issued an invoice.
+    pub struct InvoiceEventBusiness optional {
+        /// Address of a business, as one text or in its parts.
+        address: InvoiceEventBusinessAddress,
+        /// Custom values of the sub-account.
+        custom_values "customValues": Vec<String>,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+        /// Name of the business.
+        name: String,
+        /// Phone number.
+        phone_no "phoneNo": String,
+        /// Website.
+        website: String,
+    } with extra
 }
 
-rt::object!(LastMessageDateParts { nanoseconds?, seconds? } extra);
-
-/// Channel of the last message, by name or, as it was recorded, by number.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum LastMessageType {
-    /// As [`MessageType`].
-    MessageType(MessageType),
-    /// As a number.
-    NumberValue(rt::Number),
+rt::one_of! {
+    /// Address of a business, as one text or in its parts.
+    pub enum InvoiceEventBusinessAddress {
+        /// As a text.
+        AddressText(String),
+        /// As [`InvoiceEventAddress`].
+        Address(InvoiceEventAddress) by InvoiceEventAddress,
+    }
+    from AddressText(String), AddressText(&str), Address(InvoiceEventAddress)
 }
 
-rt::one_of!(LastMessageType { MessageType(MessageType), NumberValue(rt::Number) });
-rt::alternative!(LastMessageType, MessageType(MessageType));
-rt::alternative!(LastMessageType, NumberValue(rt::Number));
-
-/// The appointments of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListAppointmentsResponse {
-    /// The appointments.
-    pub events: Option<Vec<Appointment>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Contact an invoice is for.
+    pub struct InvoiceEventContact optional {
+        /// Further email addresses.
+        additional_emails "additionalEmails": Vec<InvoiceEventEmail>,
+        /// Address of the contact.
+        address: InvoiceEventAddress,
+        /// Name of the contact's company.
+        company_name "companyName": String,
+        /// Custom fields of the contact.
+        custom_fields "customFields": Vec<String>,
+        /// Email address.
+        email: String,
+        /// Id of the contact.
+        id: String,
+        /// Name of the contact.
+        name: String,
+        /// Phone number.
+        phone_no "phoneNo": String,
+    } with extra
 }
 
-rt::object!(ListAppointmentsResponse { events? } extra);
-
-/// One page of contacts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListContactsResponse {
-    /// The contacts.
-    pub contacts: Option<Vec<ContactSummary>>,
-    /// Number of contacts.
-    pub count: Option<rt::Number>,
-    /// Where the page ends.
-    pub meta: Option<ContactPageMeta>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Discount on an invoice.
+    pub struct InvoiceEventDiscount optional {
+        /// Kind of `value`: `percentage` or `fixed`.
+        type_ "type": String,
+        /// Percent of the total, or an amount.
+        value: rt::Number,
+    } with extra
 }
 
-rt::object!(ListContactsResponse { contacts?, count?, meta? } extra);
-
-/// One page of sub-accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListInstalledLocationsResponse {
-    /// How many sub-accounts the agency has.
-    pub count: Option<rt::Number>,
-    /// Whether sub-accounts created later get the app too.
-    pub install_to_future_locations: Option<bool>,
-    /// The sub-accounts.
-    pub locations: Option<Vec<InstalledLocation>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A further email address.
+    pub struct InvoiceEventEmail optional {
+        /// Email address.
+        email: String,
+    } with extra
 }
 
-rt::object!(ListInstalledLocationsResponse { count?, install_to_future_locations? "installToFutureLocations", locations? } extra);
-
-/// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListMessagesResponse {
-    /// Id of the page's last message, in the flat form only.
-    pub last_message_id: Option<String>,
-    /// A page of messages, or only the messages of it.
-    pub messages: MessagePageOrList,
-    /// Whether there are more messages, in the flat form only.
-    pub next_page: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Item of an invoice.
+    pub struct InvoiceEventItem optional {
+        /// Id of the item.
+        id "_id": String,
+        /// Amount for each.
+        amount: rt::Number,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Name of the item.
+        name: String,
+        /// Id of the price.
+        price_id "priceId": String,
+        /// Id of the product.
+        product_id "productId": String,
+        /// Quantity.
+        qty: rt::Number,
+        /// Taxes on the item.
+        taxes: Vec<EventTax>,
+    } with extra
 }
 
-rt::object!(ListMessagesResponse { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
-
-/// The notes of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListNotesResponse {
-    /// The notes.
-    pub notes: Option<Vec<Note>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Sums of an invoice.
+    pub struct InvoiceEventSummary optional {
+        /// Amount of the discount.
+        discount: rt::Number,
+        /// Sum of the items.
+        sub_total "subTotal": rt::Number,
+    } with extra
 }
 
-rt::object!(ListNotesResponse { notes? } extra);
-
-/// The tasks of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListTasksResponse {
-    /// The tasks.
-    pub tasks: Option<Vec<Task>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::one_of! {
+    /// When the last message came: a text as ISO 8601 or in milliseconds since 1970-01-01 UTC, such a number, or seconds and nanoseconds.
+    pub enum LastMessageDate {
+        /// As a text.
+        Text(String),
+        /// As a number.
+        Number(rt::Number),
+        /// As [`LastMessageDateParts`].
+        Parts(LastMessageDateParts) by LastMessageDateParts,
+    }
+    from Text(String), Text(&str), Number(rt::Number), Parts(LastMessageDateParts)
 }
 
-rt::object!(ListTasksResponse { tasks? } extra);
-
-/// An access token of one sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LocationTokenResponse {
-    /// The token to call the API with on behalf of the sub-account.
-    #[cfg_attr(feature = "schemars", schemars(rename = "access_token"))]
-    pub access_token: Option<String>,
-    /// Id of the installed app.
-    pub app_id: Option<String>,
-    /// Seconds until the access token expires.
-    #[cfg_attr(feature = "schemars", schemars(rename = "expires_in"))]
-    pub expires_in: Option<rt::Number>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the plan of a paid app.
-    pub plan_id: Option<String>,
-    /// The token to get the next access token with.
-    #[cfg_attr(feature = "schemars", schemars(rename = "refresh_token"))]
-    pub refresh_token: Option<String>,
-    /// Scopes of the token, separated by spaces.
-    pub scope: Option<String>,
-    /// Always `Bearer`.
-    #[cfg_attr(feature = "schemars", schemars(rename = "token_type"))]
-    pub token_type: Option<String>,
-    /// Id of the user who installed the app.
-    pub user_id: Option<String>,
-    /// Id of the installed version of the app.
-    pub version_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// When the last message came, since 1970-01-01 UTC.
+    pub struct LastMessageDateParts optional {
+        /// Nanoseconds after the whole seconds.
+        nanoseconds: rt::Number,
+        /// Whole seconds.
+        seconds: rt::Number,
+    } with extra
 }
 
-rt::object!(LocationTokenResponse {
-    access_token?, app_id? "appId", expires_in?, location_id? "locationId", plan_id? "planId", refresh_token?, scope?, token_type?,
-    user_id? "userId", version_id? "versionId"
-} extra);
-
-/// A message of any channel, a call included.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Message {
-    /// Id the message has at its provider.
-    pub alt_id: Option<String>,
-    /// URLs of the attached files. Empty for calls and voicemails.
-    pub attachments: Option<Vec<String>>,
-    /// Text of the message. Missing for an email (issue 40).
-    pub body: Option<String>,
-    /// Id of the chat widget the message came from.
-    pub chat_widget_id: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Media type of the text.
-    pub content_type: Option<String>,
-    /// Id of the conversation.
-    pub conversation_id: Option<String>,
-    /// Id of the conversation provider that carried the message.
-    pub conversation_provider_id: Option<String>,
-    /// When the message was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When the message was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// `inbound` from the contact, `outbound` to the contact.
-    pub direction: Option<MessageDirection>,
-    /// Id of the message.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Channel and occasion of the message.
-    pub message_type: Option<MessageType>,
-    /// What is particular to the channel.
-    pub meta: Option<MessageMeta>,
-    /// What sent the message.
-    pub source: Option<MessageSource>,
-    /// Delivery status of the message.
-    pub status: Option<MessageStatus>,
-    /// Channel as a number, such as 1 for a call, 3 for an email and 10 for a voicemail.
-    pub type_: Option<rt::Number>,
-    /// Id of the user who sent the message.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::one_of! {
+    /// Channel of the last message, by name or, as it was recorded, by number.
+    pub enum LastMessageType {
+        /// As [`MessageType`].
+        MessageType(MessageType),
+        /// As a number.
+        NumberValue(rt::Number),
+    }
+    from MessageType(MessageType), NumberValue(rt::Number)
 }
 
-rt::object!(Message {
-    alt_id? "altId", attachments?, body?, chat_widget_id? "chatWidgetId", contact_id? "contactId", content_type? "contentType",
-    conversation_id? "conversationId", conversation_provider_id? "conversationProviderId", date_added? "dateAdded",
-    date_updated? "dateUpdated", direction?, id!, location_id? "locationId", message_type? "messageType", meta?, source?, status?,
-    type_? "type", user_id? "userId"
-} extra);
-
-/// Whether a message was sent by a person or by an automation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageAction {
-    /// `automated`
-    Automated,
-    /// `manual`
-    Manual,
+rt::object! {
+    /// The appointments of a contact.
+    pub struct ListAppointmentsResponse optional {
+        /// The appointments.
+        events: Vec<Appointment>,
+    } with extra
 }
 
-rt::closed_enum!(MessageAction, Automated = "automated", Manual = "manual");
-
-/// Length and end of a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MessageCall {
-    /// Length of the call in seconds.
-    pub duration: Option<rt::Number>,
-    /// How the call ended.
-    pub status: Option<CallStatus>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of contacts.
+    pub struct ListContactsResponse optional {
+        /// The contacts.
+        contacts: Vec<ContactSummary>,
+        /// Number of contacts.
+        count: rt::Number,
+        /// Where the page ends.
+        meta: ContactPageMeta,
+    } with extra
 }
 
-rt::object!(MessageCall { duration?, status? } extra);
-
-/// Delivery status of a message at the channel's provider.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageDeliveryStatus {
-    /// `delivered`
-    Delivered,
-    /// `failed`
-    Failed,
-    /// `pending`
-    Pending,
-    /// `read`
-    Read,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// One page of sub-accounts.
+    pub struct ListInstalledLocationsResponse optional {
+        /// How many sub-accounts the agency has.
+        count: rt::Number,
+        /// Whether sub-accounts created later get the app too.
+        install_to_future_locations "installToFutureLocations": bool,
+        /// The sub-accounts.
+        locations: Vec<InstalledLocation>,
+    } with extra
 }
 
-rt::open_enum!(MessageDeliveryStatus, Delivered = "delivered", Failed = "failed", Pending = "pending", Read = "read");
-
-/// `inbound` from the contact, `outbound` to the contact.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageDirection {
-    /// `inbound`
-    Inbound,
-    /// `outbound`
-    Outbound,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// One page of messages, in the nested form that the server returns or in the flat one that newer documents print.
+    pub struct ListMessagesResponse {
+        /// A page of messages, or only the messages of it.
+        messages: MessagePageOrList,
+    } optional {
+        /// Id of the page's last message, in the flat form only.
+        last_message_id "lastMessageId": String,
+        /// Whether there are more messages, in the flat form only.
+        next_page "nextPage": bool,
+    } with extra
 }
 
-rt::open_enum!(MessageDirection, Inbound = "inbound", Outbound = "outbound");
-
-/// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and `email.messageIds`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageEmail {
-    /// The ids in the form that nests them once more.
-    pub email: Option<MessageEmailIds>,
-    /// Ids of all emails of the thread.
-    pub message_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The notes of a contact.
+    pub struct ListNotesResponse optional {
+        /// The notes.
+        notes: Vec<Note>,
+    } with extra
 }
 
-rt::object!(MessageEmail { email?, message_ids? "messageIds" } extra);
-
-/// Ids of the emails behind a message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageEmailIds {
-    /// Ids of all emails of the thread.
-    pub message_ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The tasks of a contact.
+    pub struct ListTasksResponse optional {
+        /// The tasks.
+        tasks: Vec<Task>,
+    } with extra
 }
 
-rt::object!(MessageEmailIds { message_ids? "messageIds" } extra);
+rt::object! {
+    /// A sub-account that was created or changed.
+    pub struct LocationEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Email address of the sub-account.
+        email: String,
+        /// Id of the sub-account.
+        id: String,
+        /// Name of the sub-account.
+        name: String,
+        /// Id of a product at Stripe.
+        stripe_product_id "stripeProductId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
 
-/// A message, wrapped.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct MessageEnvelope {
+rt::object! {
+    /// An access token of one sub-account.
+    pub struct LocationTokenResponse optional {
+        /// The token to call the API with on behalf of the sub-account.
+        access_token: String,
+        /// Id of the installed app.
+        app_id "appId": String,
+        /// Seconds until the access token expires.
+        expires_in: rt::Number,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the plan of a paid app.
+        plan_id "planId": String,
+        /// The token to get the next access token with.
+        refresh_token: String,
+        /// Scopes of the token, separated by spaces.
+        scope: String,
+        /// Always `Bearer`.
+        token_type: String,
+        /// Id of the user who installed the app.
+        user_id "userId": String,
+        /// Id of the installed version of the app.
+        version_id "versionId": String,
+    } with extra
+}
+
+rt::object! {
     /// A message of any channel, a call included.
-    pub message: Message,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct Message {
+        /// Id of the message.
+        id: String,
+    } optional {
+        /// Id the message has at its provider.
+        alt_id "altId": String,
+        /// URLs of the attached files. Empty for calls and voicemails.
+        attachments: Vec<String>,
+        /// Text of the message. Missing for an email (issue 40).
+        body: String,
+        /// Id of the chat widget the message came from.
+        chat_widget_id "chatWidgetId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Media type of the text.
+        content_type "contentType": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the conversation provider that carried the message.
+        conversation_provider_id "conversationProviderId": String,
+        /// When the message was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When the message was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// `inbound` from the contact, `outbound` to the contact.
+        direction: MessageDirection,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Channel and occasion of the message.
+        message_type "messageType": MessageType,
+        /// What is particular to the channel.
+        meta: MessageMeta,
+        /// What sent the message.
+        source: MessageSource,
+        /// Delivery status of the message.
+        status: MessageStatus,
+        /// Channel as a number, such as 1 for a call, 3 for an email and 10 for a voicemail.
+        type_ "type": rt::Number,
+        /// Id of the user who sent the message.
+        user_id "userId": String,
+    } with extra
 }
 
-rt::object!(MessageEnvelope { message! } extra);
+rt::closed_enum! {
+    /// Whether a message was sent by a person or by an automation.
+    pub enum MessageAction {
+        Automated = "automated", Manual = "manual",
+    }
+}
 
-/// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageEvent {
-    /// Id of the app.
-    pub app_id: Option<String>,
-    /// URLs of the attached files; of a call the recording, of a voicemail its file.
-    pub attachments: Option<Vec<String>>,
+rt::object! {
+    /// Length and end of a call.
+    pub struct MessageCall optional {
+        /// Length of the call in seconds.
+        duration: rt::Number,
+        /// How the call ended.
+        status: CallStatus,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Delivery status of a message at the channel's provider.
+    pub enum MessageDeliveryStatus {
+        Delivered = "delivered", Failed = "failed", Pending = "pending", Read = "read",
+    }
+}
+
+rt::open_enum! {
+    /// `inbound` from the contact, `outbound` to the contact.
+    pub enum MessageDirection {
+        Inbound = "inbound", Outbound = "outbound",
+    }
+}
+
+rt::object! {
+    /// The emails behind a message of the type email. The documents disagree on where the ids are; read `messageIds` and
+    /// `email.messageIds`.
+    pub struct MessageEmail optional {
+        /// The ids in the form that nests them once more.
+        email: MessageEmailIds,
+        /// Ids of all emails of the thread.
+        message_ids "messageIds": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// Ids of the emails behind a message.
+    pub struct MessageEmailIds optional {
+        /// Ids of all emails of the thread.
+        message_ids "messageIds": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// A message, wrapped.
+    pub struct MessageEnvelope {
+        /// A message of any channel, a call included.
+        message: Message,
+    } with extra
+}
+
+rt::object! {
+    /// A message or a call, inbound or outbound. `messageType` tells which fields to expect.
+    pub struct MessageEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the app.
+        app_id "appId": String,
+        /// URLs of the attached files; of a call the recording, of a voicemail its file.
+        attachments: Vec<String>,
+        /// One recipient, or several.
+        bcc: Recipients,
+        /// Text of the message, HTML for an email.
+        body: String,
+        /// Length of the call in seconds.
+        call_duration "callDuration": rt::Number,
+        /// How the call ended; `voicemail` where it went to voicemail.
+        call_status "callStatus": String,
+        /// One recipient, or several.
+        cc: Recipients,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Media type of the text.
+        content_type "contentType": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the conversation provider that carried the message.
+        conversation_provider_id "conversationProviderId": String,
+        /// When the message was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// `inbound` or `outbound`.
+        direction: String,
+        /// Id of the email, for an email only.
+        email_message_id "emailMessageId": String,
+        /// Sender: name and email address, or phone number.
+        from: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the message.
+        message_id "messageId": String,
+        /// Channel, such as `SMS`, `Email`, `CALL` or `VoiceMail`.
+        message_type "messageType": String,
+        /// Channel as a number.
+        message_type_id "messageTypeId": rt::Number,
+        /// Channel as the API names it, such as `TYPE_SMS`.
+        message_type_string "messageTypeString": String,
+        /// Provider that carried the email.
+        provider: String,
+        /// What sent the message, such as `app`. Outbound only.
+        source: String,
+        /// Delivery status of the message; `voicemail` for an inbound call that went to voicemail.
+        status: String,
+        /// Subject line of the email.
+        subject: String,
+        /// Id of the email's thread.
+        thread_id "threadId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// One recipient, or several.
+        to: Recipients,
+        /// Id of the user. Missing for inbound calls (issue 214).
+        user_id "userId": String,
+        /// Id of the app's version.
+        version_id "versionId": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// What is particular to the channel of a message.
+    pub struct MessageMeta optional {
+        /// Length and end of the call, in the form the server really sends.
+        call: MessageCall,
+        /// Length of the call in seconds.
+        call_duration "callDuration": NumberOrText,
+        /// How the call ended.
+        call_status "callStatus": CallStatus,
+        /// The emails of the thread, for an email only.
+        email: MessageEmail,
+    } with extra
+}
+
+rt::object! {
+    /// A page of messages.
+    pub struct MessagePage {
+        /// The messages.
+        messages: Vec<Message>,
+    } optional {
+        /// Id of the page's last message, to ask for the next page with.
+        last_message_id "lastMessageId": String,
+        /// Whether there are more messages.
+        next_page "nextPage": bool,
+    } with extra
+}
+
+rt::one_of! {
+    /// A page of messages, or only the messages of it.
+    pub enum MessagePageOrList {
+        /// As [`MessagePage`].
+        Page(MessagePage) by MessagePage,
+        /// As a list.
+        List(Vec<Message>) by Message,
+    }
+    from Page(MessagePage), List(Vec<Message>)
+}
+
+rt::open_enum! {
+    /// What sent a message.
+    pub enum MessageSource {
+        Workflow = "workflow", BulkActions = "bulk_actions", Campaign = "campaign", Api = "api", App = "app",
+    }
+}
+
+rt::open_enum! {
+    /// Delivery status of a message.
+    pub enum MessageStatus {
+        Connected = "connected", Delivered = "delivered", Failed = "failed", Opened = "opened", Pending = "pending", Read = "read",
+        Scheduled = "scheduled", Sent = "sent", Undelivered = "undelivered", Clicked = "clicked", OptOut = "opt_out", Queued = "queued",
+    }
+}
+
+rt::one_of! {
+    /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
+    pub enum MessageSubType {
+        /// As a text.
+        Name(String),
+        /// As an object with any fields.
+        Object(rt::Object),
+    }
+    from Name(String), Name(&str), Object(rt::Object)
+}
+
+rt::open_enum! {
+    /// Channel and occasion of a message.
+    pub enum MessageType {
+        TypeCall = "TYPE_CALL", TypeSms = "TYPE_SMS", TypeEmail = "TYPE_EMAIL", TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
+        TypeWebchat = "TYPE_WEBCHAT", TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST", TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
+        TypeCampaignCall = "TYPE_CAMPAIGN_CALL", TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
+        TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL", TypeFacebook = "TYPE_FACEBOOK", TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
+        TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL", TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS", TypeGmb = "TYPE_GMB",
+        TypeCampaignGmb = "TYPE_CAMPAIGN_GMB", TypeReview = "TYPE_REVIEW", TypeInstagram = "TYPE_INSTAGRAM", TypeWhatsapp = "TYPE_WHATSAPP",
+        TypeCustomSms = "TYPE_CUSTOM_SMS", TypeCustomEmail = "TYPE_CUSTOM_EMAIL", TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
+        TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL", TypeIvrCall = "TYPE_IVR_CALL",
+        TypeActivityContact = "TYPE_ACTIVITY_CONTACT", TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
+        TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT", TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
+        TypeLiveChat = "TYPE_LIVE_CHAT", TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
+        TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT", TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
+        TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT", TypeCustomCall = "TYPE_CUSTOM_CALL", TypeInternalComment = "TYPE_INTERNAL_COMMENT",
+        TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG", TypeRcs = "TYPE_RCS", TypeTiktok = "TYPE_TIKTOK",
+        TypeTiktokComment = "TYPE_TIKTOK_COMMENT", TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
+        TypeFormSubmission = "TYPE_FORM_SUBMISSION", TypeSmsReaction = "TYPE_SMS_REACTION", TypeNoShow = "TYPE_NO_SHOW",
+    }
+}
+
+rt::object! {
+    /// A note on a contact.
+    pub struct Note optional {
+        /// Text of the note.
+        body: String,
+        /// Text of the note without formatting.
+        body_text "bodyText": String,
+        /// Colour of the note, such as `#FFAA00`.
+        color: String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the note.
+        id: String,
+        /// Whether the note is pinned.
+        pinned: bool,
+        /// Title of the note.
+        title: String,
+        /// Id of the user who wrote it.
+        user_id "userId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A note that was created, changed or deleted. Its author and title are not sent.
+    pub struct NoteEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Text of the note.
+        body: String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When the note was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the note.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// One note.
+    pub struct NoteResponse optional {
+        /// The note.
+        note: Note,
+    } with extra
+}
+
+rt::one_of! {
+    /// A number, or a number as text.
+    pub enum NumberOrText {
+        /// As a text.
+        Text(String),
+        /// As a number.
+        Value(rt::Number),
+    }
+    from Text(String), Text(&str), Value(rt::Number)
+}
+
+rt::object! {
+    /// A field of a custom object or of businesses, or a folder of fields.
+    pub struct ObjectField optional {
+        /// Kind of file that a field of the type FILE_UPLOAD takes.
+        accepted_formats "acceptedFormats": ObjectFieldFileFormat,
+        /// Whether users can enter a value of their own in a field of the type RADIO. It counts for that record alone.
+        allow_custom_option "allowCustomOption": bool,
+        /// Type of the field.
+        data_type "dataType": ObjectFieldType,
+        /// When it was created.
+        date_added "dateAdded": rt::DateTime<rt::Utc>,
+        /// When it was last changed.
+        date_updated "dateUpdated": rt::DateTime<rt::Utc>,
+        /// Description of the field.
+        description: String,
+        /// Key of the field: that of the object, a full stop and the name, such as `custom_object.pet.name`.
+        field_key "fieldKey": String,
+        /// Id of the field.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How many files a field of the type FILE_UPLOAD takes at most.
+        max_file_limit "maxFileLimit": rt::Number,
+        /// Name of the field.
+        name: String,
+        /// Key of the object, such as `custom_object.pet`.
+        object_key "objectKey": String,
+        /// Choices, for fields of the types SINGLE_OPTIONS, MULTIPLE_OPTIONS, RADIO, CHECKBOX and TEXTBOX_LIST.
+        options: Vec<ObjectFieldOption>,
+        /// Id of the folder.
+        parent_id "parentId": String,
+        /// Text that an empty field shows.
+        placeholder: String,
+        /// Whether the field can be used in forms.
+        show_in_forms "showInForms": bool,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Kind of file.
+    pub enum ObjectFieldFileFormat {
+        Pdf = ".pdf", Docx = ".docx", Doc = ".doc", Jpg = ".jpg", Jpeg = ".jpeg", Png = ".png", Gif = ".gif", Csv = ".csv", Xlsx = ".xlsx",
+        Xls = ".xls", All = "all",
+    }
+}
+
+rt::object! {
+    /// A choice of a field.
+    pub struct ObjectFieldOption optional {
+        /// Key of the choice.
+        key: String,
+        /// Label of the choice.
+        label: String,
+        /// URL that belongs to the choice, for fields of the type RADIO.
+        url: String,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Type of a field. EMAIL is documented for new fields alone.
+    pub enum ObjectFieldType {
+        Text = "TEXT", LargeText = "LARGE_TEXT", Numerical = "NUMERICAL", Phone = "PHONE", Monetory = "MONETORY", Checkbox = "CHECKBOX",
+        SingleOptions = "SINGLE_OPTIONS", MultipleOptions = "MULTIPLE_OPTIONS", Date = "DATE", TextboxList = "TEXTBOX_LIST",
+        FileUpload = "FILE_UPLOAD", Radio = "RADIO", Email = "EMAIL",
+    }
+}
+
+rt::object! {
+    /// A custom object that was created or changed.
+    pub struct ObjectSchemaEvent optional {
+        /// When the object was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Who created the object; its form is not documented.
+        created_by "createdBy": rt::Object,
+        /// Description of the object.
+        description: String,
+        /// Id of the object.
+        id: String,
+        /// Key of the object, unique in the sub-account, such as `custom_objects.pets`.
+        key: String,
+        /// Names of the object.
+        labels: ObjectSchemaEventLabels,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Origin of the object, `USER_DEFINED`.
+        object_type "objectType": String,
+        /// Key of the field that names a record, such as `custom_objects.pets.pet_name`.
+        primary_display_property "primaryDisplayProperty": String,
+        /// Keys of the fields that records are searched by.
+        searchable_properties "searchableProperties": Vec<String>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the object was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Who last changed the object; its form is not documented.
+        updated_by "updatedBy": rt::Object,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// Names of a custom object.
+    pub struct ObjectSchemaEventLabels optional {
+        /// Name of several records.
+        plural: String,
+        /// Name of one record.
+        singular: String,
+    } with extra
+}
+
+rt::object! {
+    /// An opportunity that was created, changed or deleted. No earlier value of a changed field is sent.
+    pub struct OpportunityEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the user whom the opportunity is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When the opportunity was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Id of the opportunity.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Name of the opportunity.
+        name: String,
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// Source of the opportunity.
+        source: String,
+        /// Status, such as `open`.
+        status: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Hours within which the moment to send a scheduled email is picked.
+    pub enum OptimizationPeriod {
+        _24h = "24h", _48h = "48h", _72h = "72h",
+    }
+}
+
+rt::object! {
+    /// An order that was placed, or whose status changed.
+    pub struct OrderEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the order.
+        id "_id": String,
+        /// Id of the sub-account, again.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// Amount of the order.
+        amount: rt::Number,
+        /// What the amount is made of.
+        amount_summary "amountSummary": OrderEventSummary,
+        /// Id of the contact who ordered.
+        contact_id "contactId": String,
+        /// The contact as it was when it ordered.
+        contact_snapshot "contactSnapshot": OrderEventContact,
+        /// When the order was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Status of the fulfilment, such as `unfulfilled`.
+        fulfillment_status "fulfillmentStatus": String,
+        /// Items of the order.
+        items: Vec<OrderEventItem>,
+        /// Whether the order is in live mode, not in test mode.
+        live_mode "liveMode": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Where the order was placed.
+        source: OrderEventSource,
+        /// Status, such as `pending` or `completed`.
+        status: String,
+        /// Taxes on the order.
+        tax_summary "taxSummary": Vec<EventTax>,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// When the order was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A contact as it was when it ordered.
+    pub struct OrderEventContact optional {
+        /// Street and number.
+        address1: String,
+        /// Id of the user whom the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// Attached files; their form is not documented.
+        attachments: Vec<String>,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Country, as a code.
+        country: String,
+        /// When the contact was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// Date of birth, as ISO 8601.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact does not want to be disturbed.
+        dnd: bool,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the contact.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Whole name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State or region.
+        state: String,
+        /// Tags.
+        tags: Vec<String>,
+        /// Website.
+        website: String,
+    } with extra
+}
+
+rt::object! {
+    /// Item of an order.
+    pub struct OrderEventItem optional {
+        /// Name of the item, with the variant.
+        name: String,
+        /// The price.
+        price: OrderEventPrice,
+        /// The product.
+        product: OrderEventProduct,
+        /// Quantity.
+        qty: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Price of an item of an order.
+    pub struct OrderEventPrice optional {
+        /// Id of the price.
+        id "_id": String,
+        /// Amount for each.
+        amount: rt::Number,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Name of the price, such as `XL / Charcoal`.
+        name: String,
+        /// Kind of the price: `one_time` or `recurring`.
+        type_ "type": String,
+        /// Ids of the chosen options of the product.
+        variant_option_ids "variantOptionIds": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// Product of an order.
+    pub struct OrderEventProduct optional {
+        /// Id of the product.
+        id "_id": String,
+        /// Whether the store offers the product.
+        available_in_store "availableInStore": bool,
+        /// Description of the product as HTML.
+        description: String,
+        /// Name of the product.
+        name: String,
+        /// Taxes on the product.
+        taxes: Vec<OrderEventProductTax>,
+        /// Properties of the product to choose from, such as its size.
+        variants: Vec<ProductEventVariant>,
+    } with extra
+}
+
+rt::object! {
+    /// A tax of the sub-account that is on a product.
+    pub struct OrderEventProductTax optional {
+        /// Revision of the record in the vendor's database.
+        v "__v": rt::Number,
+        /// Id of the tax.
+        id "_id": String,
+        /// Id of the sub-account the tax belongs to.
+        alt_id "altId": String,
+        /// What `altId` is the id of; `location` is a sub-account.
+        alt_type "altType": String,
+        /// How the tax is calculated: `exclusive` is added to the price.
+        calculation: String,
+        /// When the tax was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether the tax is deleted.
+        deleted: bool,
+        /// Name of the tax.
+        name: String,
+        /// Rate in percent.
+        rate: rt::Number,
+        /// When the tax was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
+}
+
+rt::object! {
+    /// Where an order was placed.
+    pub struct OrderEventSource optional {
+        /// Id of the source.
+        id: String,
+        /// Page on which the order was placed.
+        meta: OrderEventSourceMeta,
+        /// Name of the source, such as `Ecom Store`.
+        name: String,
+        /// Kind in detail, such as `store` or `one_step_order_form`.
+        sub_type "subType": String,
+        /// Kind of source, such as `website`, `funnel` or `invoice`.
+        type_ "type": String,
+    } with extra
+}
+
+rt::object! {
+    /// Page on which an order was placed. Its fields depend on the kind of source; these are of a website.
+    pub struct OrderEventSourceMeta optional {
+        /// Domain of the website.
+        domain: String,
+        /// Id of the page.
+        page_id "pageId": String,
+        /// Path of the page, such as `/checkout`.
+        page_url "pageUrl": String,
+        /// Id of the step.
+        step_id "stepId": String,
+    } with extra
+}
+
+rt::object! {
+    /// What the amount of an order is made of.
+    pub struct OrderEventSummary optional {
+        /// Amount of the discount.
+        discount: rt::Number,
+        /// Amount for shipping.
+        shipping: rt::Number,
+        /// Sum of the items.
+        subtotal: rt::Number,
+        /// Amount of the taxes.
+        tax: rt::Number,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Kind of the message; only a call can be added.
+    pub enum OutboundCallType {
+        Call = "Call",
+    }
+}
+
+rt::object! {
+    /// A change of the plan of a paid app.
+    pub struct PlanChangeEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Id of the plan before the change.
+        current_plan_id "currentPlanId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the plan after the change.
+        new_plan_id "newPlanId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the user who changed the plan.
+        user_id "userId": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// A price of a product that was created, changed or deleted.
+    pub struct PriceEvent optional {
+        /// Id of the price.
+        id "_id": String,
+        /// Whether it can be bought when none is in stock.
+        allow_out_of_stock_purchases "allowOutOfStockPurchases": bool,
+        /// Amount.
+        amount: rt::Number,
+        /// How many are in stock.
+        available_quantity "availableQuantity": rt::Number,
+        /// Amount to compare the price with.
+        compare_at_price "compareAtPrice": rt::Number,
+        /// When the price was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Currency, such as `INR`.
+        currency: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Offers of memberships that belong to the price.
+        membership_offers "membershipOffers": Vec<PriceEventOffer>,
+        /// Name of the price, such as `Red / S`.
+        name: String,
+        /// Kind of the price: `one_time` or `recurring`.
+        price_type "priceType": String,
+        /// Id of the product.
+        product: String,
+        /// How often a recurring price is paid.
+        recurring: PriceEventRecurrence,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Whether the stock is counted.
+        track_inventory "trackInventory": bool,
+        /// Name of the event; on the pages of updates and deletions the kind of price, as `priceType`.
+        type_ "type": String,
+        /// When the price was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of a user; the page does not say of which.
+        user_id "userId": String,
+        /// Ids of the options the price is for.
+        variant_option_ids "variantOptionIds": Vec<String>,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// An offer of memberships.
+    pub struct PriceEventOffer optional {
+        /// Id of the offer.
+        id "_id": String,
+        /// Label of the offer.
+        label: String,
+        /// Value of the offer.
+        value: String,
+    } with extra
+}
+
+rt::object! {
+    /// How often a recurring price is paid.
+    pub struct PriceEventRecurrence optional {
+        /// Unit: `day`, `week`, `month` or `year`.
+        interval: String,
+        /// How many units are between two payments.
+        interval_count "intervalCount": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// A product that was created, changed or deleted.
+    pub struct ProductEvent optional {
+        /// Id of the product.
+        id "_id": String,
+        /// Whether the store offers the product.
+        available_in_store "availableInStore": bool,
+        /// When the product was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Description of the product.
+        description: String,
+        /// URL of the image.
+        image: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Images and videos of the product.
+        medias: Vec<ProductEventMedia>,
+        /// Name of the product.
+        name: String,
+        /// Kind of product, such as `PHYSICAL`.
+        product_type "productType": String,
+        /// Text on the card statement of the buyer.
+        statement_descriptor "statementDescriptor": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// When the product was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of a user; the page does not say of which.
+        user_id "userId": String,
+        /// Properties of the product to choose from, such as its size.
+        variants: Vec<ProductEventVariant>,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// An image or a video of a product.
+    pub struct ProductEventMedia optional {
+        /// Id of the file.
+        id: String,
+        /// Whether the file is featured.
+        is_featured "isFeatured": bool,
+        /// Name of the file.
+        title: String,
+        /// Kind of file: `image` or `video`.
+        type_ "type": String,
+        /// URL of the file.
+        url: String,
+    } with extra
+}
+
+rt::object! {
+    /// An option of a variant.
+    pub struct ProductEventOption optional {
+        /// Id of the option; `variantOptionIds` of a price has it.
+        id: String,
+        /// Name of the option, such as `XL`.
+        name: String,
+    } with extra
+}
+
+rt::object! {
+    /// A property of a product to choose from, such as its size.
+    pub struct ProductEventVariant optional {
+        /// Id of the variant.
+        id: String,
+        /// Name of the variant, such as `Size`.
+        name: String,
+        /// Options of the variant.
+        options: Vec<ProductEventOption>,
+    } with extra
+}
+
+rt::request! {
+    /// What the conversation provider has to say about a failure.
+    pub struct ProviderError {
+        /// Code of the error.
+        code: String,
+        /// Kind of the error.
+        type_ "type": String,
+        /// Text of the error.
+        message: String,
+    }
+}
+
+rt::object! {
+    /// A message that the conversation provider has to deliver.
+    pub struct ProviderOutboundMessage {
+        /// Channel: `SMS` or `Email`; `Custom` was seen too (issue 55).
+        type_ "type": String,
+    } optional {
+        /// URLs of the attached files.
+        attachments: Vec<String>,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Name and email address of the sender.
+        email_from "emailFrom": String,
+        /// Id of the email, for an email only.
+        email_message_id "emailMessageId": String,
+        /// One recipient, or several.
+        email_to "emailTo": Recipients,
+        /// Body of the email as HTML.
+        html: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Text of the message.
+        message: String,
+        /// Id of the message, to report its status with.
+        message_id "messageId": String,
+        /// Phone number of the contact.
+        phone: String,
+        /// Id at its provider of the message this one replies to.
+        reply_to_alt_id "replyToAltId": String,
+        /// Subject line of the email.
+        subject: String,
+        /// Id of the user who sent the message.
+        user_id "userId": String,
+    } with extra
+}
+
+rt::one_of! {
     /// One recipient, or several.
-    pub bcc: Option<Recipients>,
-    /// Text of the message, HTML for an email.
-    pub body: Option<String>,
-    /// Length of the call in seconds.
-    pub call_duration: Option<rt::Number>,
-    /// How the call ended; `voicemail` where it went to voicemail.
-    pub call_status: Option<String>,
-    /// One recipient, or several.
-    pub cc: Option<Recipients>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Media type of the text.
-    pub content_type: Option<String>,
-    /// Id of the conversation.
-    pub conversation_id: Option<String>,
-    /// Id of the conversation provider that carried the message.
-    pub conversation_provider_id: Option<String>,
-    /// When the message was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// `inbound` or `outbound`.
-    pub direction: Option<String>,
-    /// Id of the email, for an email only.
-    pub email_message_id: Option<String>,
-    /// Sender: name and email address, or phone number.
-    pub from: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the message.
-    pub message_id: Option<String>,
-    /// Channel, such as `SMS`, `Email`, `CALL` or `VoiceMail`.
-    pub message_type: Option<String>,
-    /// Channel as a number.
-    pub message_type_id: Option<rt::Number>,
-    /// Channel as the API names it, such as `TYPE_SMS`.
-    pub message_type_string: Option<String>,
-    /// Provider that carried the email.
-    pub provider: Option<String>,
-    /// What sent the message, such as `app`. Outbound only.
-    pub source: Option<String>,
-    /// Delivery status of the message; `voicemail` for an inbound call that went to voicemail.
-    pub status: Option<String>,
-    /// Subject line of the email.
-    pub subject: Option<String>,
-    /// Id of the email's thread.
-    pub thread_id: Option<String>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// One recipient, or several.
-    pub to: Option<Recipients>,
-    /// Name of the event.
-    pub type_: String,
-    /// Id of the user. Missing for inbound calls (issue 214).
-    pub user_id: Option<String>,
-    /// Id of the app's version.
-    pub version_id: Option<String>,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum Recipients {
+        /// As a text.
+        Text(String),
+        /// As a list.
+        List(Vec<String>),
+    }
+    from Text(String), Text(&str), List(Vec<String>)
 }
 
-rt::object!(MessageEvent {
-    app_id? "appId", attachments?, bcc?, body?, call_duration? "callDuration", call_status? "callStatus", cc?, contact_id? "contactId",
-    content_type? "contentType", conversation_id? "conversationId", conversation_provider_id? "conversationProviderId",
-    date_added? "dateAdded", direction?, email_message_id? "emailMessageId", from?, location_id? "locationId", message_id? "messageId",
-    message_type? "messageType", message_type_id? "messageTypeId", message_type_string? "messageTypeString", provider?, source?, status?,
-    subject?, thread_id? "threadId", timestamp?, to?, type_! "type", user_id? "userId", version_id? "versionId", webhook_id? "webhookId"
-} extra);
-
-/// What is particular to the channel of a message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessageMeta {
-    /// Length and end of the call, in the form the server really sends.
-    pub call: Option<MessageCall>,
-    /// Length of the call in seconds.
-    pub call_duration: Option<NumberOrText>,
-    /// How the call ended.
-    pub call_status: Option<CallStatus>,
-    /// The emails of the thread, for an email only.
-    pub email: Option<MessageEmail>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A record of a custom object, or a company, that was created, changed or deleted.
+    pub struct RecordEvent optional {
+        /// Ids of the users who follow the record.
+        followers: Vec<String>,
+        /// Id of the record.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the users who own the record.
+        owners: Vec<String>,
+        /// Fields of the record with their values.
+        properties: Vec<RecordEventProperty>,
+        /// When the record was created, changed or deleted, as ISO 8601.
+        timestamp: String,
+        /// Name of the event, by one page, or kind of the record, by two; none prints a value.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::object!(MessageMeta { call?, call_duration? "callDuration", call_status? "callStatus", email? } extra);
-
-/// A page of messages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct MessagePage {
-    /// Id of the page's last message, to ask for the next page with.
-    pub last_message_id: Option<String>,
-    /// The messages.
-    pub messages: Vec<Message>,
-    /// Whether there are more messages.
-    pub next_page: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A field of a record with its value.
+    pub struct RecordEventProperty optional {
+        /// Key of the field, such as `pet_name`.
+        key: String,
+        /// Value as text.
+        value_string "valueString": String,
+    } with extra
 }
 
-rt::object!(MessagePage { last_message_id? "lastMessageId", messages!, next_page? "nextPage" } extra);
-
-/// A page of messages, or only the messages of it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum MessagePageOrList {
-    /// As [`MessagePage`].
-    Page(MessagePage),
-    /// As a list.
-    List(Vec<Message>),
+rt::object! {
+    /// A relation between two records that was created or deleted.
+    pub struct RelationEvent optional {
+        /// Id of the association the relation is of.
+        association_id "associationId": String,
+        /// Key of the first record's object, such as `custom_objects.pets` or `contact`.
+        first_object_key "firstObjectKey": String,
+        /// Id of the first record.
+        first_record_id "firstRecordId": String,
+        /// Id of the relation.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the second record's object.
+        second_object_key "secondObjectKey": String,
+        /// Id of the second record.
+        second_record_id "secondRecordId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Name of the event. The page does not have the field.
+        type_ "type": String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::one_of!(MessagePageOrList { Page(MessagePage) by MessagePage, List(Vec<Message>) by Message });
-rt::alternative!(MessagePageOrList, Page(MessagePage));
-rt::alternative!(MessagePageOrList, List(Vec<Message>));
-
-/// What sent a message.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageSource {
-    /// `workflow`
-    Workflow,
-    /// `bulk_actions`
-    BulkActions,
-    /// `campaign`
-    Campaign,
-    /// `api`
-    Api,
-    /// `app`
-    App,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Who follows a contact, and who does not any more.
+    pub struct RemoveFollowersResponse optional {
+        /// Ids of all users who follow the contact.
+        followers: Vec<String>,
+        /// Ids of the users who were removed.
+        followers_removed "followersRemoved": Vec<String>,
+    } with extra
 }
 
-rt::open_enum!(MessageSource, Workflow = "workflow", BulkActions = "bulk_actions", Campaign = "campaign", Api = "api", App = "app");
-
-/// Delivery status of a message.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageStatus {
-    /// `connected`
-    Connected,
-    /// `delivered`
-    Delivered,
-    /// `failed`
-    Failed,
-    /// `opened`
-    Opened,
-    /// `pending`
-    Pending,
-    /// `read`
-    Read,
-    /// `scheduled`
-    Scheduled,
-    /// `sent`
-    Sent,
-    /// `undelivered`
-    Undelivered,
-    /// `clicked`
-    Clicked,
-    /// `opt_out`
-    OptOut,
-    /// `queued`
-    Queued,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::request! {
+    /// Which contacts to search for, and how many of them.
+    pub struct SearchContactsRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How many contacts to return.
+        page_limit int "pageLimit": i64,
+    } optional {
+        /// Conditions that all have to hold.
+        filters: Vec<ContactFilter> [ContactFilter],
+        /// Number of the page, from 1; not needed with `searchAfter`.
+        page int: i64,
+        /// Text to search for.
+        query: String,
+        /// Where the page before ended, the `searchAfter` of its last contact.
+        search_after "searchAfter": Vec<SortValue> [SortValue],
+    }
 }
-
-rt::open_enum!(
-    MessageStatus,
-    Connected = "connected",
-    Delivered = "delivered",
-    Failed = "failed",
-    Opened = "opened",
-    Pending = "pending",
-    Read = "read",
-    Scheduled = "scheduled",
-    Sent = "sent",
-    Undelivered = "undelivered",
-    Clicked = "clicked",
-    OptOut = "opt_out",
-    Queued = "queued"
-);
-
-/// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum MessageSubType {
-    /// As a text.
-    Name(String),
-    /// As an object with any fields.
-    Object(rt::Object),
-}
-
-rt::one_of!(MessageSubType { Name(String), Object(rt::Object) });
-rt::alternative!(MessageSubType, Name(String));
-rt::alternative!(MessageSubType, Name(&str));
-rt::alternative!(MessageSubType, Object(rt::Object));
-
-/// Channel and occasion of a message.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageType {
-    /// `TYPE_CALL`
-    TypeCall,
-    /// `TYPE_SMS`
-    TypeSms,
-    /// `TYPE_EMAIL`
-    TypeEmail,
-    /// `TYPE_SMS_REVIEW_REQUEST`
-    TypeSmsReviewRequest,
-    /// `TYPE_WEBCHAT`
-    TypeWebchat,
-    /// `TYPE_SMS_NO_SHOW_REQUEST`
-    TypeSmsNoShowRequest,
-    /// `TYPE_CAMPAIGN_SMS`
-    TypeCampaignSms,
-    /// `TYPE_CAMPAIGN_CALL`
-    TypeCampaignCall,
-    /// `TYPE_CAMPAIGN_EMAIL`
-    TypeCampaignEmail,
-    /// `TYPE_CAMPAIGN_VOICEMAIL`
-    TypeCampaignVoicemail,
-    /// `TYPE_FACEBOOK`
-    TypeFacebook,
-    /// `TYPE_CAMPAIGN_FACEBOOK`
-    TypeCampaignFacebook,
-    /// `TYPE_CAMPAIGN_MANUAL_CALL`
-    TypeCampaignManualCall,
-    /// `TYPE_CAMPAIGN_MANUAL_SMS`
-    TypeCampaignManualSms,
-    /// `TYPE_GMB`
-    TypeGmb,
-    /// `TYPE_CAMPAIGN_GMB`
-    TypeCampaignGmb,
-    /// `TYPE_REVIEW`
-    TypeReview,
-    /// `TYPE_INSTAGRAM`
-    TypeInstagram,
-    /// `TYPE_WHATSAPP`
-    TypeWhatsapp,
-    /// `TYPE_CUSTOM_SMS`
-    TypeCustomSms,
-    /// `TYPE_CUSTOM_EMAIL`
-    TypeCustomEmail,
-    /// `TYPE_CUSTOM_PROVIDER_SMS`
-    TypeCustomProviderSms,
-    /// `TYPE_CUSTOM_PROVIDER_EMAIL`
-    TypeCustomProviderEmail,
-    /// `TYPE_IVR_CALL`
-    TypeIvrCall,
-    /// `TYPE_ACTIVITY_CONTACT`
-    TypeActivityContact,
-    /// `TYPE_ACTIVITY_INVOICE`
-    TypeActivityInvoice,
-    /// `TYPE_ACTIVITY_PAYMENT`
-    TypeActivityPayment,
-    /// `TYPE_ACTIVITY_OPPORTUNITY`
-    TypeActivityOpportunity,
-    /// `TYPE_LIVE_CHAT`
-    TypeLiveChat,
-    /// `TYPE_LIVE_CHAT_INFO_MESSAGE`
-    TypeLiveChatInfoMessage,
-    /// `TYPE_ACTIVITY_APPOINTMENT`
-    TypeActivityAppointment,
-    /// `TYPE_FACEBOOK_COMMENT`
-    TypeFacebookComment,
-    /// `TYPE_INSTAGRAM_COMMENT`
-    TypeInstagramComment,
-    /// `TYPE_CUSTOM_CALL`
-    TypeCustomCall,
-    /// `TYPE_INTERNAL_COMMENT`
-    TypeInternalComment,
-    /// `TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG`
-    TypeActivityEmployeeActionLog,
-    /// `TYPE_RCS`
-    TypeRcs,
-    /// `TYPE_TIKTOK`
-    TypeTiktok,
-    /// `TYPE_TIKTOK_COMMENT`
-    TypeTiktokComment,
-    /// `TYPE_ACTIVITY_WHATSAPP`
-    TypeActivityWhatsapp,
-    /// `TYPE_FORM_SUBMISSION`
-    TypeFormSubmission,
-    /// `TYPE_SMS_REACTION`
-    TypeSmsReaction,
-    /// `TYPE_NO_SHOW`
-    TypeNoShow,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    MessageType,
-    TypeCall = "TYPE_CALL",
-    TypeSms = "TYPE_SMS",
-    TypeEmail = "TYPE_EMAIL",
-    TypeSmsReviewRequest = "TYPE_SMS_REVIEW_REQUEST",
-    TypeWebchat = "TYPE_WEBCHAT",
-    TypeSmsNoShowRequest = "TYPE_SMS_NO_SHOW_REQUEST",
-    TypeCampaignSms = "TYPE_CAMPAIGN_SMS",
-    TypeCampaignCall = "TYPE_CAMPAIGN_CALL",
-    TypeCampaignEmail = "TYPE_CAMPAIGN_EMAIL",
-    TypeCampaignVoicemail = "TYPE_CAMPAIGN_VOICEMAIL",
-    TypeFacebook = "TYPE_FACEBOOK",
-    TypeCampaignFacebook = "TYPE_CAMPAIGN_FACEBOOK",
-    TypeCampaignManualCall = "TYPE_CAMPAIGN_MANUAL_CALL",
-    TypeCampaignManualSms = "TYPE_CAMPAIGN_MANUAL_SMS",
-    TypeGmb = "TYPE_GMB",
-    TypeCampaignGmb = "TYPE_CAMPAIGN_GMB",
-    TypeReview = "TYPE_REVIEW",
-    TypeInstagram = "TYPE_INSTAGRAM",
-    TypeWhatsapp = "TYPE_WHATSAPP",
-    TypeCustomSms = "TYPE_CUSTOM_SMS",
-    TypeCustomEmail = "TYPE_CUSTOM_EMAIL",
-    TypeCustomProviderSms = "TYPE_CUSTOM_PROVIDER_SMS",
-    TypeCustomProviderEmail = "TYPE_CUSTOM_PROVIDER_EMAIL",
-    TypeIvrCall = "TYPE_IVR_CALL",
-    TypeActivityContact = "TYPE_ACTIVITY_CONTACT",
-    TypeActivityInvoice = "TYPE_ACTIVITY_INVOICE",
-    TypeActivityPayment = "TYPE_ACTIVITY_PAYMENT",
-    TypeActivityOpportunity = "TYPE_ACTIVITY_OPPORTUNITY",
-    TypeLiveChat = "TYPE_LIVE_CHAT",
-    TypeLiveChatInfoMessage = "TYPE_LIVE_CHAT_INFO_MESSAGE",
-    TypeActivityAppointment = "TYPE_ACTIVITY_APPOINTMENT",
-    TypeFacebookComment = "TYPE_FACEBOOK_COMMENT",
-    TypeInstagramComment = "TYPE_INSTAGRAM_COMMENT",
-    TypeCustomCall = "TYPE_CUSTOM_CALL",
-    TypeInternalComment = "TYPE_INTERNAL_COMMENT",
-    TypeActivityEmployeeActionLog = "TYPE_ACTIVITY_EMPLOYEE_ACTION_LOG",
-    TypeRcs = "TYPE_RCS",
-    TypeTiktok = "TYPE_TIKTOK",
-    TypeTiktokComment = "TYPE_TIKTOK_COMMENT",
-    TypeActivityWhatsapp = "TYPE_ACTIVITY_WHATSAPP",
-    TypeFormSubmission = "TYPE_FORM_SUBMISSION",
-    TypeSmsReaction = "TYPE_SMS_REACTION",
-    TypeNoShow = "TYPE_NO_SHOW"
-);
-
-/// A note on a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Note {
-    /// Text of the note.
-    pub body: Option<String>,
-    /// Text of the note without formatting.
-    pub body_text: Option<String>,
-    /// Colour of the note, such as `#FFAA00`.
-    pub color: Option<String>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was added, as ISO 8601.
-    pub date_added: Option<String>,
-    /// Id of the note.
-    pub id: Option<String>,
-    /// Whether the note is pinned.
-    pub pinned: Option<bool>,
-    /// Title of the note.
-    pub title: Option<String>,
-    /// Id of the user who wrote it.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Note {
-    body?, body_text? "bodyText", color?, contact_id? "contactId", date_added? "dateAdded", id?, pinned?, title?, user_id? "userId"
-} extra);
-
-/// One note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct NoteResponse {
-    /// The note.
-    pub note: Option<Note>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(NoteResponse { note? } extra);
-
-/// A number, or a number as text.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum NumberOrText {
-    /// As a text.
-    Text(String),
-    /// As a number.
-    Value(rt::Number),
-}
-
-rt::one_of!(NumberOrText { Text(String), Value(rt::Number) });
-rt::alternative!(NumberOrText, Text(String));
-rt::alternative!(NumberOrText, Text(&str));
-rt::alternative!(NumberOrText, Value(rt::Number));
-
-/// A field of a custom object or of businesses, or a folder of fields.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ObjectField {
-    /// Kind of file that a field of the type FILE_UPLOAD takes.
-    pub accepted_formats: Option<ObjectFieldFileFormat>,
-    /// Whether users can enter a value of their own in a field of the type RADIO. It counts for that record alone.
-    pub allow_custom_option: Option<bool>,
-    /// Type of the field.
-    pub data_type: Option<ObjectFieldType>,
-    /// When it was created.
-    pub date_added: Option<rt::DateTime<rt::Utc>>,
-    /// When it was last changed.
-    pub date_updated: Option<rt::DateTime<rt::Utc>>,
-    /// Description of the field.
-    pub description: Option<String>,
-    /// Key of the field: that of the object, a full stop and the name, such as `custom_object.pet.name`.
-    pub field_key: Option<String>,
-    /// Id of the field.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// How many files a field of the type FILE_UPLOAD takes at most.
-    pub max_file_limit: Option<rt::Number>,
-    /// Name of the field.
-    pub name: Option<String>,
-    /// Key of the object, such as `custom_object.pet`.
-    pub object_key: Option<String>,
-    /// Choices, for fields of the types SINGLE_OPTIONS, MULTIPLE_OPTIONS, RADIO, CHECKBOX and TEXTBOX_LIST.
-    pub options: Option<Vec<ObjectFieldOption>>,
-    /// Id of the folder.
-    pub parent_id: Option<String>,
-    /// Text that an empty field shows.
-    pub placeholder: Option<String>,
-    /// Whether the field can be used in forms.
-    pub show_in_forms: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ObjectField {
-    accepted_formats? "acceptedFormats", allow_custom_option? "allowCustomOption", data_type? "dataType", date_added? "dateAdded",
-    date_updated? "dateUpdated", description?, field_key? "fieldKey", id?, location_id? "locationId", max_file_limit? "maxFileLimit", name?,
-    object_key? "objectKey", options?, parent_id? "parentId", placeholder?, show_in_forms? "showInForms"
-} extra);
-
-/// Kind of file.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ObjectFieldFileFormat {
-    /// `.pdf`
-    Pdf,
-    /// `.docx`
-    Docx,
-    /// `.doc`
-    Doc,
-    /// `.jpg`
-    Jpg,
-    /// `.jpeg`
-    Jpeg,
-    /// `.png`
-    Png,
-    /// `.gif`
-    Gif,
-    /// `.csv`
-    Csv,
-    /// `.xlsx`
-    Xlsx,
-    /// `.xls`
-    Xls,
-    /// `all`
-    All,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    ObjectFieldFileFormat,
-    Pdf = ".pdf",
-    Docx = ".docx",
-    Doc = ".doc",
-    Jpg = ".jpg",
-    Jpeg = ".jpeg",
-    Png = ".png",
-    Gif = ".gif",
-    Csv = ".csv",
-    Xlsx = ".xlsx",
-    Xls = ".xls",
-    All = "all"
-);
-
-/// A choice of a field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectFieldOption {
-    /// Key of the choice.
-    pub key: Option<String>,
-    /// Label of the choice.
-    pub label: Option<String>,
-    /// URL that belongs to the choice, for fields of the type RADIO.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ObjectFieldOption { key?, label?, url? } extra);
-
-/// Type of a field. EMAIL is documented for new fields alone.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ObjectFieldType {
-    /// `TEXT`
-    Text,
-    /// `LARGE_TEXT`
-    LargeText,
-    /// `NUMERICAL`
-    Numerical,
-    /// `PHONE`
-    Phone,
-    /// `MONETORY`
-    Monetory,
-    /// `CHECKBOX`
-    Checkbox,
-    /// `SINGLE_OPTIONS`
-    SingleOptions,
-    /// `MULTIPLE_OPTIONS`
-    MultipleOptions,
-    /// `DATE`
-    Date,
-    /// `TEXTBOX_LIST`
-    TextboxList,
-    /// `FILE_UPLOAD`
-    FileUpload,
-    /// `RADIO`
-    Radio,
-    /// `EMAIL`
-    Email,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    ObjectFieldType,
-    Text = "TEXT",
-    LargeText = "LARGE_TEXT",
-    Numerical = "NUMERICAL",
-    Phone = "PHONE",
-    Monetory = "MONETORY",
-    Checkbox = "CHECKBOX",
-    SingleOptions = "SINGLE_OPTIONS",
-    MultipleOptions = "MULTIPLE_OPTIONS",
-    Date = "DATE",
-    TextboxList = "TEXTBOX_LIST",
-    FileUpload = "FILE_UPLOAD",
-    Radio = "RADIO",
-    Email = "EMAIL"
-);
-
-/// Hours within which the moment to send a scheduled email is picked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OptimizationPeriod {
-    /// `24h`
-    _24h,
-    /// `48h`
-    _48h,
-    /// `72h`
-    _72h,
-}
-
-rt::closed_enum!(OptimizationPeriod, _24h = "24h", _48h = "48h", _72h = "72h");
-
-/// Kind of the message; only a call can be added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OutboundCallType {
-    /// `Call`
-    Call,
-}
-
-rt::closed_enum!(OutboundCallType, Call = "Call");
-
-/// What the conversation provider has to say about a failure.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProviderError {
-    /// Code of the error.
-    pub code: String,
-    /// Text of the error.
-    pub message: String,
-    /// Kind of the error.
-    pub type_: String,
-}
-
-rt::object!(ProviderError { code!, message!, type_! "type" });
-rt::setters!(ProviderError new(code: String, type_: String, message: String) {  });
-
-/// A message that the conversation provider has to deliver.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ProviderOutboundMessage {
-    /// URLs of the attached files.
-    pub attachments: Option<Vec<String>>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// Name and email address of the sender.
-    pub email_from: Option<String>,
-    /// Id of the email, for an email only.
-    pub email_message_id: Option<String>,
-    /// One recipient, or several.
-    pub email_to: Option<Recipients>,
-    /// Body of the email as HTML.
-    pub html: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Text of the message.
-    pub message: Option<String>,
-    /// Id of the message, to report its status with.
-    pub message_id: Option<String>,
-    /// Phone number of the contact.
-    pub phone: Option<String>,
-    /// Id at its provider of the message this one replies to.
-    pub reply_to_alt_id: Option<String>,
-    /// Subject line of the email.
-    pub subject: Option<String>,
-    /// Channel: `SMS` or `Email`; `Custom` was seen too (issue 55).
-    pub type_: String,
-    /// Id of the user who sent the message.
-    pub user_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ProviderOutboundMessage {
-    attachments?, contact_id? "contactId", email_from? "emailFrom", email_message_id? "emailMessageId", email_to? "emailTo", html?,
-    location_id? "locationId", message?, message_id? "messageId", phone?, reply_to_alt_id? "replyToAltId", subject?, type_! "type",
-    user_id? "userId"
-} extra);
-
-/// One recipient, or several.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum Recipients {
-    /// As a text.
-    Text(String),
-    /// As a list.
-    List(Vec<String>),
-}
-
-rt::one_of!(Recipients { Text(String), List(Vec<String>) });
-rt::alternative!(Recipients, Text(String));
-rt::alternative!(Recipients, Text(&str));
-rt::alternative!(Recipients, List(Vec<String>));
-
-/// Who follows a contact, and who does not any more.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RemoveFollowersResponse {
-    /// Ids of all users who follow the contact.
-    pub followers: Option<Vec<String>>,
-    /// Ids of the users who were removed.
-    pub followers_removed: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RemoveFollowersResponse { followers?, followers_removed? "followersRemoved" } extra);
-
-/// Which contacts to search for, and how many of them.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchContactsRequest {
-    /// Conditions that all have to hold.
-    pub filters: Option<Vec<ContactFilter>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Number of the page, from 1; not needed with `searchAfter`.
-    pub page: Option<i64>,
-    /// How many contacts to return.
-    pub page_limit: i64,
-    /// Text to search for.
-    pub query: Option<String>,
-    /// Where the page before ended, the `searchAfter` of its last contact.
-    pub search_after: Option<Vec<SortValue>>,
-}
-
-rt::object!(SearchContactsRequest {
-    filters?, location_id! "locationId", page? int, page_limit! int "pageLimit", query?, search_after? "searchAfter"
-});
-rt::setters!(SearchContactsRequest new(location_id: String, page_limit: i64) {
-    filters: [ContactFilter], page: i64, query: String, search_after: [SortValue]
-});
 
 impl rt::Limited for SearchContactsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -3316,67 +3110,48 @@ impl rt::Limited for SearchContactsRequest {
     }
 }
 
-/// One page of contacts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchContactsResponse {
-    /// The contacts.
-    pub contacts: Option<Vec<ContactSummary>>,
-    /// How many contacts match.
-    pub total: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of contacts.
+    pub struct SearchContactsResponse optional {
+        /// The contacts.
+        contacts: Vec<ContactSummary>,
+        /// How many contacts match.
+        total: rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(SearchContactsResponse { contacts?, total?, trace_id? "traceId" } extra);
-
-/// One page of conversations.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchConversationsResponse {
-    /// The conversations.
-    pub conversations: Vec<ConversationSummary>,
-    /// How many conversations match.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of conversations.
+    pub struct SearchConversationsResponse {
+        /// The conversations.
+        conversations: Vec<ConversationSummary>,
+    } optional {
+        /// How many conversations match.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(SearchConversationsResponse { conversations!, total? } extra);
-
-/// Which tasks to find. Without any filter all tasks of the sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchTasksRequest {
-    /// Ids of the users the tasks are assigned to.
-    pub assigned_to: Option<Vec<String>>,
-    /// Id of the business the contacts belong to.
-    pub business_id: Option<String>,
-    /// Whether the tasks are done.
-    pub completed: Option<bool>,
-    /// Ids of the contacts the tasks are for.
-    pub contact_id: Option<Vec<String>>,
-    /// How many tasks to return. Without it 25.
-    pub limit: Option<i64>,
-    /// Part of the title.
-    pub query: Option<String>,
-    /// How many tasks to pass over. Without it none.
-    pub skip: Option<i64>,
+rt::request! {
+    /// Which tasks to find. Without any filter all tasks of the sub-account.
+    pub struct SearchTasksRequest optional {
+        /// Ids of the users the tasks are assigned to.
+        assigned_to "assignedTo": Vec<String> [String],
+        /// Id of the business the contacts belong to.
+        business_id "businessId": String,
+        /// Whether the tasks are done.
+        completed: bool,
+        /// Ids of the contacts the tasks are for.
+        contact_id "contactId": Vec<String> [String],
+        /// How many tasks to return. Without it 25.
+        limit int: i64,
+        /// Part of the title.
+        query: String,
+        /// How many tasks to pass over. Without it none.
+        skip int: i64,
+    }
 }
-
-rt::object!(SearchTasksRequest {
-    assigned_to? "assignedTo", business_id? "businessId", completed?, contact_id? "contactId", limit? int, query?, skip? int
-});
-rt::setters!(SearchTasksRequest new() {
-    assigned_to: [String], business_id: String, completed: bool, contact_id: [String], limit: i64, query: String, skip: i64
-});
 
 impl rt::Limited for SearchTasksRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -3385,757 +3160,548 @@ impl rt::Limited for SearchTasksRequest {
     }
 }
 
-/// Tasks that match a search.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchTasksResponse {
-    /// The tasks. Their fields are not documented.
-    pub tasks: Option<Vec<rt::Object>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Tasks that match a search.
+    pub struct SearchTasksResponse optional {
+        /// The tasks. Their fields are not documented.
+        tasks: Vec<rt::Object>,
+    } with extra
 }
 
-rt::object!(SearchTasksResponse { tasks? } extra);
+rt::request! {
+    /// A message to send to a contact.
+    pub struct SendMessageRequest {
+        /// Channel of the message to send.
+        type_ "type": SendMessageType,
+        /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
+        sub_type "subType": MessageSubType,
+        /// Id of the contact who receives the message.
+        contact_id "contactId": String,
+        /// Delivery status of a message at the channel's provider.
+        status: MessageDeliveryStatus,
+    } optional {
+        /// Id of the appointment the message belongs to.
+        appointment_id "appointmentId": String,
+        /// URLs of the files to attach.
+        attachments: Vec<String> [String],
+        /// Id of the conversation provider that carries the message.
+        conversation_provider_id "conversationProviderId": String,
+        /// Id of the custom subtype whose unsubscriptions count. For an email only.
+        custom_subtype_id "customSubtypeId": String,
+        /// Email addresses that get a copy unseen by the others.
+        email_bcc "emailBcc": Vec<String> [String],
+        /// Email addresses that get a copy.
+        email_cc "emailCc": Vec<String> [String],
+        /// Email address to send from.
+        email_from "emailFrom": String,
+        /// Whether a reply to an email goes to its sender alone or to everybody on it.
+        email_reply_mode "emailReplyMode": EmailReplyMode,
+        /// Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
+        email_to "emailTo": String,
+        /// What to forward, and to whom.
+        forward: ForwardConfig,
+        /// Phone number to send from.
+        from_number "fromNumber": String,
+        /// Body of the message as HTML.
+        html: String,
+        /// Body of the message as text.
+        message: String,
+        /// Hours within which the moment to send a scheduled email is picked.
+        optimization_period "optimizationPeriod": OptimizationPeriod,
+        /// Id of the message this one replies to.
+        reply_message_id "replyMessageId": String,
+        /// When to send the message, in seconds since 1970-01-01 UTC.
+        scheduled_timestamp "scheduledTimestamp": rt::Number,
+        /// Subject line of an email.
+        subject: String,
+        /// Id of the message template.
+        template_id "templateId": String,
+        /// Id of the thread. For an email it is the message that holds the emails of the thread.
+        thread_id "threadId": String,
+        /// Phone number to send to.
+        to_number "toNumber": String,
+        /// Whether the platform's own AI picks the moment to send a scheduled email.
+        uses_native_scheduling_ai "usesNativeSchedulingAi": bool,
+    }
+}
 
-/// A message to send to a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageRequest {
-    /// Id of the appointment the message belongs to.
-    pub appointment_id: Option<String>,
-    /// URLs of the files to attach.
-    pub attachments: Option<Vec<String>>,
-    /// Id of the contact who receives the message.
-    pub contact_id: String,
-    /// Id of the conversation provider that carries the message.
-    pub conversation_provider_id: Option<String>,
-    /// Id of the custom subtype whose unsubscriptions count. For an email only.
-    pub custom_subtype_id: Option<String>,
-    /// Email addresses that get a copy unseen by the others.
-    pub email_bcc: Option<Vec<String>>,
-    /// Email addresses that get a copy.
-    pub email_cc: Option<Vec<String>>,
-    /// Email address to send from.
-    pub email_from: Option<String>,
-    /// Whether a reply to an email goes to its sender alone or to everybody on it.
-    pub email_reply_mode: Option<EmailReplyMode>,
-    /// Email address to send to when it is not the contact's primary one. It must be one of the contact's addresses.
-    pub email_to: Option<String>,
-    /// What to forward, and to whom.
-    pub forward: Option<ForwardConfig>,
-    /// Phone number to send from.
-    pub from_number: Option<String>,
-    /// Body of the message as HTML.
-    pub html: Option<String>,
-    /// Body of the message as text.
-    pub message: Option<String>,
-    /// Hours within which the moment to send a scheduled email is picked.
-    pub optimization_period: Option<OptimizationPeriod>,
-    /// Id of the message this one replies to.
-    pub reply_message_id: Option<String>,
-    /// When to send the message, in seconds since 1970-01-01 UTC.
-    pub scheduled_timestamp: Option<rt::Number>,
-    /// Delivery status of a message at the channel's provider.
-    pub status: MessageDeliveryStatus,
-    /// Kind of the message within its channel. The documents speak of an object and send the text `Email`; either is accepted.
-    pub sub_type: MessageSubType,
-    /// Subject line of an email.
-    pub subject: Option<String>,
-    /// Id of the message template.
-    pub template_id: Option<String>,
-    /// Id of the thread. For an email it is the message that holds the emails of the thread.
-    pub thread_id: Option<String>,
-    /// Phone number to send to.
-    pub to_number: Option<String>,
+rt::object! {
+    /// Identifiers and status of a message.
+    pub struct SendMessageResponse optional {
+        /// Id of the conversation the message is in.
+        conversation_id "conversationId": String,
+        /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
+        email_message_id "emailMessageId": String,
+        /// What was forwarded, for a forwarded email only.
+        forward_data "forwardData": ForwardData,
+        /// Id of the message. Google My Business gives `messageIds` instead.
+        message_id "messageId": String,
+        /// Ids of the messages when the channel is Google My Business.
+        message_ids "messageIds": Vec<String>,
+        /// What the platform has to say about a message sent by a workflow.
+        msg: String,
+        /// How far the message is.
+        status: MessageDeliveryStatus,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Channel of the message to send.
-    pub type_: SendMessageType,
-    /// Whether the platform's own AI picks the moment to send a scheduled email.
-    pub uses_native_scheduling_ai: Option<bool>,
+    pub enum SendMessageType {
+        Sms = "SMS", Rcs = "RCS", Email = "Email", WhatsApp = "WhatsApp", Ig = "IG", Fb = "FB", Custom = "Custom", LiveChat = "Live_Chat",
+        Tiktok = "TIKTOK",
+    }
 }
 
-rt::object!(SendMessageRequest {
-    appointment_id? "appointmentId", attachments?, contact_id! "contactId", conversation_provider_id? "conversationProviderId",
-    custom_subtype_id? "customSubtypeId", email_bcc? "emailBcc", email_cc? "emailCc", email_from? "emailFrom",
-    email_reply_mode? "emailReplyMode", email_to? "emailTo", forward?, from_number? "fromNumber", html?, message?,
-    optimization_period? "optimizationPeriod", reply_message_id? "replyMessageId", scheduled_timestamp? "scheduledTimestamp", status!,
-    sub_type! "subType", subject?, template_id? "templateId", thread_id? "threadId", to_number? "toNumber", type_! "type",
-    uses_native_scheduling_ai? "usesNativeSchedulingAi"
-});
-rt::setters!(SendMessageRequest new(type_: SendMessageType, sub_type: MessageSubType, contact_id: String, status: MessageDeliveryStatus) {
-    appointment_id: String, attachments: [String], conversation_provider_id: String, custom_subtype_id: String, email_bcc: [String],
-    email_cc: [String], email_from: String, email_reply_mode: EmailReplyMode, email_to: String, forward: ForwardConfig, from_number: String,
-    html: String, message: String, optimization_period: OptimizationPeriod, reply_message_id: String, scheduled_timestamp: (rt::Number),
-    subject: String, template_id: String, thread_id: String, to_number: String, uses_native_scheduling_ai: bool
-});
-
-/// Identifiers and status of a message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendMessageResponse {
-    /// Id of the conversation the message is in.
-    pub conversation_id: Option<String>,
-    /// Id of the email, for an email only. An inbound reply that is added with it joins the same thread.
-    pub email_message_id: Option<String>,
-    /// What was forwarded, for a forwarded email only.
-    pub forward_data: Option<ForwardData>,
-    /// Id of the message. Google My Business gives `messageIds` instead.
-    pub message_id: Option<String>,
-    /// Ids of the messages when the channel is Google My Business.
-    pub message_ids: Option<Vec<String>>,
-    /// What the platform has to say about a message sent by a workflow.
-    pub msg: Option<String>,
-    /// How far the message is.
-    pub status: Option<MessageDeliveryStatus>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// A reply to a customer's review.
+    pub struct SendReviewReplyRequest {
+        /// Id of the conversation, which has to be about a review.
+        conversation_id "conversationId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Text of the reply.
+        message: String,
+    }
 }
 
-rt::object!(SendMessageResponse {
-    conversation_id? "conversationId", email_message_id? "emailMessageId", forward_data? "forwardData", message_id? "messageId",
-    message_ids? "messageIds", msg?, status?
-} extra);
-
-/// Channel of the message to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SendMessageType {
-    /// `SMS`
-    Sms,
-    /// `RCS`
-    Rcs,
-    /// `Email`
-    Email,
-    /// `WhatsApp`
-    WhatsApp,
-    /// `IG`
-    Ig,
-    /// `FB`
-    Fb,
-    /// `Custom`
-    Custom,
-    /// `Live_Chat`
-    LiveChat,
-    /// `TIKTOK`
-    Tiktok,
+rt::request! {
+    /// Who is to see that a reply is being typed.
+    pub struct SendTypingIndicatorRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// `true` while a reply is being typed, otherwise `false`.
+        is_typing "isTyping": String,
+        /// Id of the visitor: `visitorId` of the contact.
+        visitor_id "visitorId": String,
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+    }
 }
 
-rt::closed_enum!(
-    SendMessageType,
-    Sms = "SMS",
-    Rcs = "RCS",
-    Email = "Email",
-    WhatsApp = "WhatsApp",
-    Ig = "IG",
-    Fb = "FB",
-    Custom = "Custom",
-    LiveChat = "Live_Chat",
-    Tiktok = "TIKTOK"
-);
-
-/// A reply to a customer's review.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendReviewReplyRequest {
-    /// Id of the conversation, which has to be about a review.
-    pub conversation_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Text of the reply.
-    pub message: String,
+rt::closed_enum! {
+    /// Ascending or descending order.
+    pub enum SortOrder {
+        Asc = "asc", Desc = "desc",
+    }
 }
 
-rt::object!(SendReviewReplyRequest { conversation_id! "conversationId", location_id! "locationId", message! });
-rt::setters!(SendReviewReplyRequest new(conversation_id: String, location_id: String, message: String) {  });
-
-/// Who is to see that a reply is being typed.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendTypingIndicatorRequest {
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// `true` while a reply is being typed, otherwise `false`.
-    pub is_typing: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the visitor: `visitorId` of the contact.
-    pub visitor_id: String,
+rt::one_of! {
+    /// A value by which a search is sorted, such as a time or an id.
+    pub enum SortValue {
+        /// As a text.
+        Text(String),
+        /// As a number.
+        Number(rt::Number),
+    }
+    from Text(String), Text(&str), Number(rt::Number)
 }
 
-rt::object!(SendTypingIndicatorRequest {
-    conversation_id! "conversationId", is_typing! "isTyping", location_id! "locationId", visitor_id! "visitorId"
-});
-rt::setters!(SendTypingIndicatorRequest new(location_id: String, is_typing: String, visitor_id: String, conversation_id: String) {  });
-
-/// Ascending or descending order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SortOrder {
-    /// `asc`
-    Asc,
-    /// `desc`
-    Desc,
+rt::object! {
+    /// Content of a submission: values by the names and ids of the fields, which are in no schema, and the event.
+    pub struct SubmissionContent optional {
+        /// The event of the submission.
+        event_data "eventData": SubmissionEvent,
+        /// Names of the fields in their order, in the vendor's spelling.
+        fields_ori_sequance "fieldsOriSequance": Vec<String>,
+    } with extra
 }
 
-rt::closed_enum!(SortOrder, Asc = "asc", Desc = "desc");
-
-/// A value by which a search is sorted, such as a time or an id.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum SortValue {
-    /// As a text.
-    Text(String),
-    /// As a number.
-    Number(rt::Number),
+rt::object! {
+    /// The event of a submission: page, source and browser.
+    pub struct SubmissionEvent optional {
+        /// Ad that the visitor came from.
+        ad_source "adSource": String,
+        /// Sessions of the contact.
+        contact_session_ids "contactSessionIds": SubmissionSessions,
+        /// Domain of the page.
+        domain: String,
+        /// Id of the event at Facebook.
+        fb_event_id "fbEventId": String,
+        /// Facebook's id of the click.
+        fbc: String,
+        /// Facebook's id of the browser.
+        fbp: String,
+        /// Fingerprint of the browser.
+        fingerprint: String,
+        /// Medium of the submission, such as `form`.
+        medium: String,
+        /// Id of the form or survey.
+        medium_id "mediumId": String,
+        /// Page of the submission.
+        page: SubmissionPage,
+        /// Purpose of the visit, such as `form`.
+        page_visit_type "pageVisitType": String,
+        /// Id of the parent of the form or survey.
+        parent_id "parentId": String,
+        /// Name of the parent of the form or survey.
+        parent_name "parentName": String,
+        /// URL of the page before.
+        referrer: String,
+        /// Source of the visitor, such as `Direct traffic`.
+        source: String,
+        /// When it was, as a number whose unit is not documented.
+        timestamp: rt::Number,
+        /// Type of the event, such as `page-visit`.
+        type_ "type": String,
+        /// Version of the event.
+        version: String,
+    } with extra
 }
 
-rt::one_of!(SortValue { Text(String), Number(rt::Number) });
-rt::alternative!(SortValue, Text(String));
-rt::alternative!(SortValue, Text(&str));
-rt::alternative!(SortValue, Number(rt::Number));
-
-/// Content of a submission: values by the names and ids of the fields, which are in no schema, and the event.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubmissionContent {
-    /// The event of the submission.
-    pub event_data: Option<SubmissionEvent>,
-    /// Names of the fields in their order, in the vendor's spelling.
-    pub fields_ori_sequance: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A page that holds a form or a survey.
+    pub struct SubmissionPage optional {
+        /// Title of the page.
+        title: String,
+        /// URL of the page.
+        url: String,
+    } with extra
 }
 
-rt::object!(SubmissionContent { event_data? "eventData", fields_ori_sequance? "fieldsOriSequance" } extra);
-
-/// The event of a submission: page, source and browser.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubmissionEvent {
-    /// Ad that the visitor came from.
-    pub ad_source: Option<String>,
-    /// Sessions of the contact.
-    pub contact_session_ids: Option<SubmissionSessions>,
-    /// Domain of the page.
-    pub domain: Option<String>,
-    /// Id of the event at Facebook.
-    pub fb_event_id: Option<String>,
-    /// Facebook's id of the click.
-    pub fbc: Option<String>,
-    /// Facebook's id of the browser.
-    pub fbp: Option<String>,
-    /// Fingerprint of the browser.
-    pub fingerprint: Option<String>,
-    /// Medium of the submission, such as `form`.
-    pub medium: Option<String>,
-    /// Id of the form or survey.
-    pub medium_id: Option<String>,
-    /// Page of the submission.
-    pub page: Option<SubmissionPage>,
-    /// Purpose of the visit, such as `form`.
-    pub page_visit_type: Option<String>,
-    /// Id of the parent of the form or survey.
-    pub parent_id: Option<String>,
-    /// Name of the parent of the form or survey.
-    pub parent_name: Option<String>,
-    /// URL of the page before.
-    pub referrer: Option<String>,
-    /// Source of the visitor, such as `Direct traffic`.
-    pub source: Option<String>,
-    /// When it was, as a number whose unit is not documented.
-    pub timestamp: Option<rt::Number>,
-    /// Type of the event, such as `page-visit`.
-    pub type_: Option<String>,
-    /// Version of the event.
-    pub version: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Position in a list of submissions: total, page and next page.
+    pub struct SubmissionPageMeta optional {
+        /// Number of this page.
+        current_page "currentPage": rt::Number,
+        /// Number of the next page; null on the last.
+        next_page "nextPage": rt::Number,
+        /// Number of the page before; null on the first.
+        prev_page "prevPage": rt::Number,
+        /// How many there are.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(SubmissionEvent {
-    ad_source? "adSource", contact_session_ids? "contactSessionIds", domain?, fb_event_id? "fbEventId", fbc?, fbp?, fingerprint?, medium?,
-    medium_id? "mediumId", page?, page_visit_type? "pageVisitType", parent_id? "parentId", parent_name? "parentName", referrer?, source?,
-    timestamp?, type_? "type", version?
-} extra);
-
-/// A page that holds a form or a survey.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubmissionPage {
-    /// Title of the page.
-    pub title: Option<String>,
-    /// URL of the page.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Sessions of a contact.
+    pub struct SubmissionSessions optional {
+        /// Ids of the sessions.
+        ids: Vec<String>,
+    } with extra
 }
 
-rt::object!(SubmissionPage { title?, url? } extra);
-
-/// Position in a list of submissions: total, page and next page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SubmissionPageMeta {
-    /// Number of this page.
-    pub current_page: Option<rt::Number>,
-    /// Number of the next page; null on the last.
-    pub next_page: Option<rt::Number>,
-    /// Number of the page before; null on the first.
-    pub prev_page: Option<rt::Number>,
-    /// How many there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// What changes.
+    pub struct SubscriptionAction {
+        /// Whether a default subtype changes, a custom one, or everything is subscribed to again.
+        type_ "type": SubscriptionActionType,
+        /// Whether the contact is to be subscribed.
+        subtype_status: SubscriptionStatus,
+    } optional {
+        /// Id of the custom subtype. Needed when `type` is `custom`.
+        subtype_id: String,
+        /// Name of the default subtype. Needed when the action is `default`.
+        subtype_name: DefaultSubtypeName,
+    }
 }
 
-rt::object!(SubmissionPageMeta { current_page? "currentPage", next_page? "nextPage", prev_page? "prevPage", total? } extra);
-
-/// Sessions of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubmissionSessions {
-    /// Ids of the sessions.
-    pub ids: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SubmissionSessions { ids? } extra);
-
-/// What changes.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SubscriptionAction {
-    /// Id of the custom subtype. Needed when `type` is `custom`.
-    pub subtype_id: Option<String>,
-    /// Name of the default subtype. Needed when the action is `default`.
-    pub subtype_name: Option<DefaultSubtypeName>,
-    /// Whether the contact is to be subscribed.
-    pub subtype_status: SubscriptionStatus,
+rt::closed_enum! {
     /// Whether a default subtype changes, a custom one, or everything is subscribed to again.
-    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
-    pub type_: SubscriptionActionType,
+    pub enum SubscriptionActionType {
+        Default = "default", Custom = "custom", ResubAll = "resub_all",
+    }
 }
 
-rt::object!(SubscriptionAction { subtype_id?, subtype_name?, subtype_status!, type_! "type" });
-rt::setters!(SubscriptionAction new(type_: SubscriptionActionType, subtype_status: SubscriptionStatus) {
-    subtype_id: String, subtype_name: DefaultSubtypeName
-});
-
-/// Whether a default subtype changes, a custom one, or everything is subscribed to again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SubscriptionActionType {
-    /// `default`
-    Default,
-    /// `custom`
-    Custom,
-    /// `resub_all`
-    ResubAll,
+rt::closed_enum! {
+    /// Whether the contact is to be subscribed.
+    pub enum SubscriptionStatus {
+        Subscribed = "subscribed", Unsubscribed = "unsubscribed",
+    }
 }
 
-rt::closed_enum!(SubscriptionActionType, Default = "default", Custom = "custom", ResubAll = "resub_all");
-
-/// Whether the contact is to be subscribed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SubscriptionStatus {
-    /// `subscribed`
-    Subscribed,
-    /// `unsubscribed`
-    Unsubscribed,
+rt::closed_enum! {
+    /// Channel of a custom subtype.
+    pub enum SubtypeChannel {
+        Email = "email", Sms = "sms",
+    }
 }
 
-rt::closed_enum!(SubscriptionStatus, Subscribed = "subscribed", Unsubscribed = "unsubscribed");
-
-/// Channel of a custom subtype.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SubtypeChannel {
-    /// `email`
-    Email,
-    /// `sms`
-    Sms,
-}
-
-rt::closed_enum!(SubtypeChannel, Email = "email", Sms = "sms");
-
-/// Whether the call did what it should.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SucceededResponse {
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// The same in the right spelling.
-    pub succeeded: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SucceededResponse { succeded?, succeeded? } extra);
-
-/// Whether the call did what it should.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SuccessResponse {
+rt::object! {
     /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct SucceededResponse optional {
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+        /// The same in the right spelling.
+        succeeded: bool,
+    } with extra
 }
 
-rt::object!(SuccessResponse { success? } extra);
-
-/// Tags to add or to remove.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TagsRequest {
-    /// The tags.
-    pub tags: Vec<String>,
-}
-
-rt::object!(TagsRequest { tags! });
-rt::setters!(TagsRequest new(tags: [String]) {  });
-
-/// Tags of a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TagsResponse {
-    /// The tags.
-    pub tags: Option<Vec<String>>,
-    /// Tags that were added.
-    pub tags_added: Option<Vec<String>>,
-    /// Tags that were removed.
-    pub tags_removed: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TagsResponse { tags?, tags_added? "tagsAdded", tags_removed? "tagsRemoved" } extra);
-
-/// Something to be done for a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Task {
-    /// Id of the user the task is assigned to.
-    pub assigned_to: Option<String>,
-    /// What is to be done.
-    pub body: Option<String>,
-    /// Whether it is done.
-    pub completed: Option<bool>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it is due, as ISO 8601.
-    pub due_date: Option<String>,
-    /// Id of the task.
-    pub id: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Task { assigned_to? "assignedTo", body?, completed?, contact_id? "contactId", due_date? "dueDate", id?, title? } extra);
-
-/// One task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct TaskResponse {
-    /// The task.
-    pub task: Option<Task>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TaskResponse { task? } extra);
-
-/// One text, or several.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum TextOrList {
-    /// As a text.
-    SingleText(String),
-    /// As a list.
-    TextList(Vec<String>),
-}
-
-rt::one_of!(TextOrList { SingleText(String), TextList(Vec<String>) });
-rt::alternative!(TextOrList, SingleText(String));
-rt::alternative!(TextOrList, SingleText(&str));
-rt::alternative!(TextOrList, TextList(Vec<String>));
-
-/// An access token with its refresh token, and whom they are for.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TokenResponse {
-    /// The token to call the API with.
-    #[cfg_attr(feature = "schemars", schemars(rename = "access_token"))]
-    pub access_token: Option<String>,
-    /// Whether all sub-accounts were approved. For an agency's token.
-    pub approve_all_locations: Option<bool>,
-    /// Ids of the sub-accounts for which tokens may be made.
-    pub approved_locations: Option<Vec<String>>,
-    /// Id of the agency.
-    pub company_id: Option<String>,
-    /// Seconds until the access token expires, about a day.
-    #[cfg_attr(feature = "schemars", schemars(rename = "expires_in"))]
-    pub expires_in: Option<rt::Number>,
-    /// Whether sub-accounts created later get the app too. For an agency's token.
-    pub install_to_future_locations: Option<bool>,
-    /// Whether the app was installed in many sub-accounts at once.
-    pub is_bulk_installation: Option<bool>,
-    /// Id of the sub-account, for a sub-account's token only.
-    pub location_id: Option<String>,
-    /// Id of the plan of a paid app.
-    pub plan_id: Option<String>,
-    /// Id of the refresh token.
-    pub refresh_token_id: Option<String>,
-    /// The token to get the next access token with. It works once, for a year.
-    #[cfg_attr(feature = "schemars", schemars(rename = "refresh_token"))]
-    pub refresh_token: Option<String>,
-    /// Scopes of the token, separated by spaces.
-    pub scope: Option<String>,
-    /// Always `Bearer`.
-    #[cfg_attr(feature = "schemars", schemars(rename = "token_type"))]
-    pub token_type: Option<String>,
-    /// Id of the user who installed the app.
-    pub user_id: Option<String>,
-    /// `Company` for an agency's token, `Location` for a sub-account's.
-    pub user_type: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TokenResponse {
-    access_token?, approve_all_locations? "approveAllLocations", approved_locations? "approvedLocations", company_id? "companyId",
-    expires_in?, install_to_future_locations? "installToFutureLocations", is_bulk_installation? "isBulkInstallation",
-    location_id? "locationId", plan_id? "planId", refresh_token_id? "refreshTokenId", refresh_token?, scope?, token_type?,
-    user_id? "userId", user_type? "userType"
-} extra);
-
-/// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum TokenUserType {
-    /// `Company`
-    Company,
-    /// `Location`
-    Location,
-}
-
-rt::closed_enum!(TokenUserType, Company = "Company", Location = "Location");
-
-/// A sentence of a call. `startTime` and `endTime` are in milliseconds from the start of the recording, `confidence` is from 0 to 1, and
-/// `mediaChannel` tells the speakers apart. The documents disagree on whether these are numbers or texts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct TranscriptSentence {
-    /// How sure the transcription is, from 0 to 1.
-    pub confidence: Option<rt::Value>,
-    /// When the sentence ends, in milliseconds from the start.
-    pub end_time: Option<rt::Value>,
-    /// Channel of the recording, which tells the speakers apart.
-    pub media_channel: Option<rt::Value>,
-    /// Place of the sentence in the call.
-    pub sentence_index: Option<rt::Value>,
-    /// When the sentence begins, in milliseconds from the start.
-    pub start_time: Option<rt::Value>,
-    /// What was said.
-    pub transcript: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(TranscriptSentence {
-    confidence?, end_time? "endTime", media_channel? "mediaChannel", sentence_index? "sentenceIndex", start_time? "startTime", transcript!
-} extra);
-
-/// A removal of the app.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UninstallEvent {
-    /// Id of the app.
-    pub app_id: Option<String>,
-    /// Id of the agency, where it was in the agency.
-    pub company_id: Option<String>,
-    /// Id of the sub-account, where it was in one.
-    pub location_id: Option<String>,
-    /// When the event was sent, as ISO 8601.
-    pub timestamp: Option<String>,
-    /// Name of the event.
-    pub type_: String,
-    /// Id of the delivery. The same id twice is a repeat.
-    pub webhook_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UninstallEvent {
-    app_id? "appId", company_id? "companyId", location_id? "locationId", timestamp?, type_! "type", webhook_id? "webhookId"
-} extra);
-
-/// What to change in a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
-    /// `1990-09-25`.
-    pub date_of_birth: Option<String>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags. They replace all tags the contact has.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
-}
-
-rt::object!(UpdateContactRequest {
-    address1?, assigned_to? "assignedTo", city?, country?, custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
-    dnd_settings? "dndSettings", email?, first_name? "firstName", inbound_dnd_settings? "inboundDndSettings", last_name? "lastName", name?,
-    phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
-});
-rt::setters!(UpdateContactRequest new() {
-    address1: String, assigned_to: String, city: String, country: String, custom_fields: [CustomFieldInput], date_of_birth: String,
-    dnd: bool, dnd_settings: DndSettings, email: String, first_name: String, inbound_dnd_settings: InboundDndSettings, last_name: String,
-    name: String, phone: String, postal_code: String, source: String, state: String, tags: [String], timezone: String, website: String
-});
-
-/// The changed contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateContactResponse {
-    /// The contact as it is now.
-    pub contact: Option<Contact>,
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// The same in the right spelling.
-    pub succeeded: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UpdateContactResponse { contact?, succeded?, succeeded? } extra);
-
-/// What to change in a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateConversationRequest {
-    /// Feedback on the conversation; its fields are not documented.
-    pub feedback: Option<rt::Object>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Whether the conversation is starred.
-    pub starred: Option<bool>,
-    /// How many messages are unread.
-    pub unread_count: Option<rt::Number>,
-}
-
-rt::object!(UpdateConversationRequest { feedback?, location_id! "locationId", starred?, unread_count? "unreadCount" });
-rt::setters!(UpdateConversationRequest new(location_id: String) { feedback: (rt::Object), starred: bool, unread_count: (rt::Number) });
-
-/// The changed conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateConversationResponse {
-    /// The conversation as it is now.
-    pub conversation: Option<Conversation>,
+rt::object! {
     /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct SuccessResponse optional {
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
 }
 
-rt::object!(UpdateConversationResponse { conversation?, success? } extra);
-
-/// What to change in a custom subtype.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateCustomSubtypeRequest {
-    /// Whether the subtype is archived.
-    pub archived: Option<bool>,
-    /// Description, at most 100 characters.
-    pub description: Option<String>,
-    /// Name, at most 100 characters.
-    pub name: Option<String>,
-    /// Id of the legal form for subscribing again. Not needed to archive.
-    pub resubscription_legal_form_id: Option<String>,
+rt::request! {
+    /// Tags to add or to remove.
+    pub struct TagsRequest {
+        /// The tags.
+        tags: Vec<String> [String],
+    }
 }
 
-rt::object!(UpdateCustomSubtypeRequest { archived?, description?, name?, resubscription_legal_form_id? });
-rt::setters!(UpdateCustomSubtypeRequest new() { archived: bool, description: String, name: String, resubscription_legal_form_id: String });
+rt::object! {
+    /// Tags of a contact.
+    pub struct TagsResponse optional {
+        /// The tags.
+        tags: Vec<String>,
+        /// Tags that were added.
+        tags_added "tagsAdded": Vec<String>,
+        /// Tags that were removed.
+        tags_removed "tagsRemoved": Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// Something to be done for a contact.
+    pub struct Task optional {
+        /// Id of the user the task is assigned to.
+        assigned_to "assignedTo": String,
+        /// What is to be done.
+        body: String,
+        /// Whether it is done.
+        completed: bool,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it is due, as ISO 8601.
+        due_date "dueDate": String,
+        /// Id of the task.
+        id: String,
+        /// Title.
+        title: String,
+    } with extra
+}
+
+rt::object! {
+    /// A task that was created, completed or deleted.
+    pub struct TaskEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the user whom the task is assigned to.
+        assigned_to "assignedTo": String,
+        /// Text of the task. Reported missing from `TaskCreate` (issue 332).
+        body: String,
+        /// Id of the contact. Reported missing from `TaskCreate` (issue 332); a search of tasks has it.
+        contact_id "contactId": String,
+        /// When the task was added, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When the task is due, as ISO 8601.
+        due_date "dueDate": String,
+        /// Id of the task.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Title of the task.
+        title: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::object! {
+    /// One task.
+    pub struct TaskResponse optional {
+        /// The task.
+        task: Task,
+    } with extra
+}
+
+rt::one_of! {
+    /// One text, or several.
+    pub enum TextOrList {
+        /// As a text.
+        SingleText(String),
+        /// As a list.
+        TextList(Vec<String>),
+    }
+    from SingleText(String), SingleText(&str), TextList(Vec<String>)
+}
+
+rt::object! {
+    /// An access token with its refresh token, and whom they are for.
+    pub struct TokenResponse optional {
+        /// The token to call the API with.
+        access_token: String,
+        /// Whether all sub-accounts were approved. For an agency's token.
+        approve_all_locations "approveAllLocations": bool,
+        /// Ids of the sub-accounts for which tokens may be made.
+        approved_locations "approvedLocations": Vec<String>,
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// Seconds until the access token expires, about a day.
+        expires_in: rt::Number,
+        /// Whether sub-accounts created later get the app too. For an agency's token.
+        install_to_future_locations "installToFutureLocations": bool,
+        /// Whether the app was installed in many sub-accounts at once.
+        is_bulk_installation "isBulkInstallation": bool,
+        /// Id of the sub-account, for a sub-account's token only.
+        location_id "locationId": String,
+        /// Id of the plan of a paid app.
+        plan_id "planId": String,
+        /// Id of the refresh token.
+        refresh_token_id "refreshTokenId": String,
+        /// The token to get the next access token with. It works once, for a year.
+        refresh_token: String,
+        /// Scopes of the token, separated by spaces.
+        scope: String,
+        /// Always `Bearer`.
+        token_type: String,
+        /// Id of the user who installed the app.
+        user_id "userId": String,
+        /// `Company` for an agency's token, `Location` for a sub-account's.
+        user_type "userType": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Whether the token is for an agency (`Company`) or for a sub-account (`Location`).
+    pub enum TokenUserType {
+        Company = "Company", Location = "Location",
+    }
+}
+
+rt::object! {
+    /// A sentence of a call. `startTime` and `endTime` are in milliseconds from the start of the recording, `confidence` is from 0 to 1,
+    /// and `mediaChannel` tells the speakers apart. The documents disagree on whether these are numbers or texts.
+    pub struct TranscriptSentence {
+        /// What was said.
+        transcript: Option<String>,
+    } optional {
+        /// How sure the transcription is, from 0 to 1.
+        confidence: rt::Value,
+        /// When the sentence ends, in milliseconds from the start.
+        end_time "endTime": rt::Value,
+        /// Channel of the recording, which tells the speakers apart.
+        media_channel "mediaChannel": rt::Value,
+        /// Place of the sentence in the call.
+        sentence_index "sentenceIndex": rt::Value,
+        /// When the sentence begins, in milliseconds from the start.
+        start_time "startTime": rt::Value,
+    } with extra
+}
+
+rt::object! {
+    /// A removal of the app.
+    pub struct UninstallEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the app.
+        app_id "appId": String,
+        /// Id of the agency, where it was in the agency.
+        company_id "companyId": String,
+        /// Id of the sub-account, where it was in one.
+        location_id "locationId": String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
+}
+
+rt::request! {
+    /// What to change in a contact.
+    pub struct UpdateContactRequest optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
+        /// `1990-09-25`.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags. They replace all tags the contact has.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
+}
+
+rt::object! {
+    /// The changed contact.
+    pub struct UpdateContactResponse optional {
+        /// The contact as it is now.
+        contact: Contact,
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+        /// The same in the right spelling.
+        succeeded: bool,
+    } with extra
+}
+
+rt::request! {
+    /// What to change in a conversation.
+    pub struct UpdateConversationRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Feedback on the conversation; its fields are not documented.
+        feedback: rt::Object,
+        /// Whether the conversation is starred.
+        starred: bool,
+        /// How many messages are unread.
+        unread_count "unreadCount": rt::Number,
+    }
+}
+
+rt::object! {
+    /// The changed conversation.
+    pub struct UpdateConversationResponse optional {
+        /// The conversation as it is now.
+        conversation: Conversation,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// What to change in a custom subtype.
+    pub struct UpdateCustomSubtypeRequest optional {
+        /// Whether the subtype is archived.
+        archived: bool,
+        /// Description, at most 100 characters.
+        description: String,
+        /// Name, at most 100 characters.
+        name: String,
+        /// Id of the legal form for subscribing again. Not needed to archive.
+        resubscription_legal_form_id: String,
+    }
+}
 
 impl rt::Limited for UpdateCustomSubtypeRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -4144,17 +3710,13 @@ impl rt::Limited for UpdateCustomSubtypeRequest {
     }
 }
 
-/// The attachments a message is to have.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateMessageAttachmentsRequest {
-    /// URLs of the files, at most 5. They replace those the message has.
-    pub attachments: Vec<String>,
+rt::request! {
+    /// The attachments a message is to have.
+    pub struct UpdateMessageAttachmentsRequest {
+        /// URLs of the files, at most 5. They replace those the message has.
+        attachments: Vec<String> [String],
+    }
 }
-
-rt::object!(UpdateMessageAttachmentsRequest { attachments! });
-rt::setters!(UpdateMessageAttachmentsRequest new(attachments: [String]) {  });
 
 impl rt::Limited for UpdateMessageAttachmentsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -4162,324 +3724,387 @@ impl rt::Limited for UpdateMessageAttachmentsRequest {
     }
 }
 
-/// Delivery status of a message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateMessageStatusRequest {
-    /// Id of the email, for an email only.
-    pub email_message_id: Option<String>,
-    /// What the conversation provider has to say about a failure.
-    pub error: Option<ProviderError>,
-    /// Further recipients of an email that the status is about.
-    pub recipients: Option<Vec<String>>,
-    /// Delivery status of a message at the channel's provider.
-    pub status: MessageDeliveryStatus,
+rt::request! {
+    /// Delivery status of a message.
+    pub struct UpdateMessageStatusRequest {
+        /// Delivery status of a message at the channel's provider.
+        status: MessageDeliveryStatus,
+    } optional {
+        /// Id of the email, for an email only.
+        email_message_id "emailMessageId": String,
+        /// What the conversation provider has to say about a failure.
+        error: ProviderError,
+        /// Further recipients of an email that the status is about.
+        recipients: Vec<String> [String],
+    }
 }
 
-rt::object!(UpdateMessageStatusRequest { email_message_id? "emailMessageId", error?, recipients?, status! });
-rt::setters!(UpdateMessageStatusRequest new(status: MessageDeliveryStatus) {
-    email_message_id: String, error: ProviderError, recipients: [String]
-});
-
-/// What to change in a note.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateNoteRequest {
-    /// Text of the note.
-    pub body: Option<String>,
-    /// Colour of the note, such as `#FFAA00`.
-    pub color: Option<String>,
-    /// Whether the note is pinned.
-    pub pinned: Option<bool>,
-    /// Title of the note.
-    pub title: Option<String>,
-    /// Id of the user who writes it.
-    pub user_id: Option<String>,
+rt::request! {
+    /// What to change in a note.
+    pub struct UpdateNoteRequest optional {
+        /// Text of the note.
+        body: String,
+        /// Colour of the note, such as `#FFAA00`.
+        color: String,
+        /// Whether the note is pinned.
+        pinned: bool,
+        /// Title of the note.
+        title: String,
+        /// Id of the user who writes it.
+        user_id "userId": String,
+    }
 }
 
-rt::object!(UpdateNoteRequest { body?, color?, pinned?, title?, user_id? "userId" });
-rt::setters!(UpdateNoteRequest new() { body: String, color: String, pinned: bool, title: String, user_id: String });
-
-/// A change of what a contact is subscribed to, made by a user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateSubscriptionRequest {
-    /// Id of the contact.
-    #[cfg_attr(feature = "schemars", schemars(rename = "contactId"))]
-    pub contact_id: String,
-    /// Email address the change is about.
-    pub email: String,
-    /// What happened, in more words.
-    pub legal_description: Option<String>,
-    /// Legal reason. Needed to subscribe somebody again.
-    pub legal_reason: Option<String>,
-    /// Id of the sub-account.
-    #[cfg_attr(feature = "schemars", schemars(rename = "locationId"))]
-    pub location_id: String,
-    /// What changes.
-    pub subscription_action: SubscriptionAction,
+rt::request! {
+    /// A change of what a contact is subscribed to, made by a user.
+    pub struct UpdateSubscriptionRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Email address the change is about.
+        email: String,
+        /// What changes.
+        subscription_action: SubscriptionAction,
+    } optional {
+        /// What happened, in more words.
+        legal_description: String,
+        /// Legal reason. Needed to subscribe somebody again.
+        legal_reason: String,
+    }
 }
 
-rt::object!(UpdateSubscriptionRequest {
-    contact_id! "contactId", email!, legal_description?, legal_reason?, location_id! "locationId", subscription_action!
-});
-rt::setters!(UpdateSubscriptionRequest new(location_id: String, contact_id: String, email: String, subscription_action: SubscriptionAction) {
-    legal_description: String, legal_reason: String
-});
-
-/// Whether a task is done.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateTaskCompletedRequest {
-    /// Whether it is done.
-    pub completed: bool,
+rt::request! {
+    /// Whether a task is done.
+    pub struct UpdateTaskCompletedRequest {
+        /// Whether it is done.
+        completed: bool,
+    }
 }
 
-rt::object!(UpdateTaskCompletedRequest { completed! });
-rt::setters!(UpdateTaskCompletedRequest new(completed: bool) {  });
-
-/// What to change in a task.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateTaskRequest {
-    /// Id of the user the task is assigned to.
-    pub assigned_to: Option<String>,
-    /// What is to be done.
-    pub body: Option<String>,
-    /// Whether it is done.
-    pub completed: Option<bool>,
-    /// When it is due, as ISO 8601.
-    pub due_date: Option<String>,
-    /// Title.
-    pub title: Option<String>,
+rt::request! {
+    /// What to change in a task.
+    pub struct UpdateTaskRequest optional {
+        /// Id of the user the task is assigned to.
+        assigned_to "assignedTo": String,
+        /// What is to be done.
+        body: String,
+        /// Whether it is done.
+        completed: bool,
+        /// When it is due, as ISO 8601.
+        due_date "dueDate": String,
+        /// Title.
+        title: String,
+    }
 }
 
-rt::object!(UpdateTaskRequest { assigned_to? "assignedTo", body?, completed?, due_date? "dueDate", title? });
-rt::setters!(UpdateTaskRequest new() { assigned_to: String, body: String, completed: bool, due_date: String, title: String });
-
-/// Files to upload for a conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadAttachmentsRequest {
-    /// URLs of files.
-    pub attachment_urls: Option<Vec<String>>,
-    /// Id of the chat service at Twilio, for a group SMS.
-    pub chat_service_sid: Option<String>,
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Id of the conversation.
-    pub conversation_id: String,
-    /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
-    pub file_attachment: Vec<String>,
-    /// `true` for a group SMS, which takes one file a request.
-    pub is_group_sms: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::object! {
+    /// Files to upload for a conversation.
+    pub struct UploadAttachmentsRequest {
+        /// Id of the conversation.
+        conversation_id "conversationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The files, at least one, of the kinds jpg, jpeg, png, mp4, mpeg, zip, rar, pdf, doc, docx, txt, mp3 and wav.
+        file_attachment "fileAttachment": Vec<String>,
+    } optional {
+        /// URLs of files.
+        attachment_urls "attachmentUrls": Vec<String>,
+        /// Id of the chat service at Twilio, for a group SMS.
+        chat_service_sid "chatServiceSid": String,
+        /// `true` for a group SMS, which takes one file a request.
+        is_group_sms "isGroupSms": String,
+    }
 }
 
-rt::object!(UploadAttachmentsRequest {
-    attachment_urls? "attachmentUrls", chat_service_sid? "chatServiceSid", contact_id! "contactId", conversation_id! "conversationId",
-    file_attachment! "fileAttachment", is_group_sms? "isGroupSms", location_id! "locationId"
-});
-
-/// Where the uploaded files are.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadAttachmentsResponse {
-    /// Ids of the files at Twilio, for a group SMS only.
-    pub twilio_media_sids: Option<Vec<String>>,
-    /// URL of each uploaded file by its name.
-    pub uploaded_files: Option<std::collections::BTreeMap<String, String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Where the uploaded files are.
+    pub struct UploadAttachmentsResponse optional {
+        /// Ids of the files at Twilio, for a group SMS only.
+        twilio_media_sids "twilioMediaSids": Vec<String>,
+        /// URL of each uploaded file by its name.
+        uploaded_files "uploadedFiles": std::collections::BTreeMap<String, String>,
+    } with extra
 }
 
-rt::object!(UploadAttachmentsResponse { twilio_media_sids? "twilioMediaSids", uploaded_files? "uploadedFiles" } extra);
-
-/// What the files are for.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadCustomFieldFilesRequest {
-    /// Id of the contact, the opportunity or the custom field.
-    pub id: Option<String>,
-    /// How many files at most, as a text.
-    pub max_files: Option<String>,
+rt::object! {
+    /// What the files are for.
+    pub struct UploadCustomFieldFilesRequest optional {
+        /// Id of the contact, the opportunity or the custom field.
+        id: String,
+        /// How many files at most, as a text.
+        max_files "maxFiles": String,
+    }
 }
 
-rt::object!(UploadCustomFieldFilesRequest { id?, max_files? "maxFiles" });
-
-/// Files for custom fields, in parts that are named by the custom field's id and an id that the caller makes up.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UploadFormFilesRequest {
-    /// A file. The name of the part stands for any; see the operation.
-    #[cfg_attr(feature = "schemars", schemars(rename = "customFieldId_fileId"))]
-    pub custom_field_id_file_id: Option<String>,
+rt::object! {
+    /// Files for custom fields, in parts that are named by the custom field's id and an id that the caller makes up.
+    pub struct UploadFormFilesRequest optional {
+        /// A file. The name of the part stands for any; see the operation.
+        custom_field_id_file_id "customFieldId_fileId": String,
+    }
 }
 
-rt::object!(UploadFormFilesRequest { custom_field_id_file_id? "customFieldId_fileId" });
-
-/// A file to put into the media storage. It takes `file`, or `hosted` with `fileUrl`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadMediaRequest {
-    /// The file, of at most 25 MB.
-    pub file: Option<String>,
-    /// URL of a file that is on the web already.
-    pub file_url: Option<String>,
-    /// Whether the file is on the web already.
-    pub hosted: Option<bool>,
-    /// Name of the file.
-    pub name: Option<String>,
-    /// Id of the folder to put it into.
-    pub parent_id: Option<String>,
+rt::object! {
+    /// A file to put into the media storage. It takes `file`, or `hosted` with `fileUrl`.
+    pub struct UploadMediaRequest optional {
+        /// The file, of at most 25 MB.
+        file: String,
+        /// URL of a file that is on the web already.
+        file_url "fileUrl": String,
+        /// Whether the file is on the web already.
+        hosted: bool,
+        /// Name of the file.
+        name: String,
+        /// Id of the folder to put it into.
+        parent_id "parentId": String,
+    }
 }
 
-rt::object!(UploadMediaRequest { file?, file_url? "fileUrl", hosted?, name?, parent_id? "parentId" });
-
-/// What the storage knows of the file.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UploadMetadata {
-    /// Media type of the file.
-    pub content_type: Option<String>,
-    /// Size of the file in bytes.
-    pub size: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// What the storage knows of the file.
+    pub struct UploadMetadata optional {
+        /// Media type of the file.
+        content_type "contentType": String,
+        /// Size of the file in bytes.
+        size: rt::Number,
+    } with extra
 }
 
-rt::object!(UploadMetadata { content_type? "contentType", size? } extra);
-
-/// The contact to create or to update.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertContactRequest {
-    /// Street address.
-    pub address1: Option<String>,
-    /// Id of the user the contact is assigned to.
-    pub assigned_to: Option<String>,
-    /// City.
-    pub city: Option<String>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Code of the country, such as `US`.
-    pub country: Option<String>,
-    /// Whether to create a contact without looking for a duplicate. Only where the sub-account allows duplicates; otherwise, and without
-    /// it, a duplicate is looked for and updated.
-    pub create_new_if_duplicate_allowed: Option<bool>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<CustomFieldInput>>,
-    /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
-    /// `1990-09-25`.
-    pub date_of_birth: Option<String>,
-    /// Whether the contact must not be written to at all.
-    pub dnd: Option<bool>,
-    /// For each channel, whether the contact must not be written to.
-    pub dnd_settings: Option<DndSettings>,
-    /// Email address. It replaces the primary one of a contact found by it (issue 337).
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Gender.
-    pub gender: Option<String>,
-    /// Whether messages from the contact are blocked.
-    pub inbound_dnd_settings: Option<InboundDndSettings>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Where the contact came from.
-    pub source: Option<String>,
-    /// State.
-    pub state: Option<String>,
-    /// Tags. They replace all tags the contact has.
-    pub tags: Option<Vec<String>>,
-    /// Time zone by its IANA name.
-    pub timezone: Option<String>,
-    /// URL of the website.
-    pub website: Option<String>,
+rt::object! {
+    /// Upload social csv request.
+    pub struct UploadSocialCsvRequest optional {
+        /// File.
+        file: String,
+    }
 }
 
-rt::object!(UpsertContactRequest {
-    address1?, assigned_to? "assignedTo", city?, company_name? "companyName", country?,
-    create_new_if_duplicate_allowed? "createNewIfDuplicateAllowed", custom_fields? "customFields", date_of_birth? "dateOfBirth", dnd?,
-    dnd_settings? "dndSettings", email?, first_name? "firstName", gender?, inbound_dnd_settings? "inboundDndSettings",
-    last_name? "lastName", location_id! "locationId", name?, phone?, postal_code? "postalCode", source?, state?, tags?, timezone?, website?
-});
-rt::setters!(UpsertContactRequest new(location_id: String) {
-    address1: String, assigned_to: String, city: String, company_name: String, country: String, create_new_if_duplicate_allowed: bool,
-    custom_fields: [CustomFieldInput], date_of_birth: String, dnd: bool, dnd_settings: DndSettings, email: String, first_name: String,
-    gender: String, inbound_dnd_settings: InboundDndSettings, last_name: String, name: String, phone: String, postal_code: String,
-    source: String, state: String, tags: [String], timezone: String, website: String
-});
-
-/// The contact, and whether it is new.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertContactResponse {
-    /// The contact as it is now.
-    pub contact: Option<Contact>,
-    /// Whether the contact was created and not updated.
-    pub new: Option<bool>,
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// The same in the right spelling.
-    pub succeeded: Option<bool>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// The contact to create or to update.
+    pub struct UpsertContactRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Street address.
+        address1: String,
+        /// Id of the user the contact is assigned to.
+        assigned_to "assignedTo": String,
+        /// City.
+        city: String,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Code of the country, such as `US`.
+        country: String,
+        /// Whether to create a contact without looking for a duplicate. Only where the sub-account allows duplicates; otherwise, and
+        /// without it, a duplicate is looked for and updated.
+        create_new_if_duplicate_allowed "createNewIfDuplicateAllowed": bool,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<CustomFieldInput> [CustomFieldInput],
+        /// Date of birth as year, month and day or month, day and year, separated by a slash, a hyphen, a dot or an underscore, such as
+        /// `1990-09-25`.
+        date_of_birth "dateOfBirth": String,
+        /// Whether the contact must not be written to at all.
+        dnd: bool,
+        /// For each channel, whether the contact must not be written to.
+        dnd_settings "dndSettings": DndSettings,
+        /// Email address. It replaces the primary one of a contact found by it (issue 337).
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Gender.
+        gender: String,
+        /// Whether messages from the contact are blocked.
+        inbound_dnd_settings "inboundDndSettings": InboundDndSettings,
+        /// Last name.
+        last_name "lastName": String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Where the contact came from.
+        source: String,
+        /// State.
+        state: String,
+        /// Tags. They replace all tags the contact has.
+        tags: Vec<String> [String],
+        /// Time zone by its IANA name.
+        timezone: String,
+        /// URL of the website.
+        website: String,
+    }
 }
 
-rt::object!(UpsertContactResponse { contact?, new?, succeded?, succeeded?, trace_id? "traceId" } extra);
-
-/// Domain and logo of an agency's own edition.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct WhitelabelDetails {
-    /// Domain.
-    pub domain: Option<String>,
-    /// URL of the logo.
-    pub logo_url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The contact, and whether it is new.
+    pub struct UpsertContactResponse optional {
+        /// The contact as it is now.
+        contact: Contact,
+        /// Whether the contact was created and not updated.
+        new: bool,
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+        /// The same in the right spelling.
+        succeeded: bool,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
 }
 
-rt::object!(WhitelabelDetails { domain?, logo_url? "logoUrl" } extra);
-
-/// When the workflow's event is.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct WorkflowRequest {
-    /// When the event of the workflow begins, as ISO 8601 with the offset from UTC.
-    pub event_start_time: Option<String>,
+rt::object! {
+    /// A user of a sub-account, with `locationId`, or of an agency, with `companyId` and `locations`.
+    pub struct UserEvent {
+        /// Name of the event.
+        type_ "type": String,
+    } optional {
+        /// Id of the agency, of a user of one.
+        company_id "companyId": String,
+        /// Email address.
+        email: String,
+        /// Extension of the phone number.
+        extension: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the user.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Id of the sub-account, of a user of one.
+        location_id "locationId": String,
+        /// Ids of the sub-accounts, of a user of an agency.
+        locations: Vec<String>,
+        /// What the user may do.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Role, such as `admin` or `user`.
+        role: String,
+        /// When the event was sent, as ISO 8601.
+        timestamp: String,
+        /// Id of the delivery. The same id twice is a repeat.
+        webhook_id "webhookId": String,
+    } with extra
 }
 
-rt::object!(WorkflowRequest { event_start_time? "eventStartTime" });
-rt::setters!(WorkflowRequest new() { event_start_time: String });
+rt::request! {
+    /// Permissions of a user, area by area.
+    pub struct UserPermissions optional {
+        /// Access to publishing of ads.
+        ad_publishing_enabled "adPublishingEnabled": bool,
+        /// Published ads can be read and not changed.
+        ad_publishing_read_only "adPublishingReadOnly": bool,
+        /// Access to reports about Google Ads.
+        adwords_reporting_enabled "adwordsReportingEnabled": bool,
+        /// Access to the affiliate manager.
+        affiliate_manager_enabled "affiliateManagerEnabled": bool,
+        /// Access to reports about agents.
+        agent_reporting_enabled "agentReportingEnabled": bool,
+        /// Access to appointments.
+        appointments_enabled "appointmentsEnabled": bool,
+        /// Only what is assigned to the user can be seen.
+        assigned_data_only "assignedDataOnly": bool,
+        /// Access to reports about attribution.
+        attributions_reporting_enabled "attributionsReportingEnabled": bool,
+        /// Access to blogs.
+        blogging_enabled "bloggingEnabled": bool,
+        /// Access to bots.
+        bot_service "botService": bool,
+        /// Access to bulk requests.
+        bulk_requests_enabled "bulkRequestsEnabled": bool,
+        /// Access to campaigns.
+        campaigns_enabled "campaignsEnabled": bool,
+        /// Campaigns can be read and not changed.
+        campaigns_read_only "campaignsReadOnly": bool,
+        /// Access to cancelling of subscriptions.
+        cancel_subscription_enabled "cancelSubscriptionEnabled": bool,
+        /// Access to certificates.
+        certificates_enabled "certificatesEnabled": bool,
+        /// Access to communities.
+        communities_enabled "communitiesEnabled": bool,
+        /// Access to contacts.
+        contacts_enabled "contactsEnabled": bool,
+        /// Access to texts and images written by AI.
+        content_ai_enabled "contentAiEnabled": bool,
+        /// Access to conversations.
+        conversations_enabled "conversationsEnabled": bool,
+        /// Custom menu links can be read and not changed.
+        custom_menu_link_read_only "customMenuLinkReadOnly": bool,
+        /// Custom menu links can be changed.
+        custom_menu_link_write "customMenuLinkWrite": bool,
+        /// Access to figures of the dashboard.
+        dashboard_stats_enabled "dashboardStatsEnabled": bool,
+        /// Access to export of payments.
+        export_payments_enabled "exportPaymentsEnabled": bool,
+        /// Access to reports about Facebook ads.
+        facebook_ads_reporting_enabled "facebookAdsReportingEnabled": bool,
+        /// Access to funnels.
+        funnels_enabled "funnelsEnabled": bool,
+        /// Access to GoKollab.
+        gokollab_enabled "gokollabEnabled": bool,
+        /// Access to invoices.
+        invoice_enabled "invoiceEnabled": bool,
+        /// Access to value of leads.
+        lead_value_enabled "leadValueEnabled": bool,
+        /// Access to marketing.
+        marketing_enabled "marketingEnabled": bool,
+        /// Access to media storage.
+        media_storage_enabled "mediaStorageEnabled": bool,
+        /// Access to memberships.
+        membership_enabled "membershipEnabled": bool,
+        /// Access to online listings.
+        online_listings_enabled "onlineListingsEnabled": bool,
+        /// Access to bulk actions on opportunities.
+        opportunities_bulk_actions_enabled "opportunitiesBulkActionsEnabled": bool,
+        /// Access to opportunities.
+        opportunities_enabled "opportunitiesEnabled": bool,
+        /// Access to payments.
+        payments_enabled "paymentsEnabled": bool,
+        /// Access to phone calls.
+        phone_call_enabled "phoneCallEnabled": bool,
+        /// Access to recording of payments.
+        record_payment_enabled "recordPaymentEnabled": bool,
+        /// Access to refunds.
+        refunds_enabled "refundsEnabled": bool,
+        /// Access to reports.
+        reporting_enabled "reportingEnabled": bool,
+        /// Access to reviews.
+        reviews_enabled "reviewsEnabled": bool,
+        /// Access to settings.
+        settings_enabled "settingsEnabled": bool,
+        /// Access to the social planner.
+        social_planner "socialPlanner": bool,
+        /// Access to tags.
+        tags_enabled "tagsEnabled": bool,
+        /// Access to triggers.
+        triggers_enabled "triggersEnabled": bool,
+        /// Access to websites.
+        websites_enabled "websitesEnabled": bool,
+        /// Access to WordPress.
+        wordpress_enabled "wordpressEnabled": bool,
+        /// Access to workflows.
+        workflows_enabled "workflowsEnabled": bool,
+        /// Workflows can be read and not changed.
+        workflows_read_only "workflowsReadOnly": bool,
+    } with extra
+}
+
+rt::object! {
+    /// Domain and logo of an agency's own edition.
+    pub struct WhitelabelDetails optional {
+        /// Domain.
+        domain: String,
+        /// URL of the logo.
+        logo_url "logoUrl": String,
+    } with extra
+}
+
+rt::request! {
+    /// When the workflow's event is.
+    pub struct WorkflowRequest optional {
+        /// When the event of the workflow begins, as ISO 8601 with the offset from UTC.
+        event_start_time "eventStartTime": String,
+    }
+}

@@ -5,363 +5,254 @@
 use super::{ObjectField, SortValue};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The new object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateObjectRequest {
-    /// Description of the object.
-    pub description: Option<String>,
-    /// Key of the object, in lower case with underscores. The platform puts `custom_objects.` before it where it is not there.
-    pub key: String,
-    /// Names of a new object.
-    pub labels: ObjectLabelsInput,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::request! {
+    /// The new object.
+    pub struct CreateObjectRequest {
+        /// Names of a new object.
+        labels: ObjectLabelsInput,
+        /// Key of the object, in lower case with underscores. The platform puts `custom_objects.` before it where it is not there.
+        key: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// The field that names the records of an object.
+        primary_display_property_details "primaryDisplayPropertyDetails": ObjectDisplayProperty,
+    } optional {
+        /// Description of the object.
+        description: String,
+    }
+}
+
+rt::request! {
+    /// The new record.
+    pub struct CreateRecordRequest optional {
+        /// Ids of the users who follow it, at most ten.
+        followers: Vec<String> [String],
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Ids of the users who own it, at most one; of custom objects alone.
+        owner: Vec<String> [String],
+        /// Values of the fields, by the names of the fields.
+        properties: rt::Object,
+    }
+}
+
+rt::object! {
+    /// A record that was deleted.
+    pub struct DeleteRecordResponse optional {
+        /// Id of the record.
+        id: String,
+        /// Whether it was deleted.
+        success: bool,
+    } with extra
+}
+
+rt::object! {
+    /// An object and its fields.
+    pub struct GetObjectResponse optional {
+        /// Whether the response is from a cache.
+        cache: bool,
+        /// The fields, where they were requested.
+        fields: Vec<ObjectField>,
+        /// The object.
+        object: ObjectSchema,
+    } with extra
+}
+
+rt::object! {
+    /// The objects of a sub-account.
+    pub struct ListObjectsResponse optional {
+        /// The objects.
+        objects: Vec<ObjectSchema>,
+    } with extra
+}
+
+rt::request! {
     /// The field that names the records of an object.
-    pub primary_display_property_details: ObjectDisplayProperty,
+    pub struct ObjectDisplayProperty {
+        /// Key of the field, in lower case with underscores, such as `custom_objects.pet.name`.
+        key: String,
+        /// Name of the field.
+        name: String,
+        /// Type of the field, `TEXT` or `NUMERICAL`.
+        data_type "dataType": String,
+    }
 }
 
-rt::object!(CreateObjectRequest {
-    description?, key!, labels!, location_id! "locationId", primary_display_property_details! "primaryDisplayPropertyDetails"
-});
-rt::setters!(CreateObjectRequest new(labels: ObjectLabelsInput, key: String, location_id: String, primary_display_property_details: ObjectDisplayProperty) {
-    description: String
-});
-
-/// The new record.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateRecordRequest {
-    /// Ids of the users who follow it, at most ten.
-    pub followers: Option<Vec<String>>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Ids of the users who own it, at most one; of custom objects alone.
-    pub owner: Option<Vec<String>>,
-    /// Values of the fields, by the names of the fields.
-    pub properties: Option<rt::Object>,
+rt::object! {
+    /// Names of an object.
+    pub struct ObjectLabels optional {
+        /// Name of several records.
+        plural: String,
+        /// Name of one record.
+        singular: String,
+    } with extra
 }
 
-rt::object!(CreateRecordRequest { followers?, location_id? "locationId", owner?, properties? });
-rt::setters!(CreateRecordRequest new() { followers: [String], location_id: String, owner: [String], properties: (rt::Object) });
-
-/// A record that was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteRecordResponse {
-    /// Id of the record.
-    pub id: Option<String>,
-    /// Whether it was deleted.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Names of a new object.
+    pub struct ObjectLabelsInput {
+        /// Name of one record.
+        singular: String,
+        /// Name of several records.
+        plural: String,
+    }
 }
 
-rt::object!(DeleteRecordResponse { id?, success? } extra);
-
-/// An object and its fields.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetObjectResponse {
-    /// Whether the response is from a cache.
-    pub cache: Option<bool>,
-    /// The fields, where they were requested.
-    pub fields: Option<Vec<ObjectField>>,
-    /// The object.
-    pub object: Option<ObjectSchema>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// New names of an object.
+    pub struct ObjectLabelsUpdateInput optional {
+        /// Name of several records.
+        plural: String,
+        /// Name of one record.
+        singular: String,
+    }
 }
 
-rt::object!(GetObjectResponse { cache?, fields?, object? } extra);
-
-/// The objects of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListObjectsResponse {
-    /// The objects.
-    pub objects: Option<Vec<ObjectSchema>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One object.
+    pub struct ObjectResponse optional {
+        /// The object.
+        object: ObjectSchema,
+    } with extra
 }
 
-rt::object!(ListObjectsResponse { objects? } extra);
-
-/// The field that names the records of an object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ObjectDisplayProperty {
-    /// Type of the field, `TEXT` or `NUMERICAL`.
-    pub data_type: String,
-    /// Key of the field, in lower case with underscores, such as `custom_objects.pet.name`.
-    pub key: String,
-    /// Name of the field.
-    pub name: String,
+rt::object! {
+    /// A kind of record.
+    pub struct ObjectSchema optional {
+        /// When it was created.
+        date_added "dateAdded": rt::DateTime<rt::Utc>,
+        /// When it was last changed.
+        date_updated "dateUpdated": rt::DateTime<rt::Utc>,
+        /// Description of the object.
+        description: String,
+        /// Id of the object.
+        id: String,
+        /// Key of the object, such as `custom_objects.pet`.
+        key: String,
+        /// Names of the object.
+        labels: ObjectLabels,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Key of the field that names a record, such as `custom_objects.pet.name`.
+        primary_display_property "primaryDisplayProperty": String,
+        /// Whether it is one of the platform's own.
+        standard: bool,
+        /// Origin of the object.
+        type_ "type": ObjectType,
+    } with extra
 }
 
-rt::object!(ObjectDisplayProperty { data_type! "dataType", key!, name! });
-rt::setters!(ObjectDisplayProperty new(key: String, name: String, data_type: String) {  });
-
-/// Names of an object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectLabels {
-    /// Name of several records.
-    pub plural: Option<String>,
-    /// Name of one record.
-    pub singular: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Origin of an object: defined by the sub-account or by the platform.
+    pub enum ObjectType {
+        UserDefined = "USER_DEFINED", SystemDefined = "SYSTEM_DEFINED",
+    }
 }
 
-rt::object!(ObjectLabels { plural?, singular? } extra);
-
-/// Names of a new object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectLabelsInput {
-    /// Name of several records.
-    pub plural: String,
-    /// Name of one record.
-    pub singular: String,
+rt::object! {
+    /// A record of a custom object, or a business.
+    pub struct Record optional {
+        /// When it was created.
+        date_added "dateAdded": rt::DateTime<rt::Utc>,
+        /// When it was last changed.
+        date_updated "dateUpdated": rt::DateTime<rt::Utc>,
+        /// Ids of the users who follow it, at most ten.
+        followers: Vec<String>,
+        /// Id of the record.
+        id: String,
+        /// Ids of the users who own it, at most one; of custom objects alone.
+        owner: Vec<String>,
+        /// Values of the fields, by the names of the fields.
+        properties: rt::Object,
+    } with extra
 }
 
-rt::object!(ObjectLabelsInput { plural!, singular! });
-rt::setters!(ObjectLabelsInput new(singular: String, plural: String) {  });
-
-/// New names of an object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectLabelsUpdateInput {
-    /// Name of several records.
-    pub plural: Option<String>,
-    /// Name of one record.
-    pub singular: Option<String>,
+rt::object! {
+    /// Author of a record or of a change.
+    pub struct RecordAuthor optional {
+        /// Channel, such as `WEB_USER`.
+        channel: String,
+        /// When it was, as ISO 8601.
+        created_at "createdAt": String,
+        /// Source, such as `PUBLIC_API`.
+        source: String,
+        /// Id of the user or app.
+        source_id "sourceId": String,
+    } with extra
 }
 
-rt::object!(ObjectLabelsUpdateInput { plural?, singular? });
-rt::setters!(ObjectLabelsUpdateInput new() { plural: String, singular: String });
-
-/// One object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ObjectResponse {
-    /// The object.
-    pub object: Option<ObjectSchema>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// A condition on one field.
+    pub struct RecordFilter optional {
+        /// Name of the field, such as `properties.` with the name of a property.
+        field: String,
+        /// How the field is compared, such as `eq`.
+        operator: String,
+        /// Value that the field is compared with. Its form depends on the operator.
+        value: rt::Value,
+    }
 }
 
-rt::object!(ObjectResponse { object? } extra);
-
-/// A kind of record.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ObjectSchema {
-    /// When it was created.
-    pub date_added: Option<rt::DateTime<rt::Utc>>,
-    /// When it was last changed.
-    pub date_updated: Option<rt::DateTime<rt::Utc>>,
-    /// Description of the object.
-    pub description: Option<String>,
-    /// Id of the object.
-    pub id: Option<String>,
-    /// Key of the object, such as `custom_objects.pet`.
-    pub key: Option<String>,
-    /// Names of the object.
-    pub labels: Option<ObjectLabels>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Key of the field that names a record, such as `custom_objects.pet.name`.
-    pub primary_display_property: Option<String>,
-    /// Whether it is one of the platform's own.
-    pub standard: Option<bool>,
-    /// Origin of the object.
-    pub type_: Option<ObjectType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One record.
+    pub struct RecordResponse optional {
+        /// The record.
+        record: Record,
+    } with extra
 }
 
-rt::object!(ObjectSchema {
-    date_added? "dateAdded", date_updated? "dateUpdated", description?, id?, key?, labels?, location_id? "locationId",
-    primary_display_property? "primaryDisplayProperty", standard?, type_? "type"
-} extra);
-
-/// Origin of an object: defined by the sub-account or by the platform.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ObjectType {
-    /// `USER_DEFINED`
-    UserDefined,
-    /// `SYSTEM_DEFINED`
-    SystemDefined,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// A record as a search returns it.
+    pub struct RecordSummary optional {
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Author of the record.
+        created_by "createdBy": RecordAuthor,
+        /// Ids of the users who follow it, at most ten; of custom objects alone.
+        followers: Vec<String>,
+        /// Id of the record.
+        id: String,
+        /// Author of the last change.
+        last_updated_by "lastUpdatedBy": RecordAuthor,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the object.
+        object_id "objectId": String,
+        /// Key of the object, such as `custom_objects.pet`.
+        object_key "objectKey": String,
+        /// Ids of the users who own it, at most one; of custom objects alone.
+        owner: Vec<String>,
+        /// Values of the fields, by the names of the fields.
+        properties: rt::Object,
+        /// Position in the search, for `searchAfter` of the next request.
+        search_after "searchAfter": Vec<SortValue>,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::open_enum!(ObjectType, UserDefined = "USER_DEFINED", SystemDefined = "SYSTEM_DEFINED");
-
-/// A record of a custom object, or a business.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Record {
-    /// When it was created.
-    pub date_added: Option<rt::DateTime<rt::Utc>>,
-    /// When it was last changed.
-    pub date_updated: Option<rt::DateTime<rt::Utc>>,
-    /// Ids of the users who follow it, at most ten.
-    pub followers: Option<Vec<String>>,
-    /// Id of the record.
-    pub id: Option<String>,
-    /// Ids of the users who own it, at most one; of custom objects alone.
-    pub owner: Option<Vec<String>>,
-    /// Values of the fields, by the names of the fields.
-    pub properties: Option<rt::Object>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// Which records to search for, and how many of them.
+    pub struct SearchRecordsRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Number of the page, from 1.
+        page int: i64,
+        /// How many records to return.
+        page_limit int "pageLimit": i64,
+    } optional {
+        /// Conditions that all have to hold.
+        filters: Vec<RecordFilter> [RecordFilter],
+        /// Text to search for, or a field that the object is searched by, a colon and a text, such as `name:Buddy`.
+        query: String,
+        /// Where the page before ended, the `searchAfter` of its last record.
+        search_after "searchAfter": Vec<SortValue> [SortValue],
+    }
 }
-
-rt::object!(Record { date_added? "dateAdded", date_updated? "dateUpdated", followers?, id?, owner?, properties? } extra);
-
-/// Author of a record or of a change.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecordAuthor {
-    /// Channel, such as `WEB_USER`.
-    pub channel: Option<String>,
-    /// When it was, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Source, such as `PUBLIC_API`.
-    pub source: Option<String>,
-    /// Id of the user or app.
-    pub source_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecordAuthor { channel?, created_at? "createdAt", source?, source_id? "sourceId" } extra);
-
-/// A condition on one field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordFilter {
-    /// Name of the field, such as `properties.` with the name of a property.
-    pub field: Option<String>,
-    /// How the field is compared, such as `eq`.
-    pub operator: Option<String>,
-    /// Value that the field is compared with. Its form depends on the operator.
-    pub value: Option<rt::Value>,
-}
-
-rt::object!(RecordFilter { field?, operator?, value? });
-rt::setters!(RecordFilter new() { field: String, operator: String, value: (rt::Value) });
-
-/// One record.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct RecordResponse {
-    /// The record.
-    pub record: Option<Record>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecordResponse { record? } extra);
-
-/// A record as a search returns it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RecordSummary {
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Author of the record.
-    pub created_by: Option<RecordAuthor>,
-    /// Ids of the users who follow it, at most ten; of custom objects alone.
-    pub followers: Option<Vec<String>>,
-    /// Id of the record.
-    pub id: Option<String>,
-    /// Author of the last change.
-    pub last_updated_by: Option<RecordAuthor>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the object.
-    pub object_id: Option<String>,
-    /// Key of the object, such as `custom_objects.pet`.
-    pub object_key: Option<String>,
-    /// Ids of the users who own it, at most one; of custom objects alone.
-    pub owner: Option<Vec<String>>,
-    /// Values of the fields, by the names of the fields.
-    pub properties: Option<rt::Object>,
-    /// Position in the search, for `searchAfter` of the next request.
-    pub search_after: Option<Vec<SortValue>>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RecordSummary {
-    created_at? "createdAt", created_by? "createdBy", followers?, id?, last_updated_by? "lastUpdatedBy", location_id? "locationId",
-    object_id? "objectId", object_key? "objectKey", owner?, properties?, search_after? "searchAfter", updated_at? "updatedAt"
-} extra);
-
-/// Which records to search for, and how many of them.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchRecordsRequest {
-    /// Conditions that all have to hold.
-    pub filters: Option<Vec<RecordFilter>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Number of the page, from 1.
-    pub page: i64,
-    /// How many records to return.
-    pub page_limit: i64,
-    /// Text to search for, or a field that the object is searched by, a colon and a text, such as `name:Buddy`.
-    pub query: Option<String>,
-    /// Where the page before ended, the `searchAfter` of its last record.
-    pub search_after: Option<Vec<SortValue>>,
-}
-
-rt::object!(SearchRecordsRequest {
-    filters?, location_id! "locationId", page! int, page_limit! int "pageLimit", query?, search_after? "searchAfter"
-});
-rt::setters!(SearchRecordsRequest new(location_id: String, page: i64, page_limit: i64) {
-    filters: [RecordFilter], query: String, search_after: [SortValue]
-});
 
 impl rt::Limited for SearchRecordsRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -370,54 +261,39 @@ impl rt::Limited for SearchRecordsRequest {
     }
 }
 
-/// One page of records.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchRecordsResponse {
-    /// The records.
-    pub records: Option<Vec<RecordSummary>>,
-    /// How many records match.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of records.
+    pub struct SearchRecordsResponse optional {
+        /// The records.
+        records: Vec<RecordSummary>,
+        /// How many records match.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(SearchRecordsResponse { records?, total? } extra);
-
-/// What to change in an object.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateObjectRequest {
-    /// Description of the object.
-    pub description: Option<String>,
-    /// New names of an object.
-    pub labels: Option<ObjectLabelsUpdateInput>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Keys of the fields that records are searched by, such as `custom_objects.pet.name`.
-    pub searchable_properties: Vec<String>,
+rt::request! {
+    /// What to change in an object.
+    pub struct UpdateObjectRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Keys of the fields that records are searched by, such as `custom_objects.pet.name`.
+        searchable_properties "searchableProperties": Vec<String> [String],
+    } optional {
+        /// Description of the object.
+        description: String,
+        /// New names of an object.
+        labels: ObjectLabelsUpdateInput,
+    }
 }
 
-rt::object!(UpdateObjectRequest { description?, labels?, location_id! "locationId", searchable_properties! "searchableProperties" });
-rt::setters!(UpdateObjectRequest new(location_id: String, searchable_properties: [String]) {
-    description: String, labels: ObjectLabelsUpdateInput
-});
-
-/// What to change in a record.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpdateRecordRequest {
-    /// Ids of the users who follow it, at most ten.
-    pub followers: Option<Vec<String>>,
-    /// Ids of the users who own it, at most one; of custom objects alone.
-    pub owner: Option<Vec<String>>,
-    /// Values of the fields to change, by the names of the fields.
-    pub properties: Option<rt::Object>,
+rt::request! {
+    /// What to change in a record.
+    pub struct UpdateRecordRequest optional {
+        /// Ids of the users who follow it, at most ten.
+        followers: Vec<String> [String],
+        /// Ids of the users who own it, at most one; of custom objects alone.
+        owner: Vec<String> [String],
+        /// Values of the fields to change, by the names of the fields.
+        properties: rt::Object,
+    }
 }
-
-rt::object!(UpdateRecordRequest { followers?, owner?, properties? });
-rt::setters!(UpdateRecordRequest new() { followers: [String], owner: [String], properties: (rt::Object) });

@@ -5,636 +5,448 @@
 use super::{CustomFieldContent, NumberOrText, SortValue};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Who follows an opportunity, and who is new.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AddOpportunityFollowersResponse {
-    /// Ids of all users who follow the opportunity.
-    pub followers: Option<Vec<String>>,
-    /// Ids of the users who were added.
-    pub followers_added: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Who follows an opportunity, and who is new.
+    pub struct AddOpportunityFollowersResponse optional {
+        /// Ids of all users who follow the opportunity.
+        followers: Vec<String>,
+        /// Ids of the users who were added.
+        followers_added "followersAdded": Vec<String>,
+    } with extra
 }
 
-rt::object!(AddOpportunityFollowersResponse { followers?, followers_added? "followersAdded" } extra);
-
-/// The new opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateOpportunityRequest {
-    /// Id of the user it is assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<OpportunityCustomFieldInput>>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Value of the opportunity.
-    pub monetary_value: Option<rt::Number>,
-    /// Name of the opportunity.
-    pub name: String,
-    /// Id of the pipeline.
-    pub pipeline_id: String,
-    /// Id of the stage.
-    pub pipeline_stage_id: Option<String>,
-    /// Source of the opportunity.
-    pub source: Option<String>,
-    /// Status of an opportunity.
-    pub status: OpportunityStatus,
+rt::request! {
+    /// The new opportunity.
+    pub struct CreateOpportunityRequest {
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the opportunity.
+        name: String,
+        /// Status of an opportunity.
+        status: OpportunityStatus,
+        /// Id of the contact.
+        contact_id "contactId": String,
+    } optional {
+        /// Id of the user it is assigned to.
+        assigned_to "assignedTo": String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<OpportunityCustomFieldInput> [OpportunityCustomFieldInput],
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// Source of the opportunity.
+        source: String,
+    }
 }
 
-rt::object!(CreateOpportunityRequest {
-    assigned_to? "assignedTo", contact_id! "contactId", custom_fields? "customFields", location_id! "locationId",
-    monetary_value? "monetaryValue", name!, pipeline_id! "pipelineId", pipeline_stage_id? "pipelineStageId", source?, status!
-});
-rt::setters!(CreateOpportunityRequest new(pipeline_id: String, location_id: String, name: String, status: OpportunityStatus, contact_id: String) {
-    assigned_to: String, custom_fields: [OpportunityCustomFieldInput], monetary_value: (rt::Number), pipeline_stage_id: String,
-    source: String
-});
-
-/// Whether the opportunity was deleted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteOpportunityResponse {
-    /// Whether it worked, as the file has it.
-    pub succeded: Option<bool>,
-    /// Whether it worked, as it was recorded.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether the opportunity was deleted.
+    pub struct DeleteOpportunityResponse optional {
+        /// Whether it worked, as the file has it.
+        succeded: bool,
+        /// Whether it worked, as it was recorded.
+        success: bool,
+    } with extra
 }
 
-rt::object!(DeleteOpportunityResponse { succeded?, success? } extra);
-
-/// Reasons for which opportunities are lost.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListLostReasonsResponse {
-    /// The reasons.
-    pub lost_reasons: Option<Vec<LostReason>>,
-    /// How many there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Reasons for which opportunities are lost.
+    pub struct ListLostReasonsResponse optional {
+        /// The reasons.
+        lost_reasons "lostReasons": Vec<LostReason>,
+        /// How many there are.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListLostReasonsResponse { lost_reasons? "lostReasons", total? } extra);
-
-/// One page of opportunities.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListOpportunitiesResponse {
-    /// Figures about all opportunities found; their form is not documented.
-    pub aggregations: Option<rt::Object>,
-    /// Position in the list.
-    pub meta: Option<OpportunityPageMeta>,
-    /// The opportunities.
-    pub opportunities: Option<Vec<Opportunity>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of opportunities.
+    pub struct ListOpportunitiesResponse optional {
+        /// Figures about all opportunities found; their form is not documented.
+        aggregations: rt::Object,
+        /// Position in the list.
+        meta: OpportunityPageMeta,
+        /// The opportunities.
+        opportunities: Vec<Opportunity>,
+    } with extra
 }
 
-rt::object!(ListOpportunitiesResponse { aggregations?, meta?, opportunities? } extra);
-
-/// The pipelines of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListPipelinesResponse {
-    /// The pipelines.
-    pub pipelines: Vec<Pipeline>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The pipelines of a sub-account.
+    pub struct ListPipelinesResponse {
+        /// The pipelines.
+        pipelines: Vec<Pipeline>,
+    } with extra
 }
 
-rt::object!(ListPipelinesResponse { pipelines! } extra);
-
-/// A reason for which opportunities are lost.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct LostReason {
-    /// When it was created.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// Id of the reason.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the reason.
-    pub name: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A reason for which opportunities are lost.
+    pub struct LostReason optional {
+        /// When it was created.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// Id of the reason.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the reason.
+        name: String,
+        /// When it was last changed.
+        updated_at "updatedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(LostReason { created_at? "createdAt", id?, location_id? "locationId", name?, updated_at? "updatedAt" } extra);
-
-/// A deal in a stage of a pipeline.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Opportunity {
-    /// Id of the user it is assigned to.
-    pub assigned_to: Option<String>,
-    /// Attributions; their form is not documented.
-    pub attributions: Option<Vec<rt::Object>>,
-    /// Calendar events of the contact, where they were requested.
-    pub calendar_events: Option<Vec<rt::Value>>,
-    /// The contact.
-    pub contact: Option<OpportunityContact>,
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<OpportunityCustomField>>,
-    /// Probability of winning that is in effect.
-    pub effective_probability: Option<rt::Number>,
-    /// Id of an external object; the file does not say of which kind.
-    pub external_object_id: Option<String>,
-    /// Ids of the users who follow it.
-    pub followers: Option<Vec<String>>,
-    /// Probability of winning in the forecast.
-    pub forecast_probability: Option<rt::Number>,
-    /// Id of the opportunity.
-    pub id: String,
-    /// A number, or a number as text.
-    pub index_version: Option<NumberOrText>,
-    /// Creator of the opportunity.
-    pub internal_source: Option<OpportunitySource>,
-    /// A mark of attribution; what it says is not documented.
-    pub is_attribute: Option<bool>,
-    /// When something was last done with it, as ISO 8601.
-    pub last_action_date: Option<String>,
-    /// When the stage was last changed, as ISO 8601.
-    pub last_stage_change_at: Option<String>,
-    /// When the status was last changed, as ISO 8601.
-    pub last_status_change_at: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Id of the reason for which it is lost.
-    pub lost_reason_id: Option<String>,
-    /// Value of the opportunity.
-    pub monetary_value: Option<rt::Number>,
-    /// Name of the opportunity.
-    pub name: Option<String>,
-    /// Notes of the contact, where they were requested.
-    pub notes: Option<Vec<rt::Value>>,
-    /// Id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// Id of the stage.
-    pub pipeline_stage_id: Option<String>,
-    /// A second id of the stage.
-    pub pipeline_stage_u_id: Option<String>,
-    /// Records that it is related to.
-    pub relations: Option<Vec<OpportunityRelation>>,
-    /// Position in the search, for `searchAfter` of the next request.
-    pub sort: Option<Vec<SortValue>>,
-    /// Source of the opportunity.
-    pub source: Option<String>,
-    /// Status: `open`, `won`, `lost` or `abandoned`.
-    pub status: Option<String>,
-    /// Tasks of the contact, where they were requested.
-    pub tasks: Option<Vec<rt::Value>>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Opportunity {
-    assigned_to? "assignedTo", attributions?, calendar_events? "calendarEvents", contact?, contact_id? "contactId", created_at? "createdAt",
-    custom_fields? "customFields", effective_probability? "effectiveProbability", external_object_id? "externalObjectId", followers?,
-    forecast_probability? "forecastProbability", id!, index_version? "indexVersion", internal_source? "internalSource",
-    is_attribute? "isAttribute", last_action_date? "lastActionDate", last_stage_change_at? "lastStageChangeAt",
-    last_status_change_at? "lastStatusChangeAt", location_id? "locationId", lost_reason_id? "lostReasonId", monetary_value? "monetaryValue",
-    name?, notes?, pipeline_id? "pipelineId", pipeline_stage_id? "pipelineStageId", pipeline_stage_u_id? "pipelineStageUId", relations?,
-    sort?, source?, status?, tasks?, updated_at? "updatedAt"
-} extra);
-
-/// The contact of an opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunityContact {
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Ids of the users who follow the contact.
-    pub followers: Option<Vec<String>>,
-    /// Id of the contact.
-    pub id: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Scores of the contact; the form is not documented.
-    pub score: Option<Vec<rt::Value>>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OpportunityContact { company_name? "companyName", email?, followers?, id?, name?, phone?, score?, tags? } extra);
-
-/// The value of a custom field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunityCustomField {
-    /// Value of a custom field. Its form depends on the kind of field.
-    pub field_value: Option<rt::Value>,
-    /// The value as text, in the form of issue 87.
-    pub field_value_string: Option<String>,
-    /// Id of the custom field.
-    pub id: Option<String>,
-    /// Kind of the value in the form of issue 87, such as `string`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OpportunityCustomField { field_value? "fieldValue", field_value_string? "fieldValueString", id?, type_? "type" } extra);
-
-/// A value to give to a custom field. Name the field by `id` or by `key`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OpportunityCustomFieldInput {
-    /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
-    /// multi select; a map for files.
-    pub field_value: Option<CustomFieldContent>,
-    /// Id of the custom field.
-    pub id: Option<String>,
-    /// Key of the custom field.
-    pub key: Option<String>,
-}
-
-rt::object!(OpportunityCustomFieldInput { field_value?, id?, key? });
-rt::setters!(OpportunityCustomFieldInput new() { field_value: CustomFieldContent, id: String, key: String });
-
-/// Details to add to each opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunityDetailsInput {
-    /// Whether to add calendar events.
-    pub calendar_events: bool,
-    /// Whether to add notes.
-    pub notes: bool,
-    /// Whether to add tasks.
-    pub tasks: bool,
-    /// Whether to add conversations that nobody has read.
-    pub un_read_conversations: bool,
-}
-
-rt::object!(OpportunityDetailsInput { calendar_events! "calendarEvents", notes!, tasks!, un_read_conversations! "unReadConversations" });
-rt::setters!(OpportunityDetailsInput new(notes: bool, tasks: bool, calendar_events: bool, un_read_conversations: bool) {  });
-
-/// A condition on one field.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OpportunityFilter {
-    /// Name of the field, such as `pipeline_id`, `status` or `custom_fields.` with a key.
-    pub field: Option<String>,
-    /// How the field is compared, such as `eq`.
-    pub operator: Option<String>,
-    /// Value that the field is compared with. Its form depends on the operator.
-    pub value: Option<rt::Value>,
-}
-
-rt::object!(OpportunityFilter { field?, operator?, value? });
-rt::setters!(OpportunityFilter new() { field: String, operator: String, value: (rt::Value) });
-
-/// Whether the followers are added or removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OpportunityFollowersAction {
-    /// `add`
-    Add,
-    /// `remove`
-    Remove,
-}
-
-rt::closed_enum!(OpportunityFollowersAction, Add = "add", Remove = "remove");
-
-/// Users who are to follow an opportunity, or to stop.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OpportunityFollowersRequest {
-    /// Ids of the users.
-    pub followers: Vec<String>,
-}
-
-rt::object!(OpportunityFollowersRequest { followers! });
-rt::setters!(OpportunityFollowersRequest new(followers: [String]) {  });
-
-/// Position in a list of opportunities: total, page and next page.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunityPageMeta {
-    /// Number of this page.
-    pub current_page: Option<rt::Number>,
-    /// Number of the next page.
-    pub next_page: Option<rt::Number>,
-    /// URL of the next page, of a server of the platform's own.
-    pub next_page_url: Option<String>,
-    /// Number of the page before.
-    pub prev_page: Option<rt::Number>,
-    /// Sort value of the last opportunity of the page, milliseconds since 1970-01-01 UTC.
-    pub start_after: Option<rt::Number>,
-    /// Id of the last opportunity of the page.
-    pub start_after_id: Option<String>,
-    /// How many opportunities match.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OpportunityPageMeta {
-    current_page? "currentPage", next_page? "nextPage", next_page_url? "nextPageUrl", prev_page? "prevPage", start_after? "startAfter",
-    start_after_id? "startAfterId", total?
-} extra);
-
-/// A record that an opportunity is related to, such as its contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunityRelation {
-    /// Id of the association that the relation follows.
-    pub association_id: Option<String>,
-    /// Whether the opportunity is attributed to it.
-    pub attributed: Option<bool>,
-    /// Name of the company.
-    pub company_name: Option<String>,
-    /// Name of the contact.
-    pub contact_name: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Full name.
-    pub full_name: Option<String>,
-    /// Key of the record's object, such as `contact`.
-    pub object_key: Option<String>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Whether it is the main relation.
-    pub primary: Option<bool>,
-    /// Id of the record.
-    pub record_id: Option<String>,
-    /// Id of the relation.
-    pub relation_id: Option<String>,
-    /// Tags.
-    pub tags: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(OpportunityRelation {
-    association_id? "associationId", attributed?, company_name? "companyName", contact_name? "contactName", email?, full_name? "fullName",
-    object_key? "objectKey", phone?, primary?, record_id? "recordId", relation_id? "relationId", tags?
-} extra);
-
-/// One opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OpportunityResponse {
+rt::object! {
     /// A deal in a stage of a pipeline.
-    pub opportunity: Opportunity,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct Opportunity {
+        /// Id of the opportunity.
+        id: String,
+    } optional {
+        /// Id of the user it is assigned to.
+        assigned_to "assignedTo": String,
+        /// Attributions; their form is not documented.
+        attributions: Vec<rt::Object>,
+        /// Calendar events of the contact, where they were requested.
+        calendar_events "calendarEvents": Vec<rt::Value>,
+        /// The contact.
+        contact: OpportunityContact,
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<OpportunityCustomField>,
+        /// Probability of winning that is in effect.
+        effective_probability "effectiveProbability": rt::Number,
+        /// Id of an external object; the file does not say of which kind.
+        external_object_id "externalObjectId": String,
+        /// Ids of the users who follow it.
+        followers: Vec<String>,
+        /// Probability of winning in the forecast.
+        forecast_probability "forecastProbability": rt::Number,
+        /// A number, or a number as text.
+        index_version "indexVersion": NumberOrText,
+        /// Creator of the opportunity.
+        internal_source "internalSource": OpportunitySource,
+        /// A mark of attribution; what it says is not documented.
+        is_attribute "isAttribute": bool,
+        /// When something was last done with it, as ISO 8601.
+        last_action_date "lastActionDate": String,
+        /// When the stage was last changed, as ISO 8601.
+        last_stage_change_at "lastStageChangeAt": String,
+        /// When the status was last changed, as ISO 8601.
+        last_status_change_at "lastStatusChangeAt": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the reason for which it is lost.
+        lost_reason_id "lostReasonId": String,
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Name of the opportunity.
+        name: String,
+        /// Notes of the contact, where they were requested.
+        notes: Vec<rt::Value>,
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// A second id of the stage.
+        pipeline_stage_u_id "pipelineStageUId": String,
+        /// Records that it is related to.
+        relations: Vec<OpportunityRelation>,
+        /// Position in the search, for `searchAfter` of the next request.
+        sort: Vec<SortValue>,
+        /// Source of the opportunity.
+        source: String,
+        /// Status: `open`, `won`, `lost` or `abandoned`.
+        status: String,
+        /// Tasks of the contact, where they were requested.
+        tasks: Vec<rt::Value>,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(OpportunityResponse { opportunity! } extra);
-
-/// A field to sort by.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct OpportunitySort {
-    /// `asc` or `desc`.
-    pub direction: Option<String>,
-    /// Name of the field, such as `date_added`.
-    pub field: Option<String>,
+rt::object! {
+    /// The contact of an opportunity.
+    pub struct OpportunityContact optional {
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Email address.
+        email: String,
+        /// Ids of the users who follow the contact.
+        followers: Vec<String>,
+        /// Id of the contact.
+        id: String,
+        /// Full name.
+        name: String,
+        /// Phone number.
+        phone: String,
+        /// Scores of the contact; the form is not documented.
+        score: Vec<rt::Value>,
+        /// Tags.
+        tags: Vec<String>,
+    } with extra
 }
 
-rt::object!(OpportunitySort { direction?, field? });
-rt::setters!(OpportunitySort new() { direction: String, field: String });
-
-/// Creator of an opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct OpportunitySource {
-    /// Version of the API that was called.
-    pub api_version: Option<String>,
-    /// Channel.
-    pub channel: Option<String>,
-    /// Id of the creator.
-    pub id: Option<String>,
-    /// Source.
-    pub source: Option<String>,
-    /// Kind of the creator.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The value of a custom field.
+    pub struct OpportunityCustomField optional {
+        /// Value of a custom field. Its form depends on the kind of field.
+        field_value "fieldValue": rt::Value,
+        /// The value as text, in the form of issue 87.
+        field_value_string "fieldValueString": String,
+        /// Id of the custom field.
+        id: String,
+        /// Kind of the value in the form of issue 87, such as `string`.
+        type_ "type": String,
+    } with extra
 }
 
-rt::object!(OpportunitySource { api_version? "apiVersion", channel?, id?, source?, type_? "type" } extra);
-
-/// Status of an opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OpportunityStatus {
-    /// `open`
-    Open,
-    /// `won`
-    Won,
-    /// `lost`
-    Lost,
-    /// `abandoned`
-    Abandoned,
+rt::request! {
+    /// A value to give to a custom field. Name the field by `id` or by `key`.
+    pub struct OpportunityCustomFieldInput optional {
+        /// Text for the field kinds text, large text, single select and radio; a number for numeric and monetary; a list for checkboxes and
+        /// multi select; a map for files.
+        field_value: CustomFieldContent,
+        /// Id of the custom field.
+        id: String,
+        /// Key of the custom field.
+        key: String,
+    }
 }
 
-rt::closed_enum!(OpportunityStatus, Open = "open", Won = "won", Lost = "lost", Abandoned = "abandoned");
-
-/// Status to look for; `all` stands for every one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum OpportunityStatusFilter {
-    /// `open`
-    Open,
-    /// `won`
-    Won,
-    /// `lost`
-    Lost,
-    /// `abandoned`
-    Abandoned,
-    /// `all`
-    All,
-}
-
-rt::closed_enum!(OpportunityStatusFilter, Open = "open", Won = "won", Lost = "lost", Abandoned = "abandoned", All = "all");
-
-/// A pipeline and its stages.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Pipeline {
-    /// How its colours and those of its stages are shown.
-    pub color_render_mode: Option<PipelineColorMode>,
-    /// When it was created, as ISO 8601.
-    pub date_added: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub date_updated: Option<String>,
-    /// Id of the pipeline.
-    pub id: String,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the pipeline.
-    pub name: Option<String>,
-    /// Position among the pipelines, a text to sort by.
-    pub position: Option<String>,
-    /// Whether it is in the funnel chart.
-    pub show_in_funnel: Option<bool>,
-    /// Whether it is in the pie chart.
-    pub show_in_pie_chart: Option<bool>,
-    /// The stages, in their order.
-    pub stages: Option<Vec<PipelineStage>>,
-    /// Whether opportunities have probabilities of their own.
-    pub use_opportunity_probability: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Pipeline {
-    color_render_mode? "colorRenderMode", date_added? "dateAdded", date_updated? "dateUpdated", id!, location_id? "locationId", name?,
-    position?, show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart", stages?,
-    use_opportunity_probability? "useOpportunityProbability"
-} extra);
-
-/// How colours are shown.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PipelineColorMode {
-    /// `dot`
-    Dot,
-    /// `bg-tint`
-    BgTint,
-    /// `none`
-    None,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(PipelineColorMode, Dot = "dot", BgTint = "bg-tint", None = "none");
-
-/// A stage of a pipeline.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PipelineStage {
-    /// Id of the stage.
-    pub id: Option<String>,
-    /// Name of the stage.
-    pub name: Option<String>,
-    /// Position in the pipeline.
-    pub position: Option<rt::Number>,
-    /// Whether it is in the funnel chart.
-    pub show_in_funnel: Option<bool>,
-    /// Whether it is in the pie chart.
-    pub show_in_pie_chart: Option<bool>,
-    /// Probability that an opportunity in it is won.
-    pub stage_win_probability: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(PipelineStage {
-    id?, name?, position?, show_in_funnel? "showInFunnel", show_in_pie_chart? "showInPieChart",
-    stage_win_probability? "stageWinProbability"
-} extra);
-
-/// Who follows an opportunity, and who does not any more.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct RemoveOpportunityFollowersResponse {
-    /// Ids of all users who follow the opportunity.
-    pub followers: Option<Vec<String>>,
-    /// Ids of the users who were removed.
-    pub followers_removed: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(RemoveOpportunityFollowersResponse { followers?, followers_removed? "followersRemoved" } extra);
-
-/// Which opportunities to search for, and how many of them.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchOpportunitiesRequest {
+rt::request! {
     /// Details to add to each opportunity.
-    pub additional_details: OpportunityDetailsInput,
-    /// Conditions that all have to hold.
-    pub filters: Option<Vec<OpportunityFilter>>,
-    /// How many opportunities to return.
-    pub limit: i64,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Number of the page, from 1.
-    pub page: i64,
-    /// Text to search for.
-    pub query: Option<String>,
-    /// Where the page before ended, the `sort` of its last opportunity; empty for the first page.
-    pub search_after: Vec<SortValue>,
-    /// Order of the opportunities.
-    pub sort: Option<Vec<OpportunitySort>>,
+    pub struct OpportunityDetailsInput {
+        /// Whether to add notes.
+        notes: bool,
+        /// Whether to add tasks.
+        tasks: bool,
+        /// Whether to add calendar events.
+        calendar_events "calendarEvents": bool,
+        /// Whether to add conversations that nobody has read.
+        un_read_conversations "unReadConversations": bool,
+    }
 }
 
-rt::object!(SearchOpportunitiesRequest {
-    additional_details! "additionalDetails", filters?, limit! int, location_id! "locationId", page! int, query?,
-    search_after! "searchAfter", sort?
-});
-rt::setters!(SearchOpportunitiesRequest new(location_id: String, limit: i64, page: i64, search_after: [SortValue], additional_details: OpportunityDetailsInput) {
-    filters: [OpportunityFilter], query: String, sort: [OpportunitySort]
-});
+rt::request! {
+    /// A condition on one field.
+    pub struct OpportunityFilter optional {
+        /// Name of the field, such as `pipeline_id`, `status` or `custom_fields.` with a key.
+        field: String,
+        /// How the field is compared, such as `eq`.
+        operator: String,
+        /// Value that the field is compared with. Its form depends on the operator.
+        value: rt::Value,
+    }
+}
+
+rt::closed_enum! {
+    /// Whether the followers are added or removed.
+    pub enum OpportunityFollowersAction {
+        Add = "add", Remove = "remove",
+    }
+}
+
+rt::request! {
+    /// Users who are to follow an opportunity, or to stop.
+    pub struct OpportunityFollowersRequest {
+        /// Ids of the users.
+        followers: Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// Position in a list of opportunities: total, page and next page.
+    pub struct OpportunityPageMeta optional {
+        /// Number of this page.
+        current_page "currentPage": rt::Number,
+        /// Number of the next page.
+        next_page "nextPage": rt::Number,
+        /// URL of the next page, of a server of the platform's own.
+        next_page_url "nextPageUrl": String,
+        /// Number of the page before.
+        prev_page "prevPage": rt::Number,
+        /// Sort value of the last opportunity of the page, milliseconds since 1970-01-01 UTC.
+        start_after "startAfter": rt::Number,
+        /// Id of the last opportunity of the page.
+        start_after_id "startAfterId": String,
+        /// How many opportunities match.
+        total: rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// A record that an opportunity is related to, such as its contact.
+    pub struct OpportunityRelation optional {
+        /// Id of the association that the relation follows.
+        association_id "associationId": String,
+        /// Whether the opportunity is attributed to it.
+        attributed: bool,
+        /// Name of the company.
+        company_name "companyName": String,
+        /// Name of the contact.
+        contact_name "contactName": String,
+        /// Email address.
+        email: String,
+        /// Full name.
+        full_name "fullName": String,
+        /// Key of the record's object, such as `contact`.
+        object_key "objectKey": String,
+        /// Phone number.
+        phone: String,
+        /// Whether it is the main relation.
+        primary: bool,
+        /// Id of the record.
+        record_id "recordId": String,
+        /// Id of the relation.
+        relation_id "relationId": String,
+        /// Tags.
+        tags: Vec<String>,
+    } with extra
+}
+
+rt::object! {
+    /// One opportunity.
+    pub struct OpportunityResponse {
+        /// A deal in a stage of a pipeline.
+        opportunity: Opportunity,
+    } with extra
+}
+
+rt::request! {
+    /// A field to sort by.
+    pub struct OpportunitySort optional {
+        /// `asc` or `desc`.
+        direction: String,
+        /// Name of the field, such as `date_added`.
+        field: String,
+    }
+}
+
+rt::object! {
+    /// Creator of an opportunity.
+    pub struct OpportunitySource optional {
+        /// Version of the API that was called.
+        api_version "apiVersion": String,
+        /// Channel.
+        channel: String,
+        /// Id of the creator.
+        id: String,
+        /// Source.
+        source: String,
+        /// Kind of the creator.
+        type_ "type": String,
+    } with extra
+}
+
+rt::closed_enum! {
+    /// Status of an opportunity.
+    pub enum OpportunityStatus {
+        Open = "open", Won = "won", Lost = "lost", Abandoned = "abandoned",
+    }
+}
+
+rt::closed_enum! {
+    /// Status to look for; `all` stands for every one.
+    pub enum OpportunityStatusFilter {
+        Open = "open", Won = "won", Lost = "lost", Abandoned = "abandoned", All = "all",
+    }
+}
+
+rt::object! {
+    /// A pipeline and its stages.
+    pub struct Pipeline {
+        /// Id of the pipeline.
+        id: String,
+    } optional {
+        /// How its colours and those of its stages are shown.
+        color_render_mode "colorRenderMode": PipelineColorMode,
+        /// When it was created, as ISO 8601.
+        date_added "dateAdded": String,
+        /// When it was last changed, as ISO 8601.
+        date_updated "dateUpdated": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the pipeline.
+        name: String,
+        /// Position among the pipelines, a text to sort by.
+        position: String,
+        /// Whether it is in the funnel chart.
+        show_in_funnel "showInFunnel": bool,
+        /// Whether it is in the pie chart.
+        show_in_pie_chart "showInPieChart": bool,
+        /// The stages, in their order.
+        stages: Vec<PipelineStage>,
+        /// Whether opportunities have probabilities of their own.
+        use_opportunity_probability "useOpportunityProbability": bool,
+    } with extra
+}
+
+rt::open_enum! {
+    /// How colours are shown.
+    pub enum PipelineColorMode {
+        Dot = "dot", BgTint = "bg-tint", None = "none",
+    }
+}
+
+rt::object! {
+    /// A stage of a pipeline.
+    pub struct PipelineStage optional {
+        /// Id of the stage.
+        id: String,
+        /// Name of the stage.
+        name: String,
+        /// Position in the pipeline.
+        position: rt::Number,
+        /// Whether it is in the funnel chart.
+        show_in_funnel "showInFunnel": bool,
+        /// Whether it is in the pie chart.
+        show_in_pie_chart "showInPieChart": bool,
+        /// Probability that an opportunity in it is won.
+        stage_win_probability "stageWinProbability": rt::Number,
+    } with extra
+}
+
+rt::object! {
+    /// Who follows an opportunity, and who does not any more.
+    pub struct RemoveOpportunityFollowersResponse optional {
+        /// Ids of all users who follow the opportunity.
+        followers: Vec<String>,
+        /// Ids of the users who were removed.
+        followers_removed "followersRemoved": Vec<String>,
+    } with extra
+}
+
+rt::request! {
+    /// Which opportunities to search for, and how many of them.
+    pub struct SearchOpportunitiesRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How many opportunities to return.
+        limit int: i64,
+        /// Number of the page, from 1.
+        page int: i64,
+        /// Where the page before ended, the `sort` of its last opportunity; empty for the first page.
+        search_after "searchAfter": Vec<SortValue> [SortValue],
+        /// Details to add to each opportunity.
+        additional_details "additionalDetails": OpportunityDetailsInput,
+    } optional {
+        /// Conditions that all have to hold.
+        filters: Vec<OpportunityFilter> [OpportunityFilter],
+        /// Text to search for.
+        query: String,
+        /// Order of the opportunities.
+        sort: Vec<OpportunitySort> [OpportunitySort],
+    }
+}
 
 impl rt::Limited for SearchOpportunitiesRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -643,126 +455,91 @@ impl rt::Limited for SearchOpportunitiesRequest {
     }
 }
 
-/// One page of opportunities.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchOpportunitiesResponse {
-    /// Figures about all opportunities found; their form is not documented.
-    pub aggregations: Option<rt::Object>,
-    /// The opportunities.
-    pub opportunities: Vec<Opportunity>,
-    /// How many opportunities match.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of opportunities.
+    pub struct SearchOpportunitiesResponse {
+        /// The opportunities.
+        opportunities: Vec<Opportunity>,
+    } optional {
+        /// Figures about all opportunities found; their form is not documented.
+        aggregations: rt::Object,
+        /// How many opportunities match.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(SearchOpportunitiesResponse { aggregations?, opportunities!, total? } extra);
-
-/// What to change in an opportunity.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateOpportunityRequest {
-    /// Id of the user it is assigned to.
-    pub assigned_to: Option<String>,
-    /// Values of custom fields.
-    pub custom_fields: Option<Vec<OpportunityCustomFieldInput>>,
-    /// Value of the opportunity.
-    pub monetary_value: Option<rt::Number>,
-    /// Name of the opportunity.
-    pub name: Option<String>,
-    /// Id of the pipeline.
-    pub pipeline_id: Option<String>,
-    /// Id of the stage.
-    pub pipeline_stage_id: Option<String>,
-    /// Source of the opportunity.
-    pub source: Option<String>,
-    /// Status of an opportunity.
-    pub status: Option<OpportunityStatus>,
+rt::request! {
+    /// What to change in an opportunity.
+    pub struct UpdateOpportunityRequest optional {
+        /// Id of the user it is assigned to.
+        assigned_to "assignedTo": String,
+        /// Values of custom fields.
+        custom_fields "customFields": Vec<OpportunityCustomFieldInput> [OpportunityCustomFieldInput],
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Name of the opportunity.
+        name: String,
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// Source of the opportunity.
+        source: String,
+        /// Status of an opportunity.
+        status: OpportunityStatus,
+    }
 }
 
-rt::object!(UpdateOpportunityRequest {
-    assigned_to? "assignedTo", custom_fields? "customFields", monetary_value? "monetaryValue", name?, pipeline_id? "pipelineId",
-    pipeline_stage_id? "pipelineStageId", source?, status?
-});
-rt::setters!(UpdateOpportunityRequest new() {
-    assigned_to: String, custom_fields: [OpportunityCustomFieldInput], monetary_value: (rt::Number), name: String, pipeline_id: String,
-    pipeline_stage_id: String, source: String, status: OpportunityStatus
-});
-
-/// The new status.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateOpportunityStatusRequest {
-    /// Id of the reason, where the opportunity is lost.
-    pub lost_reason_id: Option<String>,
-    /// Status of an opportunity.
-    pub status: OpportunityStatus,
+rt::request! {
+    /// The new status.
+    pub struct UpdateOpportunityStatusRequest {
+        /// Status of an opportunity.
+        status: OpportunityStatus,
+    } optional {
+        /// Id of the reason, where the opportunity is lost.
+        lost_reason_id "lostReasonId": String,
+    }
 }
 
-rt::object!(UpdateOpportunityStatusRequest { lost_reason_id? "lostReasonId", status! });
-rt::setters!(UpdateOpportunityStatusRequest new(status: OpportunityStatus) { lost_reason_id: String });
-
-/// The opportunity to create or to update. Name the opportunity by `id`, or the contact by `contactId`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpsertOpportunityRequest {
-    /// Id of the user it is assigned to.
-    pub assigned_to: Option<String>,
-    /// Id of the contact, in the form before May 2026.
-    pub contact_id: Option<String>,
-    /// Ids of the users who are to follow it.
-    pub followers: Option<Vec<String>>,
-    /// Whether the followers are added or removed.
-    pub followers_action_type: Option<OpportunityFollowersAction>,
-    /// Id of the opportunity to update.
-    pub id: Option<String>,
-    /// Whether to remove all who follow it.
-    pub is_remove_all_followers: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the reason, where it is lost.
-    pub lost_reason_id: Option<String>,
-    /// Value of the opportunity.
-    pub monetary_value: Option<rt::Number>,
-    /// Name of the opportunity.
-    pub name: Option<String>,
-    /// Id of the pipeline.
-    pub pipeline_id: String,
-    /// Id of the stage.
-    pub pipeline_stage_id: Option<String>,
-    /// Status of an opportunity.
-    pub status: Option<OpportunityStatus>,
+rt::request! {
+    /// The opportunity to create or to update. Name the opportunity by `id`, or the contact by `contactId`.
+    pub struct UpsertOpportunityRequest {
+        /// Id of the pipeline.
+        pipeline_id "pipelineId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Id of the user it is assigned to.
+        assigned_to "assignedTo": String,
+        /// Id of the contact, in the form before May 2026.
+        contact_id "contactId": String,
+        /// Ids of the users who are to follow it.
+        followers: Vec<String> [String],
+        /// Whether the followers are added or removed.
+        followers_action_type "followersActionType": OpportunityFollowersAction,
+        /// Id of the opportunity to update.
+        id: String,
+        /// Whether to remove all who follow it.
+        is_remove_all_followers "isRemoveAllFollowers": bool,
+        /// Id of the reason, where it is lost.
+        lost_reason_id "lostReasonId": String,
+        /// Value of the opportunity.
+        monetary_value "monetaryValue": rt::Number,
+        /// Name of the opportunity.
+        name: String,
+        /// Id of the stage.
+        pipeline_stage_id "pipelineStageId": String,
+        /// Status of an opportunity.
+        status: OpportunityStatus,
+    }
 }
 
-rt::object!(UpsertOpportunityRequest {
-    assigned_to? "assignedTo", contact_id? "contactId", followers?, followers_action_type? "followersActionType", id?,
-    is_remove_all_followers? "isRemoveAllFollowers", location_id! "locationId", lost_reason_id? "lostReasonId",
-    monetary_value? "monetaryValue", name?, pipeline_id! "pipelineId", pipeline_stage_id? "pipelineStageId", status?
-});
-rt::setters!(UpsertOpportunityRequest new(pipeline_id: String, location_id: String) {
-    assigned_to: String, contact_id: String, followers: [String], followers_action_type: OpportunityFollowersAction, id: String,
-    is_remove_all_followers: bool, lost_reason_id: String, monetary_value: (rt::Number), name: String, pipeline_stage_id: String,
-    status: OpportunityStatus
-});
-
-/// An opportunity that was created or updated.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct UpsertOpportunityResponse {
-    /// Whether it was created.
-    pub new: Option<bool>,
-    /// The opportunity.
-    pub opportunity: Option<Opportunity>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An opportunity that was created or updated.
+    pub struct UpsertOpportunityResponse optional {
+        /// Whether it was created.
+        new: bool,
+        /// The opportunity.
+        opportunity: Opportunity,
+    } with extra
 }
-
-rt::object!(UpsertOpportunityResponse { new?, opportunity? } extra);

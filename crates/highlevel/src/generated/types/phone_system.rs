@@ -4,464 +4,297 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A phone number that can be bought.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct AvailablePhoneNumber {
-    /// Address that the buyer has to prove.
-    pub address_requirements: Option<PhoneAddressRequirement>,
-    /// Whether the number is in beta at its provider.
-    pub beta: Option<bool>,
-    /// Capabilities of the number.
-    pub capabilities: Option<AvailablePhoneNumberCapabilities>,
-    /// The number as people write it.
-    pub friendly_name: Option<String>,
-    /// Code of the country by ISO 3166-1, two letters.
-    pub iso_country: Option<String>,
-    /// Local access and transport area, a district of the American telephone network.
-    pub lata: Option<String>,
-    /// Latitude of the place, in degrees.
-    pub latitude: Option<String>,
-    /// City of the number.
-    pub locality: Option<String>,
-    /// Longitude of the place, in degrees.
-    pub longitude: Option<String>,
-    /// The number in E.164 form.
-    pub phone_number: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Price of the number.
-    pub price: Option<PhoneNumberPrice>,
-    /// Rate centre of the number.
-    pub rate_center: Option<String>,
-    /// State or region.
-    pub region: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A phone number that can be bought.
+    pub struct AvailablePhoneNumber optional {
+        /// Address that the buyer has to prove.
+        address_requirements "addressRequirements": PhoneAddressRequirement,
+        /// Whether the number is in beta at its provider.
+        beta: bool,
+        /// Capabilities of the number.
+        capabilities: AvailablePhoneNumberCapabilities,
+        /// The number as people write it.
+        friendly_name "friendlyName": String,
+        /// Code of the country by ISO 3166-1, two letters.
+        iso_country "isoCountry": String,
+        /// Local access and transport area, a district of the American telephone network.
+        lata: String,
+        /// Latitude of the place, in degrees.
+        latitude: String,
+        /// City of the number.
+        locality: String,
+        /// Longitude of the place, in degrees.
+        longitude: String,
+        /// The number in E.164 form.
+        phone_number "phoneNumber": String,
+        /// Postal code.
+        postal_code "postalCode": String,
+        /// Price of the number.
+        price: PhoneNumberPrice,
+        /// Rate centre of the number.
+        rate_center "rateCenter": String,
+        /// State or region.
+        region: String,
+    } with extra
 }
 
-rt::object!(AvailablePhoneNumber {
-    address_requirements? "addressRequirements", beta?, capabilities?, friendly_name? "friendlyName", iso_country? "isoCountry", lata?,
-    latitude?, locality?, longitude?, phone_number? "phoneNumber", postal_code? "postalCode", price?, rate_center? "rateCenter", region?
-} extra);
-
-/// Capabilities of a phone number that can be bought.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct AvailablePhoneNumberCapabilities {
-    /// Whether it supports MMS.
-    #[cfg_attr(feature = "schemars", schemars(rename = "MMS"))]
-    pub mms: Option<bool>,
-    /// Whether it supports SMS.
-    #[cfg_attr(feature = "schemars", schemars(rename = "SMS"))]
-    pub sms: Option<bool>,
-    /// Whether it supports calls.
-    pub voice: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Capabilities of a phone number that can be bought.
+    pub struct AvailablePhoneNumberCapabilities optional {
+        /// Whether it supports MMS.
+        mms "MMS": bool,
+        /// Whether it supports SMS.
+        sms "SMS": bool,
+        /// Whether it supports calls.
+        voice: bool,
+    } with extra
 }
 
-rt::object!(AvailablePhoneNumberCapabilities { mms? "MMS", sms? "SMS", voice? } extra);
-
-/// Service for inbound calls.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct InboundCallService {
-    /// Kind of the service.
-    pub type_: Option<InboundCallServiceType>,
-    /// Id or setting of the service.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(InboundCallService { type_? "type", value? } extra);
-
-/// Kind of service for inbound calls.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum InboundCallServiceType {
-    /// `voice_ai`
-    VoiceAi,
-    /// `ivr`
-    Ivr,
-    /// `forward`
-    Forward,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(InboundCallServiceType, VoiceAi = "voice_ai", Ivr = "ivr", Forward = "forward");
-
-/// Phone numbers that can be bought.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListAvailablePhoneNumbersResponse {
-    /// Id of this search, for the purchase of one of its numbers.
-    pub fingerprint_id: Option<String>,
-    /// The numbers.
-    pub numbers: Option<Vec<AvailablePhoneNumber>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListAvailablePhoneNumbersResponse { fingerprint_id? "fingerprintId", numbers? } extra);
-
-/// Pools of phone numbers.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListNumberPoolsResponse {
-    /// The pools.
-    pub data: Option<Vec<NumberPool>>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// How many pools there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListNumberPoolsResponse { data?, success?, total? } extra);
-
-/// One page of phone numbers.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListPhoneNumbersResponse {
-    /// Status of the account of the numbers.
-    pub account_status: Option<PhoneAccountStatus>,
-    /// Whether the platform keeps the account of the numbers.
-    pub is_under_ghl: Option<bool>,
-    /// The numbers.
-    pub numbers: Option<Vec<PhoneNumber>>,
-    /// Number of this page, from 0.
-    pub page: Option<rt::Number>,
-    /// How many numbers were requested.
-    pub page_size: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListPhoneNumbersResponse {
-    account_status? "accountStatus", is_under_ghl? "isUnderGhl", numbers?, page?, page_size? "pageSize"
-} extra);
-
-/// Phone numbers that are shown to visitors in turn, to tell where calls come from.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NumberPool {
-    /// Whether calls are recorded.
-    pub call_recording: Option<bool>,
-    /// Number that calls are forwarded to.
-    pub forwarding_number: Option<String>,
-    /// Id of the pool.
-    pub id: Option<String>,
+rt::object! {
     /// Service for inbound calls.
-    pub inbound_call_service: Option<InboundCallService>,
-    /// Whether the pool is in use.
-    pub is_active: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the pool.
-    pub name: Option<String>,
-    /// The numbers.
-    pub numbers: Option<Vec<NumberPoolNumber>>,
-    /// Whether who takes a call hears a text first.
-    pub whisper: Option<bool>,
-    /// The text that is heard first.
-    pub whisper_message: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub struct InboundCallService optional {
+        /// Kind of the service.
+        type_ "type": InboundCallServiceType,
+        /// Id or setting of the service.
+        value: String,
+    } with extra
 }
 
-rt::object!(NumberPool {
-    call_recording? "callRecording", forwarding_number? "forwardingNumber", id?, inbound_call_service? "inboundCallService",
-    is_active? "isActive", location_id? "locationId", name?, numbers?, whisper?, whisper_message? "whisperMessage"
-} extra);
-
-/// A phone number of a pool.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct NumberPoolNumber {
-    /// Name of the number.
-    pub friendly_name: Option<String>,
-    /// The number in E.164 form.
-    pub phone_number: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Kind of service for inbound calls.
+    pub enum InboundCallServiceType {
+        VoiceAi = "voice_ai", Ivr = "ivr", Forward = "forward",
+    }
 }
 
-rt::object!(NumberPoolNumber { friendly_name? "friendlyName", phone_number? "phoneNumber" } extra);
-
-/// Status of an account of phone numbers.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PhoneAccountStatus {
-    /// `active`
-    Active,
-    /// `suspended`
-    Suspended,
-    /// `closed`
-    Closed,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Phone numbers that can be bought.
+    pub struct ListAvailablePhoneNumbersResponse optional {
+        /// Id of this search, for the purchase of one of its numbers.
+        fingerprint_id "fingerprintId": String,
+        /// The numbers.
+        numbers: Vec<AvailablePhoneNumber>,
+    } with extra
 }
 
-rt::open_enum!(PhoneAccountStatus, Active = "active", Suspended = "suspended", Closed = "closed");
-
-/// Address that the buyer of a phone number has to prove.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PhoneAddressRequirement {
-    /// `none`
-    None,
-    /// `any`
-    Any,
-    /// `local`
-    Local,
-    /// `foreign`
-    Foreign,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// Pools of phone numbers.
+    pub struct ListNumberPoolsResponse optional {
+        /// The pools.
+        data: Vec<NumberPool>,
+        /// Whether the call did what it should.
+        success: bool,
+        /// How many pools there are.
+        total: rt::Number,
+    } with extra
 }
 
-rt::open_enum!(PhoneAddressRequirement, None = "none", Any = "any", Local = "local", Foreign = "foreign");
-
-/// A phone number of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PhoneNumber {
-    /// Twilio's id of the address that proves where the owner is.
-    pub address_sid: Option<String>,
-    /// Twilio's id of the documents that the country requires.
-    pub bundle_sid: Option<String>,
-    /// Capabilities of the number.
-    pub capabilities: Option<PhoneNumberCapabilities>,
-    /// Code of the country by ISO 3166-1, two letters.
-    pub country_code: Option<String>,
-    /// When it was bought or added.
-    pub date_added: Option<rt::DateTime<rt::Utc>>,
-    /// When its settings were last changed.
-    pub date_updated: Option<rt::DateTime<rt::Utc>>,
-    /// Number that calls are forwarded to.
-    pub forwarding_number: Option<String>,
-    /// Name of the number.
-    pub friendly_name: Option<String>,
-    /// Service for inbound calls.
-    pub inbound_call_service: Option<InboundCallService>,
-    /// Whether the sub-account calls and writes from it unless another is chosen.
-    pub is_default_number: Option<bool>,
-    /// Whether it takes part in group conversations; only numbers of the USA and Canada with SMS and MMS can.
-    pub is_group_conversation_enabled: Option<bool>,
-    /// Ids of the users whose phones ring together.
-    pub linked_ring_all_users: Option<Vec<String>>,
-    /// Id of the user it is assigned to.
-    pub linked_user: Option<String>,
-    /// Origin of the number.
-    pub origin: Option<PhoneNumberOrigin>,
-    /// The number in E.164 form.
-    pub phone_number: Option<String>,
-    /// Twilio's id of the number.
-    pub sid: Option<String>,
-    /// Type of the number.
-    pub type_: Option<PhoneNumberType>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of phone numbers.
+    pub struct ListPhoneNumbersResponse optional {
+        /// Status of the account of the numbers.
+        account_status "accountStatus": PhoneAccountStatus,
+        /// Whether the platform keeps the account of the numbers.
+        is_under_ghl "isUnderGhl": bool,
+        /// The numbers.
+        numbers: Vec<PhoneNumber>,
+        /// Number of this page, from 0.
+        page: rt::Number,
+        /// How many numbers were requested.
+        page_size "pageSize": rt::Number,
+    } with extra
 }
 
-rt::object!(PhoneNumber {
-    address_sid? "addressSid", bundle_sid? "bundleSid", capabilities?, country_code? "countryCode", date_added? "dateAdded",
-    date_updated? "dateUpdated", forwarding_number? "forwardingNumber", friendly_name? "friendlyName",
-    inbound_call_service? "inboundCallService", is_default_number? "isDefaultNumber",
-    is_group_conversation_enabled? "isGroupConversationEnabled", linked_ring_all_users? "linkedRingAllUsers", linked_user? "linkedUser",
-    origin?, phone_number? "phoneNumber", sid?, type_? "type"
-} extra);
-
-/// Capabilities of a phone number.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PhoneNumberCapabilities {
-    /// Whether it supports faxes.
-    pub fax: Option<bool>,
-    /// Whether it supports MMS.
-    pub mms: Option<bool>,
-    /// Whether it supports SMS.
-    pub sms: Option<bool>,
-    /// Whether it supports calls.
-    pub voice: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Phone numbers that are shown to visitors in turn, to tell where calls come from.
+    pub struct NumberPool optional {
+        /// Whether calls are recorded.
+        call_recording "callRecording": bool,
+        /// Number that calls are forwarded to.
+        forwarding_number "forwardingNumber": String,
+        /// Id of the pool.
+        id: String,
+        /// Service for inbound calls.
+        inbound_call_service "inboundCallService": InboundCallService,
+        /// Whether the pool is in use.
+        is_active "isActive": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the pool.
+        name: String,
+        /// The numbers.
+        numbers: Vec<NumberPoolNumber>,
+        /// Whether who takes a call hears a text first.
+        whisper: bool,
+        /// The text that is heard first.
+        whisper_message "whisperMessage": String,
+    } with extra
 }
 
-rt::object!(PhoneNumberCapabilities { fax?, mms?, sms?, voice? } extra);
-
-/// Origin of a phone number.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PhoneNumberOrigin {
-    /// `twilio`
-    Twilio,
-    /// `hosted`
-    Hosted,
-    /// `ported`
-    Ported,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// A phone number of a pool.
+    pub struct NumberPoolNumber optional {
+        /// Name of the number.
+        friendly_name "friendlyName": String,
+        /// The number in E.164 form.
+        phone_number "phoneNumber": String,
+    } with extra
 }
 
-rt::open_enum!(PhoneNumberOrigin, Twilio = "twilio", Hosted = "hosted", Ported = "ported");
-
-/// Price of a phone number.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PhoneNumberPrice {
-    /// Type of the number.
-    pub number_type: Option<String>,
-    /// Price of a month.
-    pub price: Option<rt::Number>,
-    /// Currency of the price, such as `USD`.
-    pub price_unit: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Status of an account of phone numbers.
+    pub enum PhoneAccountStatus {
+        Active = "active", Suspended = "suspended", Closed = "closed",
+    }
 }
 
-rt::object!(PhoneNumberPrice { number_type?, price?, price_unit? } extra);
-
-/// Type of a phone number to buy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PhoneNumberPurchaseType {
-    /// `local`
-    Local,
-    /// `tollFree`
-    TollFree,
-    /// `mobile`
-    Mobile,
+rt::open_enum! {
+    /// Address that the buyer of a phone number has to prove.
+    pub enum PhoneAddressRequirement {
+        None = "none", Any = "any", Local = "local", Foreign = "foreign",
+    }
 }
 
-rt::closed_enum!(PhoneNumberPurchaseType, Local = "local", TollFree = "tollFree", Mobile = "mobile");
-
-/// Type of a phone number.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum PhoneNumberType {
-    /// `local`
-    Local,
-    /// `toll-free`
-    TollFree,
-    /// `mobile`
-    Mobile,
-    /// `national`
-    National,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// A phone number of a sub-account.
+    pub struct PhoneNumber optional {
+        /// Twilio's id of the address that proves where the owner is.
+        address_sid "addressSid": String,
+        /// Twilio's id of the documents that the country requires.
+        bundle_sid "bundleSid": String,
+        /// Capabilities of the number.
+        capabilities: PhoneNumberCapabilities,
+        /// Code of the country by ISO 3166-1, two letters.
+        country_code "countryCode": String,
+        /// When it was bought or added.
+        date_added "dateAdded": rt::DateTime<rt::Utc>,
+        /// When its settings were last changed.
+        date_updated "dateUpdated": rt::DateTime<rt::Utc>,
+        /// Number that calls are forwarded to.
+        forwarding_number "forwardingNumber": String,
+        /// Name of the number.
+        friendly_name "friendlyName": String,
+        /// Service for inbound calls.
+        inbound_call_service "inboundCallService": InboundCallService,
+        /// Whether the sub-account calls and writes from it unless another is chosen.
+        is_default_number "isDefaultNumber": bool,
+        /// Whether it takes part in group conversations; only numbers of the USA and Canada with SMS and MMS can.
+        is_group_conversation_enabled "isGroupConversationEnabled": bool,
+        /// Ids of the users whose phones ring together.
+        linked_ring_all_users "linkedRingAllUsers": Vec<String>,
+        /// Id of the user it is assigned to.
+        linked_user "linkedUser": String,
+        /// Origin of the number.
+        origin: PhoneNumberOrigin,
+        /// The number in E.164 form.
+        phone_number "phoneNumber": String,
+        /// Twilio's id of the number.
+        sid: String,
+        /// Type of the number.
+        type_ "type": PhoneNumberType,
+    } with extra
 }
 
-rt::open_enum!(PhoneNumberType, Local = "local", TollFree = "toll-free", Mobile = "mobile", National = "national");
+rt::object! {
+    /// Capabilities of a phone number.
+    pub struct PhoneNumberCapabilities optional {
+        /// Whether it supports faxes.
+        fax: bool,
+        /// Whether it supports MMS.
+        mms: bool,
+        /// Whether it supports SMS.
+        sms: bool,
+        /// Whether it supports calls.
+        voice: bool,
+    } with extra
+}
 
-/// The phone number to buy.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PurchasePhoneNumberRequest {
-    /// Twilio's id of the address that proves where the buyer is.
-    pub address_sid: Option<String>,
-    /// Twilio's id of the documents that the country requires.
-    pub bundle_sid: Option<String>,
-    /// Code of the country by ISO 3166-1, two letters.
-    pub country_code: Option<String>,
-    /// Id of the purchase, which makes it happen once: `fingerprintId` of the search.
-    pub fingerprint_id: Option<String>,
-    /// Place that the number is for.
-    pub locality: Option<String>,
+rt::open_enum! {
+    /// Origin of a phone number.
+    pub enum PhoneNumberOrigin {
+        Twilio = "twilio", Hosted = "hosted", Ported = "ported",
+    }
+}
+
+rt::object! {
+    /// Price of a phone number.
+    pub struct PhoneNumberPrice optional {
+        /// Type of the number.
+        number_type: String,
+        /// Price of a month.
+        price: rt::Number,
+        /// Currency of the price, such as `USD`.
+        price_unit: String,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Type of a phone number to buy.
-    pub number_type: Option<PhoneNumberPurchaseType>,
-    /// The number in E.164 form.
-    pub phone_number: String,
-    /// State or region that the number is for.
-    pub region: Option<String>,
-    /// Whether to leave out the check of the sub-account where the agency was checked already.
-    #[cfg_attr(feature = "schemars", schemars(rename = "skipLocationKYC"))]
-    pub skip_location_kyc: Option<bool>,
+    pub enum PhoneNumberPurchaseType {
+        Local = "local", TollFree = "tollFree", Mobile = "mobile",
+    }
 }
 
-rt::object!(PurchasePhoneNumberRequest {
-    address_sid? "addressSid", bundle_sid? "bundleSid", country_code? "countryCode", fingerprint_id? "fingerprintId", locality?,
-    number_type? "numberType", phone_number! "phoneNumber", region?, skip_location_kyc? "skipLocationKYC"
-});
-rt::setters!(PurchasePhoneNumberRequest new(phone_number: String) {
-    address_sid: String, bundle_sid: String, country_code: String, fingerprint_id: String, locality: String,
-    number_type: PhoneNumberPurchaseType, region: String, skip_location_kyc: bool
-});
-
-/// The sub-account's account of phone numbers at Twilio.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct PurchasePhoneNumberResponse {
-    /// Twilio's id of the account.
-    pub account_sid: Option<String>,
-    /// Ids of the users that numbers are assigned to, by number.
-    pub assigned_to_numbers: Option<rt::Object>,
-    /// Id of the account record.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Numbers that are migrated.
-    pub migration_numbers: Option<Vec<String>>,
-    /// Status of the migration of the account.
-    pub migration_status: Option<String>,
-    /// Twilio's id of the account after the migration.
-    pub new_account_sid: Option<String>,
-    /// Names of numbers, by number.
-    pub number_name: Option<rt::Object>,
-    /// Use of each number, by number, such as `conversation`.
-    pub numbers: Option<rt::Object>,
-    /// Whether the platform keeps the account.
-    pub under_ghl_account: Option<bool>,
-    /// Whether SMS are validated.
-    pub validate_sms: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Type of a phone number.
+    pub enum PhoneNumberType {
+        Local = "local", TollFree = "toll-free", Mobile = "mobile", National = "national",
+    }
 }
 
-rt::object!(PurchasePhoneNumberResponse {
-    account_sid?, assigned_to_numbers?, id?, location_id?, migration_numbers?, migration_status?, new_account_sid?, number_name?, numbers?,
-    under_ghl_account?, validate_sms?
-} extra);
+rt::request! {
+    /// The phone number to buy.
+    pub struct PurchasePhoneNumberRequest {
+        /// The number in E.164 form.
+        phone_number "phoneNumber": String,
+    } optional {
+        /// Twilio's id of the address that proves where the buyer is.
+        address_sid "addressSid": String,
+        /// Twilio's id of the documents that the country requires.
+        bundle_sid "bundleSid": String,
+        /// Code of the country by ISO 3166-1, two letters.
+        country_code "countryCode": String,
+        /// Id of the purchase, which makes it happen once: `fingerprintId` of the search.
+        fingerprint_id "fingerprintId": String,
+        /// Place that the number is for.
+        locality: String,
+        /// Type of a phone number to buy.
+        number_type "numberType": PhoneNumberPurchaseType,
+        /// State or region that the number is for.
+        region: String,
+        /// Whether to leave out the check of the sub-account where the agency was checked already.
+        skip_location_kyc "skipLocationKYC": bool,
+    }
+}
+
+rt::object! {
+    /// The sub-account's account of phone numbers at Twilio.
+    pub struct PurchasePhoneNumberResponse optional {
+        /// Twilio's id of the account.
+        account_sid: String,
+        /// Ids of the users that numbers are assigned to, by number.
+        assigned_to_numbers: rt::Object,
+        /// Id of the account record.
+        id: String,
+        /// Id of the sub-account.
+        location_id: String,
+        /// Numbers that are migrated.
+        migration_numbers: Vec<String>,
+        /// Status of the migration of the account.
+        migration_status: String,
+        /// Twilio's id of the account after the migration.
+        new_account_sid: String,
+        /// Names of numbers, by number.
+        number_name: rt::Object,
+        /// Use of each number, by number, such as `conversation`.
+        numbers: rt::Object,
+        /// Whether the platform keeps the account.
+        under_ghl_account: bool,
+        /// Whether SMS are validated.
+        validate_sms: bool,
+    } with extra
+}

@@ -5,609 +5,379 @@
 use super::TextOrList;
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// A document or contract that contacts sign.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Document {
-    /// Id of the record.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub id: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// Id of the document.
-    pub document_id: Option<String>,
-    /// How often it was made a draft.
-    pub document_revision: Option<rt::Number>,
-    /// Fields that are to be filled in.
-    pub fillable_fields: Option<Vec<DocumentField>>,
-    /// Total of the document.
-    pub grand_total: Option<DocumentTotal>,
-    /// Whether it has expired.
-    pub is_expired: Option<bool>,
-    /// Links of its recipients.
-    pub links: Option<Vec<DocumentLink>>,
-    /// Language and country of the sub-account, such as `en-US`.
-    pub locale: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the document.
-    pub name: Option<String>,
-    /// One text, or several.
-    pub payment_status: Option<TextOrList>,
-    /// Recipients who have to sign it.
-    pub recipients: Option<Vec<DocumentRecipient>>,
-    /// One text, or several.
-    pub status: Option<TextOrList>,
-    /// Type of the document, such as `proposal`.
-    pub type_: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A document or contract that contacts sign.
+    pub struct Document optional {
+        /// Id of the record.
+        id "_id": String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it was deleted.
+        deleted: bool,
+        /// Id of the document.
+        document_id "documentId": String,
+        /// How often it was made a draft.
+        document_revision "documentRevision": rt::Number,
+        /// Fields that are to be filled in.
+        fillable_fields "fillableFields": Vec<DocumentField>,
+        /// Total of the document.
+        grand_total "grandTotal": DocumentTotal,
+        /// Whether it has expired.
+        is_expired "isExpired": bool,
+        /// Links of its recipients.
+        links: Vec<DocumentLink>,
+        /// Language and country of the sub-account, such as `en-US`.
+        locale: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the document.
+        name: String,
+        /// One text, or several.
+        payment_status "paymentStatus": TextOrList,
+        /// Recipients who have to sign it.
+        recipients: Vec<DocumentRecipient>,
+        /// One text, or several.
+        status: TextOrList,
+        /// Type of the document, such as `proposal`.
+        type_ "type": String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+    } with extra
 }
 
-rt::object!(Document {
-    id? "_id", created_at? "createdAt", deleted?, document_id? "documentId", document_revision? "documentRevision",
-    fillable_fields? "fillableFields", grand_total? "grandTotal", is_expired? "isExpired", links?, locale?, location_id? "locationId",
-    name?, payment_status? "paymentStatus", recipients?, status?, type_? "type", updated_at? "updatedAt"
-} extra);
-
-/// A person who gets a copy of a document.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentCopyRecipient {
-    /// Full name.
-    pub contact_name: String,
-    /// Email address.
-    pub email: String,
-    /// First name.
-    pub first_name: String,
-    /// Id of the contact.
-    pub id: String,
-    /// URL of the contact's picture.
-    pub image_url: String,
-    /// Last name.
-    pub last_name: String,
+rt::request! {
+    /// A person who gets a copy of a document.
+    pub struct DocumentCopyRecipient {
+        /// Email address.
+        email: String,
+        /// Id of the contact.
+        id: String,
+        /// URL of the contact's picture.
+        image_url "imageUrl": String,
+        /// Full name.
+        contact_name "contactName": String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+    }
 }
 
-rt::object!(DocumentCopyRecipient {
-    contact_name! "contactName", email!, first_name! "firstName", id!, image_url! "imageUrl", last_name! "lastName"
-});
-rt::setters!(DocumentCopyRecipient new(email: String, id: String, image_url: String, contact_name: String, first_name: String, last_name: String) {
+rt::object! {
+    /// A discount of a document.
+    pub struct DocumentDiscount optional {
+        /// Id of the discount.
+        id: String,
+        /// Kind of discount.
+        type_ "type": DocumentDiscountType,
+        /// The discount, in per cent or in the currency, by `type`.
+        value: rt::Number,
+    } with extra
+}
 
-});
-
-/// A discount of a document.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentDiscount {
-    /// Id of the discount.
-    pub id: Option<String>,
+rt::open_enum! {
     /// Kind of discount.
-    pub type_: Option<DocumentDiscountType>,
-    /// The discount, in per cent or in the currency, by `type`.
-    pub value: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum DocumentDiscountType {
+        Percentage = "percentage", CustomAmount = "custom_amount",
+    }
 }
 
-rt::object!(DocumentDiscount { id?, type_? "type", value? } extra);
-
-/// Kind of discount.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentDiscountType {
-    /// `percentage`
-    Percentage,
-    /// `custom_amount`
-    CustomAmount,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Part of a document.
+    pub enum DocumentElement {
+        Page = "Page", Text = "Text", Image = "Image", Video = "Video", Table = "Table", ProductList = "ProductList",
+        PageBreak = "PageBreak", Signature = "Signature", PaymentDetails = "PaymentDetails", TextField = "TextField",
+        DateField = "DateField", InitialsField = "InitialsField", Checkbox = "Checkbox", Row = "Row", Column = "Column",
+    }
 }
 
-rt::open_enum!(DocumentDiscountType, Percentage = "percentage", CustomAmount = "custom_amount");
-
-/// Part of a document.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentElement {
-    /// `Page`
-    Page,
-    /// `Text`
-    Text,
-    /// `Image`
-    Image,
-    /// `Video`
-    Video,
-    /// `Table`
-    Table,
-    /// `ProductList`
-    ProductList,
-    /// `PageBreak`
-    PageBreak,
-    /// `Signature`
-    Signature,
-    /// `PaymentDetails`
-    PaymentDetails,
-    /// `TextField`
-    TextField,
-    /// `DateField`
-    DateField,
-    /// `InitialsField`
-    InitialsField,
-    /// `Checkbox`
-    Checkbox,
-    /// `Row`
-    Row,
-    /// `Column`
-    Column,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Kind of person: a contact or a user.
+    pub enum DocumentEntity {
+        Contacts = "contacts", Users = "users",
+    }
 }
 
-rt::open_enum!(
-    DocumentElement,
-    Page = "Page",
-    Text = "Text",
-    Image = "Image",
-    Video = "Video",
-    Table = "Table",
-    ProductList = "ProductList",
-    PageBreak = "PageBreak",
-    Signature = "Signature",
-    PaymentDetails = "PaymentDetails",
-    TextField = "TextField",
-    DateField = "DateField",
-    InitialsField = "InitialsField",
-    Checkbox = "Checkbox",
-    Row = "Row",
-    Column = "Column"
-);
-
-/// Kind of person: a contact or a user.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentEntity {
-    /// `contacts`
-    Contacts,
-    /// `users`
-    Users,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::object! {
+    /// A field of a document that is to be filled in.
+    pub struct DocumentField optional {
+        /// Kind of the person.
+        entity_type "entityType": DocumentEntity,
+        /// Id of the field in the document.
+        field_id "fieldId": String,
+        /// Whether it is filled in.
+        has_completed "hasCompleted": bool,
+        /// Id of the field.
+        id: String,
+        /// Whether it has to be filled in.
+        is_required "isRequired": bool,
+        /// Recipient who fills it in.
+        recipient: String,
+        /// Type of the field.
+        type_ "type": DocumentElement,
+        /// Value of the field.
+        value: String,
+    } with extra
 }
 
-rt::open_enum!(DocumentEntity, Contacts = "contacts", Users = "users");
-
-/// A field of a document that is to be filled in.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentField {
-    /// Kind of the person.
-    pub entity_type: Option<DocumentEntity>,
-    /// Id of the field in the document.
-    pub field_id: Option<String>,
-    /// Whether it is filled in.
-    pub has_completed: Option<bool>,
-    /// Id of the field.
-    pub id: Option<String>,
-    /// Whether it has to be filled in.
-    pub is_required: Option<bool>,
-    /// Recipient who fills it in.
-    pub recipient: Option<String>,
-    /// Type of the field.
-    pub type_: Option<DocumentElement>,
-    /// Value of the field.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A link of one person to a document.
+    pub struct DocumentLink optional {
+        /// Id of the user who made the link.
+        created_by "createdBy": String,
+        /// Whether the document was deleted.
+        deleted: bool,
+        /// Id of the document.
+        document_id "documentId": String,
+        /// Number of the revision.
+        document_revision "documentRevision": rt::Number,
+        /// Kind of the person.
+        entity_name "entityName": DocumentEntity,
+        /// Role of the person.
+        recipient_category "recipientCategory": DocumentRecipientCategory,
+        /// Id of the person.
+        recipient_id "recipientId": String,
+        /// Reference id of the link.
+        reference_id "referenceId": String,
+    } with extra
 }
 
-rt::object!(DocumentField {
-    entity_type? "entityType", field_id? "fieldId", has_completed? "hasCompleted", id?, is_required? "isRequired", recipient?,
-    type_? "type", value?
-} extra);
-
-/// A link of one person to a document.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentLink {
-    /// Id of the user who made the link.
-    pub created_by: Option<String>,
-    /// Whether the document was deleted.
-    pub deleted: Option<bool>,
-    /// Id of the document.
-    pub document_id: Option<String>,
-    /// Number of the revision.
-    pub document_revision: Option<rt::Number>,
-    /// Kind of the person.
-    pub entity_name: Option<DocumentEntity>,
-    /// Role of the person.
-    pub recipient_category: Option<DocumentRecipientCategory>,
-    /// Id of the person.
-    pub recipient_id: Option<String>,
-    /// Reference id of the link.
-    pub reference_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DocumentLink {
-    created_by? "createdBy", deleted?, document_id? "documentId", document_revision? "documentRevision", entity_name? "entityName",
-    recipient_category? "recipientCategory", recipient_id? "recipientId", reference_id? "referenceId"
-} extra);
-
-/// How a document is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentMedium {
-    /// `link`
-    Link,
-    /// `email`
-    Email,
-}
-
-rt::closed_enum!(DocumentMedium, Link = "link", Email = "email");
-
-/// Content of the email.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentNotificationContent {
-    /// Subject of the email.
-    pub subject: String,
-    /// Id of the template of the email.
-    pub template_id: String,
-}
-
-rt::object!(DocumentNotificationContent { subject!, template_id! "templateId" });
-rt::setters!(DocumentNotificationContent new(template_id: String, subject: String) {  });
-
-/// Sender of the email.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentNotificationSender {
-    /// Email address.
-    pub from_email: String,
-    /// Name.
-    pub from_name: String,
-}
-
-rt::object!(DocumentNotificationSender { from_email! "fromEmail", from_name! "fromName" });
-rt::setters!(DocumentNotificationSender new(from_email: String, from_name: String) {  });
-
-/// Settings of the email that a document is sent with.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DocumentNotificationSettings {
-    /// Content of the email.
-    pub receive: DocumentNotificationContent,
-    /// Sender of the email.
-    pub sender: DocumentNotificationSender,
-}
-
-rt::object!(DocumentNotificationSettings { receive!, sender! });
-rt::setters!(DocumentNotificationSettings new(receive: DocumentNotificationContent, sender: DocumentNotificationSender) {  });
-
-/// A person who has to sign a document.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentRecipient {
-    /// Name of the contact.
-    pub contact_name: Option<String>,
-    /// Country.
-    pub country: Option<String>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Name of the contact or user.
-    pub entity_name: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Whether the person is done.
-    pub has_completed: Option<bool>,
-    /// Id of the person.
-    pub id: Option<String>,
-    /// Image of the person, as a URL or in base64.
-    pub img_url: Option<String>,
-    /// Image of the initials, as a URL or in base64.
-    pub initials_img_url: Option<String>,
-    /// IP address that it was signed from.
-    pub ip: Option<String>,
-    /// Whether it is the main recipient.
-    pub is_primary: Option<bool>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// When it was last opened, as ISO 8601.
-    pub last_viewed_at: Option<String>,
-    /// Phone number, in another form.
-    pub phone: Option<String>,
-    /// Phone number.
-    pub phone_number: Option<String>,
-    /// Part that the person has.
-    pub role: Option<DocumentRecipientRole>,
-    /// The person's link to the document.
-    pub share_link: Option<String>,
-    /// When it was signed, as ISO 8601.
-    pub signed_date: Option<String>,
-    /// Place of the person in the order of signing.
-    pub signing_order: Option<rt::Number>,
-    /// Browser that it was signed with.
-    pub user_agent: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DocumentRecipient {
-    contact_name? "contactName", country?, email?, entity_name? "entityName", first_name? "firstName", has_completed? "hasCompleted", id?,
-    img_url? "imgUrl", initials_img_url? "initialsImgUrl", ip?, is_primary? "isPrimary", last_name? "lastName",
-    last_viewed_at? "lastViewedAt", phone?, phone_number? "phoneNumber", role?, share_link? "shareLink", signed_date? "signedDate",
-    signing_order? "signingOrder", user_agent? "userAgent"
-} extra);
-
-/// Role of a person who gets a document.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentRecipientCategory {
-    /// `recipient`
-    Recipient,
-    /// `cc`
-    Cc,
-    /// `bcc`
-    Bcc,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(DocumentRecipientCategory, Recipient = "recipient", Cc = "cc", Bcc = "bcc");
-
-/// Part that a person has in a document.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentRecipientRole {
-    /// `user`
-    User,
-    /// `signer`
-    Signer,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(DocumentRecipientRole, User = "user", Signer = "signer");
-
-/// A template of documents.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentTemplate {
-    /// Id of the template.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub underscore_id: Option<String>,
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Whether it was deleted.
-    pub deleted: Option<bool>,
-    /// URL of its form; of public ones alone.
-    pub doc_form_url: Option<String>,
-    /// How many documents were made of it; of public ones alone.
-    pub document_count: Option<rt::Number>,
-    /// Id of the template, the same as `_id`.
-    pub id: Option<String>,
-    /// Whether it is public.
-    pub is_public_document: Option<bool>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the template.
-    pub name: Option<String>,
-    /// Type of the template.
-    pub type_: Option<DocumentTemplateType>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Id of the user who changed it last.
-    pub updated_by: Option<String>,
-    /// Version of the template.
-    pub version: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DocumentTemplate {
-    underscore_id? "_id", created_at? "createdAt", deleted?, doc_form_url? "docFormUrl", document_count? "documentCount", id?,
-    is_public_document? "isPublicDocument", location_id? "locationId", name?, type_? "type", updated_at? "updatedAt",
-    updated_by? "updatedBy", version?
-} extra);
-
-/// Type of a template of documents.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum DocumentTemplateType {
-    /// `proposal`
-    Proposal,
-    /// `estimate`
-    Estimate,
-    /// `contentLibrary`
-    ContentLibrary,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(DocumentTemplateType, Proposal = "proposal", Estimate = "estimate", ContentLibrary = "contentLibrary");
-
-/// Total of a document.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DocumentTotal {
-    /// Amount before discounts.
-    pub amount: Option<rt::Number>,
-    /// Currency, such as `USD`.
-    pub currency: Option<String>,
-    /// Discount altogether, in per cent.
-    pub discount_percentage: Option<rt::Number>,
-    /// Discounts.
-    pub discounts: Option<Vec<DocumentDiscount>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(DocumentTotal { amount?, currency?, discount_percentage? "discountPercentage", discounts? } extra);
-
-/// One page of templates.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListDocumentTemplatesResponse {
-    /// The templates.
-    pub data: Option<Vec<DocumentTemplate>>,
-    /// How many templates match.
-    pub total: Option<rt::Number>,
-    /// Id of the request, to quote to support.
-    pub trace_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListDocumentTemplatesResponse { data?, total?, trace_id? "traceId" } extra);
-
-/// One page of documents.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListDocumentsResponse {
-    /// The documents.
-    pub documents: Option<Vec<Document>>,
-    /// How many documents match.
-    pub total: Option<rt::Number>,
-    /// URL that links to documents begin with.
-    pub white_label_base_url: Option<String>,
-    /// URL that links to invoices begin with.
-    pub white_label_base_url_for_invoice: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListDocumentsResponse {
-    documents?, total?, white_label_base_url? "whiteLabelBaseUrl", white_label_base_url_for_invoice? "whiteLabelBaseUrlForInvoice"
-} extra);
-
-/// Which document to send, and how.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendDocumentRequest {
-    /// People who get a copy.
-    pub cc_recipients: Option<Vec<DocumentCopyRecipient>>,
-    /// Id of the document.
-    pub document_id: String,
-    /// New name of the document.
-    pub document_name: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: String,
+rt::closed_enum! {
     /// How a document is sent.
-    pub medium: Option<DocumentMedium>,
+    pub enum DocumentMedium {
+        Link = "link", Email = "email",
+    }
+}
+
+rt::request! {
+    /// Content of the email.
+    pub struct DocumentNotificationContent {
+        /// Id of the template of the email.
+        template_id "templateId": String,
+        /// Subject of the email.
+        subject: String,
+    }
+}
+
+rt::request! {
+    /// Sender of the email.
+    pub struct DocumentNotificationSender {
+        /// Email address.
+        from_email "fromEmail": String,
+        /// Name.
+        from_name "fromName": String,
+    }
+}
+
+rt::request! {
     /// Settings of the email that a document is sent with.
-    pub notification_settings: Option<DocumentNotificationSettings>,
-    /// Id of the user who sends it.
-    pub sent_by: String,
+    pub struct DocumentNotificationSettings {
+        /// Content of the email.
+        receive: DocumentNotificationContent,
+        /// Sender of the email.
+        sender: DocumentNotificationSender,
+    }
 }
 
-rt::object!(SendDocumentRequest {
-    cc_recipients? "ccRecipients", document_id! "documentId", document_name? "documentName", location_id! "locationId", medium?,
-    notification_settings? "notificationSettings", sent_by! "sentBy"
-});
-rt::setters!(SendDocumentRequest new(location_id: String, document_id: String, sent_by: String) {
-    cc_recipients: [DocumentCopyRecipient], document_name: String, medium: DocumentMedium,
-    notification_settings: DocumentNotificationSettings
-});
-
-/// A document that was sent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SendDocumentResponse {
-    /// Links of its recipients.
-    pub links: Option<Vec<DocumentLink>>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A person who has to sign a document.
+    pub struct DocumentRecipient optional {
+        /// Name of the contact.
+        contact_name "contactName": String,
+        /// Country.
+        country: String,
+        /// Email address.
+        email: String,
+        /// Name of the contact or user.
+        entity_name "entityName": String,
+        /// First name.
+        first_name "firstName": String,
+        /// Whether the person is done.
+        has_completed "hasCompleted": bool,
+        /// Id of the person.
+        id: String,
+        /// Image of the person, as a URL or in base64.
+        img_url "imgUrl": String,
+        /// Image of the initials, as a URL or in base64.
+        initials_img_url "initialsImgUrl": String,
+        /// IP address that it was signed from.
+        ip: String,
+        /// Whether it is the main recipient.
+        is_primary "isPrimary": bool,
+        /// Last name.
+        last_name "lastName": String,
+        /// When it was last opened, as ISO 8601.
+        last_viewed_at "lastViewedAt": String,
+        /// Phone number, in another form.
+        phone: String,
+        /// Phone number.
+        phone_number "phoneNumber": String,
+        /// Part that the person has.
+        role: DocumentRecipientRole,
+        /// The person's link to the document.
+        share_link "shareLink": String,
+        /// When it was signed, as ISO 8601.
+        signed_date "signedDate": String,
+        /// Place of the person in the order of signing.
+        signing_order "signingOrder": rt::Number,
+        /// Browser that it was signed with.
+        user_agent "userAgent": String,
+    } with extra
 }
 
-rt::object!(SendDocumentResponse { links?, success? } extra);
-
-/// Which template to use, and for whom.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SendDocumentTemplateRequest {
-    /// Id of the contact.
-    pub contact_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Id of the opportunity it belongs to.
-    pub opportunity_id: Option<String>,
-    /// Whether to send it, or to make it alone.
-    pub send_document: Option<bool>,
-    /// Id of the template.
-    pub template_id: String,
-    /// Id of the user who sends it.
-    pub user_id: String,
+rt::open_enum! {
+    /// Role of a person who gets a document.
+    pub enum DocumentRecipientCategory {
+        Recipient = "recipient", Cc = "cc", Bcc = "bcc",
+    }
 }
 
-rt::object!(SendDocumentTemplateRequest {
-    contact_id! "contactId", location_id! "locationId", opportunity_id? "opportunityId", send_document? "sendDocument",
-    template_id! "templateId", user_id! "userId"
-});
-rt::setters!(SendDocumentTemplateRequest new(template_id: String, user_id: String, location_id: String, contact_id: String) {
-    opportunity_id: String, send_document: bool
-});
-
-/// A document that was made from a template.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SendDocumentTemplateResponse {
-    /// Links of its recipients.
-    pub links: Option<Vec<DocumentLink>>,
-    /// Whether the call did what it should.
-    pub success: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::open_enum! {
+    /// Part that a person has in a document.
+    pub enum DocumentRecipientRole {
+        User = "user", Signer = "signer",
+    }
 }
 
-rt::object!(SendDocumentTemplateResponse { links?, success? } extra);
+rt::object! {
+    /// A template of documents.
+    pub struct DocumentTemplate optional {
+        /// Id of the template.
+        underscore_id "_id": String,
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Whether it was deleted.
+        deleted: bool,
+        /// URL of its form; of public ones alone.
+        doc_form_url "docFormUrl": String,
+        /// How many documents were made of it; of public ones alone.
+        document_count "documentCount": rt::Number,
+        /// Id of the template, the same as `_id`.
+        id: String,
+        /// Whether it is public.
+        is_public_document "isPublicDocument": bool,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the template.
+        name: String,
+        /// Type of the template.
+        type_ "type": DocumentTemplateType,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Id of the user who changed it last.
+        updated_by "updatedBy": String,
+        /// Version of the template.
+        version: rt::Number,
+    } with extra
+}
+
+rt::open_enum! {
+    /// Type of a template of documents.
+    pub enum DocumentTemplateType {
+        Proposal = "proposal", Estimate = "estimate", ContentLibrary = "contentLibrary",
+    }
+}
+
+rt::object! {
+    /// Total of a document.
+    pub struct DocumentTotal optional {
+        /// Amount before discounts.
+        amount: rt::Number,
+        /// Currency, such as `USD`.
+        currency: String,
+        /// Discount altogether, in per cent.
+        discount_percentage "discountPercentage": rt::Number,
+        /// Discounts.
+        discounts: Vec<DocumentDiscount>,
+    } with extra
+}
+
+rt::object! {
+    /// One page of templates.
+    pub struct ListDocumentTemplatesResponse optional {
+        /// The templates.
+        data: Vec<DocumentTemplate>,
+        /// How many templates match.
+        total: rt::Number,
+        /// Id of the request, to quote to support.
+        trace_id "traceId": String,
+    } with extra
+}
+
+rt::object! {
+    /// One page of documents.
+    pub struct ListDocumentsResponse optional {
+        /// The documents.
+        documents: Vec<Document>,
+        /// How many documents match.
+        total: rt::Number,
+        /// URL that links to documents begin with.
+        white_label_base_url "whiteLabelBaseUrl": String,
+        /// URL that links to invoices begin with.
+        white_label_base_url_for_invoice "whiteLabelBaseUrlForInvoice": String,
+    } with extra
+}
+
+rt::request! {
+    /// Which document to send, and how.
+    pub struct SendDocumentRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the document.
+        document_id "documentId": String,
+        /// Id of the user who sends it.
+        sent_by "sentBy": String,
+    } optional {
+        /// People who get a copy.
+        cc_recipients "ccRecipients": Vec<DocumentCopyRecipient> [DocumentCopyRecipient],
+        /// New name of the document.
+        document_name "documentName": String,
+        /// How a document is sent.
+        medium: DocumentMedium,
+        /// Settings of the email that a document is sent with.
+        notification_settings "notificationSettings": DocumentNotificationSettings,
+    }
+}
+
+rt::object! {
+    /// A document that was sent.
+    pub struct SendDocumentResponse optional {
+        /// Links of its recipients.
+        links: Vec<DocumentLink>,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}
+
+rt::request! {
+    /// Which template to use, and for whom.
+    pub struct SendDocumentTemplateRequest {
+        /// Id of the template.
+        template_id "templateId": String,
+        /// Id of the user who sends it.
+        user_id "userId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Id of the contact.
+        contact_id "contactId": String,
+    } optional {
+        /// Id of the opportunity it belongs to.
+        opportunity_id "opportunityId": String,
+        /// Whether to send it, or to make it alone.
+        send_document "sendDocument": bool,
+    }
+}
+
+rt::object! {
+    /// A document that was made from a template.
+    pub struct SendDocumentTemplateResponse optional {
+        /// Links of its recipients.
+        links: Vec<DocumentLink>,
+        /// Whether the call did what it should.
+        success: bool,
+    } with extra
+}

@@ -5,166 +5,104 @@
 use super::TextOrList;
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Which snapshot to share, and with whom.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CreateSnapshotShareLinkRequest {
-    /// Numbers of the agencies that may import it, separated by commas; for `agency_link`.
-    pub relationship_number: Option<String>,
-    /// Ids of the sub-accounts that may import it, separated by commas; for `location_link`.
-    pub share_location_id: Option<String>,
+rt::request! {
+    /// Which snapshot to share, and with whom.
+    pub struct CreateSnapshotShareLinkRequest {
+        /// Id of the snapshot.
+        snapshot_id: String,
+        /// Kind of link: `agency_link` is for agencies that are named, `location_link` for sub-accounts that are named.
+        share_type: SnapshotShareType,
+    } optional {
+        /// Numbers of the agencies that may import it, separated by commas; for `agency_link`.
+        relationship_number: String,
+        /// Ids of the sub-accounts that may import it, separated by commas; for `location_link`.
+        share_location_id: String,
+    }
+}
+
+rt::object! {
+    /// A link that shares a snapshot.
+    pub struct CreateSnapshotShareLinkResponse optional {
+        /// Id of the shared snapshot.
+        id: String,
+        /// The link.
+        share_link "shareLink": String,
+    } with extra
+}
+
+rt::object! {
+    /// One push of a snapshot.
+    pub struct GetLastSnapshotPushResponse optional {
+        /// The push.
+        data: SnapshotPushDetails,
+    } with extra
+}
+
+rt::object! {
+    /// One page of pushes.
+    pub struct ListSnapshotPushesResponse optional {
+        /// The pushes.
+        data: Vec<SnapshotPush>,
+    } with extra
+}
+
+rt::object! {
+    /// The snapshots of an agency.
+    pub struct ListSnapshotsResponse optional {
+        /// The snapshots.
+        snapshots: Vec<Snapshot>,
+    } with extra
+}
+
+rt::object! {
+    /// A template of a sub-account.
+    pub struct Snapshot optional {
+        /// Id of the snapshot.
+        id: String,
+        /// Name of the snapshot.
+        name: String,
+        /// Whether it is the agency's own or imported: `own` or `imported`.
+        type_ "type": String,
+    } with extra
+}
+
+rt::object! {
+    /// A push of a snapshot to a sub-account.
+    pub struct SnapshotPush optional {
+        /// When it began, such as `10/28/2022, 6:24:54 PM`.
+        date_added "dateAdded": String,
+        /// Id of the push.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Status, such as `processing`.
+        status: String,
+    } with extra
+}
+
+rt::object! {
+    /// A push of a snapshot to a sub-account, with its parts.
+    pub struct SnapshotPushDetails optional {
+        /// One text, or several.
+        completed: TextOrList,
+        /// Id of the push.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// One text, or several.
+        pending: TextOrList,
+        /// Status, such as `processing`.
+        status: String,
+    } with extra
+}
+
+rt::closed_enum! {
     /// Kind of link: `agency_link` is for agencies that are named, `location_link` for sub-accounts that are named.
-    pub share_type: SnapshotShareType,
-    /// Id of the snapshot.
-    pub snapshot_id: String,
+    pub enum SnapshotShareType {
+        Link = "link", PermanentLink = "permanent_link", AgencyLink = "agency_link", LocationLink = "location_link",
+    }
 }
-
-rt::object!(CreateSnapshotShareLinkRequest { relationship_number?, share_location_id?, share_type!, snapshot_id! });
-rt::setters!(CreateSnapshotShareLinkRequest new(snapshot_id: String, share_type: SnapshotShareType) {
-    relationship_number: String, share_location_id: String
-});
-
-/// A link that shares a snapshot.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateSnapshotShareLinkResponse {
-    /// Id of the shared snapshot.
-    pub id: Option<String>,
-    /// The link.
-    pub share_link: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CreateSnapshotShareLinkResponse { id?, share_link? "shareLink" } extra);
-
-/// One push of a snapshot.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GetLastSnapshotPushResponse {
-    /// The push.
-    pub data: Option<SnapshotPushDetails>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(GetLastSnapshotPushResponse { data? } extra);
-
-/// One page of pushes.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSnapshotPushesResponse {
-    /// The pushes.
-    pub data: Option<Vec<SnapshotPush>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListSnapshotPushesResponse { data? } extra);
-
-/// The snapshots of an agency.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSnapshotsResponse {
-    /// The snapshots.
-    pub snapshots: Option<Vec<Snapshot>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(ListSnapshotsResponse { snapshots? } extra);
-
-/// A template of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Snapshot {
-    /// Id of the snapshot.
-    pub id: Option<String>,
-    /// Name of the snapshot.
-    pub name: Option<String>,
-    /// Whether it is the agency's own or imported: `own` or `imported`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(Snapshot { id?, name?, type_? "type" } extra);
-
-/// A push of a snapshot to a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SnapshotPush {
-    /// When it began, such as `10/28/2022, 6:24:54 PM`.
-    pub date_added: Option<String>,
-    /// Id of the push.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Status, such as `processing`.
-    pub status: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SnapshotPush { date_added? "dateAdded", id?, location_id? "locationId", status? } extra);
-
-/// A push of a snapshot to a sub-account, with its parts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SnapshotPushDetails {
-    /// One text, or several.
-    pub completed: Option<TextOrList>,
-    /// Id of the push.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// One text, or several.
-    pub pending: Option<TextOrList>,
-    /// Status, such as `processing`.
-    pub status: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SnapshotPushDetails { completed?, id?, location_id? "locationId", pending?, status? } extra);
-
-/// Kind of link: `agency_link` is for agencies that are named, `location_link` for sub-accounts that are named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SnapshotShareType {
-    /// `link`
-    Link,
-    /// `permanent_link`
-    PermanentLink,
-    /// `agency_link`
-    AgencyLink,
-    /// `location_link`
-    LocationLink,
-}
-
-rt::closed_enum!(
-    SnapshotShareType,
-    Link = "link",
-    PermanentLink = "permanent_link",
-    AgencyLink = "agency_link",
-    LocationLink = "location_link"
-);

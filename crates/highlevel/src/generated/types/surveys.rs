@@ -5,84 +5,58 @@
 use super::{SubmissionContent, SubmissionPageMeta};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// One page of submissions.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSurveySubmissionsResponse {
-    /// Position in the list.
-    pub meta: Option<SubmissionPageMeta>,
-    /// The submissions.
-    pub submissions: Option<Vec<SurveySubmission>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of submissions.
+    pub struct ListSurveySubmissionsResponse optional {
+        /// Position in the list.
+        meta: SubmissionPageMeta,
+        /// The submissions.
+        submissions: Vec<SurveySubmission>,
+    } with extra
 }
 
-rt::object!(ListSurveySubmissionsResponse { meta?, submissions? } extra);
-
-/// One page of surveys.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListSurveysResponse {
-    /// The surveys.
-    pub surveys: Option<Vec<Survey>>,
-    /// How many there are.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of surveys.
+    pub struct ListSurveysResponse optional {
+        /// The surveys.
+        surveys: Vec<Survey>,
+        /// How many there are.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListSurveysResponse { surveys?, total? } extra);
-
-/// A survey.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Survey {
-    /// Id of the survey.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the survey.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A survey.
+    pub struct Survey optional {
+        /// Id of the survey.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the survey.
+        name: String,
+    } with extra
 }
 
-rt::object!(Survey { id?, location_id? "locationId", name? } extra);
-
-/// A submission of a survey by a contact.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SurveySubmission {
-    /// Id of the contact.
-    pub contact_id: Option<String>,
-    /// When it was sent, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Email address of the contact.
-    pub email: Option<String>,
-    /// Id of the submission.
-    pub id: Option<String>,
-    /// Name of the contact.
-    pub name: Option<String>,
-    /// Content of the submission, by the names of the fields.
-    pub others: Option<SubmissionContent>,
-    /// Id of the survey.
-    pub survey_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A submission of a survey by a contact.
+    pub struct SurveySubmission optional {
+        /// Id of the contact.
+        contact_id "contactId": String,
+        /// When it was sent, as ISO 8601.
+        created_at "createdAt": String,
+        /// Email address of the contact.
+        email: String,
+        /// Id of the submission.
+        id: String,
+        /// Name of the contact.
+        name: String,
+        /// Content of the submission, by the names of the fields.
+        others: SubmissionContent,
+        /// Id of the survey.
+        survey_id "surveyId": String,
+    } with extra
 }
-
-rt::object!(SurveySubmission {
-    contact_id? "contactId", created_at? "createdAt", email?, id?, name?, others?, survey_id? "surveyId"
-} extra);

@@ -2,1053 +2,324 @@
 
 //! Types of the feature `users`.
 
-use super::TextOrList;
+use super::{TextOrList, UserPermissions};
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The new user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateUserRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Email address.
-    pub email: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Ids of the sub-accounts the user belongs to.
-    pub location_ids: Vec<String>,
-    /// Password to sign in with.
-    pub password: String,
-    /// Permissions of a user, area by area.
-    pub permissions: Option<UserPermissions>,
-    /// Phone number.
-    pub phone: Option<String>,
+rt::request! {
+    /// The new user.
+    pub struct CreateUserRequest {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Email address.
+        email: String,
+        /// Password to sign in with.
+        password: String,
+        /// Kind of the user, `agency` or `account`.
+        type_ "type": String,
+        /// Role, such as `admin`.
+        role: String,
+        /// Ids of the sub-accounts the user belongs to.
+        location_ids "locationIds": Vec<String> [String],
+    } optional {
+        /// Permissions of a user, area by area.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Language of a user's interface.
+        platform_language "platformLanguage": UserLanguage,
+        /// URL of the user's picture.
+        profile_photo "profilePhoto": String,
+        /// Permissions of the user. A permission that is not in the list is off; an empty list switches all off.
+        scopes: Vec<UserScope> [UserScope],
+        /// Permissions for data that is assigned to the user. An empty list switches all off.
+        scopes_assigned_to_only "scopesAssignedToOnly": Vec<UserScope> [UserScope],
+        /// Twilio number for inbound calls and voicemail in E.164 form, by the id of the sub-account; for numbers of the platform's own
+        /// phone system it is not used.
+        twilio_phone "twilioPhone": rt::Object,
+    }
+}
+
+rt::object! {
+    /// Whether the deletion was accepted.
+    pub struct DeleteUserResponse optional {
+        /// A sentence about the deletion.
+        message: String,
+        /// Whether the call did what it should, in the vendor's spelling.
+        succeded: bool,
+    } with extra
+}
+
+rt::object! {
+    /// The users of a sub-account.
+    pub struct ListUsersResponse {
+        /// The users.
+        users: Vec<User>,
+    } with extra
+}
+
+rt::request! {
+    /// Which users to look for.
+    pub struct SearchUsersByEmailRequest {
+        /// Id of the agency.
+        company_id "companyId": String,
+        /// One text, or several.
+        emails: TextOrList,
+    } optional {
+        /// Whether to look for users that were deleted. Without it those that were not.
+        deleted: bool,
+        /// How many users to return, as text. Without it 25.
+        limit: String,
+        /// Names of the fields to return, separated by commas, or `all`. Without it id and email address.
+        projection: String,
+        /// How many users to pass over, as text. Without it none.
+        skip: String,
+    }
+}
+
+rt::object! {
+    /// One page of users.
+    pub struct SearchUsersResponse optional {
+        /// How many users match.
+        count: rt::Number,
+        /// The users.
+        users: Vec<User>,
+    } with extra
+}
+
+rt::request! {
+    /// What to change in a user.
+    pub struct UpdateUserRequest optional {
+        /// Id of the agency. With a token of an agency it is needed.
+        company_id "companyId": String,
+        /// Email address. Deprecated: the platform no longer lets it be changed, for security.
+        email: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Ids of the sub-accounts the user belongs to.
+        location_ids "locationIds": Vec<String> [String],
+        /// New password to sign in with.
+        password: String,
+        /// Permissions of a user, area by area.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Language of a user's interface.
+        platform_language "platformLanguage": UserLanguage,
+        /// URL of the user's picture.
+        profile_photo "profilePhoto": String,
+        /// Role, such as `admin`.
+        role: String,
+        /// Permissions of the user. A permission that is not in the list is off; an empty list switches all off.
+        scopes: Vec<UserScope> [UserScope],
+        /// Permissions for data that is assigned to the user. An empty list switches all off.
+        scopes_assigned_to_only "scopesAssignedToOnly": Vec<UserScope> [UserScope],
+        /// Twilio number for inbound calls and voicemail in E.164 form, by the id of the sub-account; for numbers of the platform's own
+        /// phone system it is not used.
+        twilio_phone "twilioPhone": rt::Object,
+        /// Kind of the user, `agency` or `account`.
+        type_ "type": String,
+    }
+}
+
+rt::object! {
+    /// A user.
+    pub struct User optional {
+        /// Whether the user was deleted.
+        deleted: bool,
+        /// Email address.
+        email: String,
+        /// Extension of the phone number.
+        extension: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Id of the user.
+        id: String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Phone number for inbound calls by the id of the sub-account.
+        lc_phone "lcPhone": rt::Object,
+        /// Full name.
+        name: String,
+        /// Permissions of the user.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Language of the user's interface. Recorded was `en`, which is not among the documented values.
+        platform_language "platformLanguage": UserLanguage,
+        /// Role of the user and its sub-accounts.
+        roles: UserRole,
+        /// One text, or several.
+        scopes: TextOrList,
+    } with extra
+}
+
+rt::open_enum! {
     /// Language of a user's interface.
-    pub platform_language: Option<UserLanguage>,
-    /// URL of the user's picture.
-    pub profile_photo: Option<String>,
-    /// Role, such as `admin`.
-    pub role: String,
-    /// Permissions of the user. A permission that is not in the list is off; an empty list switches all off.
-    pub scopes: Option<Vec<UserScope>>,
-    /// Permissions for data that is assigned to the user. An empty list switches all off.
-    pub scopes_assigned_to_only: Option<Vec<UserScope>>,
-    /// Twilio number for inbound calls and voicemail in E.164 form, by the id of the sub-account; for numbers of the platform's own phone
-    /// system it is not used.
-    pub twilio_phone: Option<rt::Object>,
-    /// Kind of the user, `agency` or `account`.
-    pub type_: String,
+    pub enum UserLanguage {
+        EnUs = "en_US", Es = "es", FrCa = "fr_CA", FrFr = "fr_FR", Nl = "nl", De = "de", PtPt = "pt_PT", PtBr = "pt_BR", It = "it",
+        Sv = "sv", Da = "da", Fi = "fi", No = "no",
+    }
 }
 
-rt::object!(CreateUserRequest {
-    company_id! "companyId", email!, first_name! "firstName", last_name! "lastName", location_ids! "locationIds", password!, permissions?,
-    phone?, platform_language? "platformLanguage", profile_photo? "profilePhoto", role!, scopes?,
-    scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_! "type"
-});
-rt::setters!(CreateUserRequest new(company_id: String, first_name: String, last_name: String, email: String, password: String, type_: String, role: String, location_ids: [String]) {
-    permissions: UserPermissions, phone: String, platform_language: UserLanguage, profile_photo: String, scopes: [UserScope],
-    scopes_assigned_to_only: [UserScope], twilio_phone: (rt::Object)
-});
-
-/// Whether the deletion was accepted.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DeleteUserResponse {
-    /// A sentence about the deletion.
-    pub message: Option<String>,
-    /// Whether the call did what it should, in the vendor's spelling.
-    pub succeded: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A user.
+    pub struct UserResponse {
+        /// Id of the user.
+        id: String,
+    } optional {
+        /// Whether the user was deleted.
+        deleted: bool,
+        /// Email address.
+        email: String,
+        /// Extension of the phone number.
+        extension: String,
+        /// First name.
+        first_name "firstName": String,
+        /// Last name.
+        last_name "lastName": String,
+        /// Phone number for inbound calls by the id of the sub-account.
+        lc_phone "lcPhone": rt::Object,
+        /// Full name.
+        name: String,
+        /// Permissions of the user.
+        permissions: UserPermissions,
+        /// Phone number.
+        phone: String,
+        /// Language of the user's interface. Recorded was `en`, which is not among the documented values.
+        platform_language "platformLanguage": UserLanguage,
+        /// Role of the user and its sub-accounts.
+        roles: UserRole,
+        /// One text, or several.
+        scopes: TextOrList,
+        /// Permissions for data that is assigned to the user, by the names of scopes.
+        scopes_assigned_to_only "scopesAssignedToOnly": Vec<String>,
+        /// Whether the user signs in with one-time passwords.
+        totp_enabled "totpEnabled": bool,
+    } with extra
 }
 
-rt::object!(DeleteUserResponse { message?, succeded? } extra);
-
-/// The users of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListUsersResponse {
-    /// The users.
-    pub users: Vec<User>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Role of a user and its sub-accounts.
+    pub struct UserRole optional {
+        /// Ids of the sub-accounts.
+        location_ids "locationIds": Vec<String>,
+        /// Whether the user is kept to these sub-accounts. Reported missing in a response of 2025 (issue 209), and recorded in 2026.
+        restrict_sub_account "restrictSubAccount": bool,
+        /// Role, such as `admin`.
+        role: String,
+        /// Kind of the user, `agency` or `account`.
+        type_ "type": String,
+    } with extra
 }
 
-rt::object!(ListUsersResponse { users! } extra);
-
-/// Which users to look for.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SearchUsersByEmailRequest {
-    /// Id of the agency.
-    pub company_id: String,
-    /// Whether to look for users that were deleted. Without it those that were not.
-    pub deleted: Option<bool>,
-    /// One text, or several.
-    pub emails: TextOrList,
-    /// How many users to return, as text. Without it 25.
-    pub limit: Option<String>,
-    /// Names of the fields to return, separated by commas, or `all`. Without it id and email address.
-    pub projection: Option<String>,
-    /// How many users to pass over, as text. Without it none.
-    pub skip: Option<String>,
+rt::closed_enum! {
+    /// A permission of a user, by the name of a scope.
+    pub enum UserScope {
+        CampaignsReadonly = "campaigns.readonly", CampaignsWrite = "campaigns.write", CalendarsReadonly = "calendars.readonly",
+        CalendarsEventsWrite = "calendars/events.write", CalendarsGroupsWrite = "calendars/groups.write",
+        CalendarsWrite = "calendars.write", ContactsWrite = "contacts.write", ContactsBulkActionsWrite = "contacts/bulkActions.write",
+        WorkflowsReadonly = "workflows.readonly", WorkflowsWrite = "workflows.write", TriggersWrite = "triggers.write",
+        FunnelsWrite = "funnels.write", FormsWrite = "forms.write", SurveysWrite = "surveys.write", QuizzesWrite = "quizzes.write",
+        WebsitesWrite = "websites.write", MediasWrite = "medias.write", MediasReadonly = "medias.readonly",
+        OpportunitiesWrite = "opportunities.write", OpportunitiesLeadValueReadonly = "opportunities/leadValue.readonly",
+        OpportunitiesBulkActionsWrite = "opportunities/bulkActions.write", ReportingPhoneReadonly = "reporting/phone.readonly",
+        ReportingAdwordsReadonly = "reporting/adwords.readonly", ReportingFacebookAdsReadonly = "reporting/facebookAds.readonly",
+        ReportingAttributionsReadonly = "reporting/attributions.readonly", ProspectingAuditReportWrite = "prospecting/auditReport.write",
+        ReportingReportsReadonly = "reporting/reports.readonly", ReportingAgentReadonly = "reporting/agent.readonly",
+        ReportingReportsWrite = "reporting/reports.write", ReportingStatsExport = "reporting/stats.export",
+        PaymentsWrite = "payments.write", PaymentsRecordsWrite = "payments/records.write",
+        PaymentsOrdersReadonly = "payments/orders.readonly", PaymentsOrdersExport = "payments/orders.export",
+        PaymentsOrdersImport = "payments/orders.import", PaymentsOrdersCollectPayment = "payments/orders.collectPayment",
+        PaymentsSubscriptionsReadonly = "payments/subscriptions.readonly", PaymentsSubscriptionsWrite = "payments/subscriptions.write",
+        PaymentsSubscriptionsUpdate = "payments/subscriptions.update", PaymentsSubscriptionsExport = "payments/subscriptions.export",
+        PaymentsSubscriptionsPauseResumeCancel = "payments/subscriptions.pauseResumeCancel",
+        PaymentsSubscriptionsSharePaymentMethod = "payments/subscriptions.sharePaymentMethod",
+        PaymentsTransactionsReadonly = "payments/transactions.readonly", PaymentsTransactionsExport = "payments/transactions.export",
+        PaymentsTransactionsImport = "payments/transactions.import", PaymentsTransactionsRefund = "payments/transactions.refund",
+        PaymentsTransactionsViewReceipts = "payments/transactions.viewReceipts",
+        PaymentsTaxesSettingsReadonly = "payments/taxesSettings.readonly", PaymentsSettingsReadonly = "payments/settings.readonly",
+        PaymentsTaxesSettingsUpdateInclusiveExclusive = "payments/taxesSettings.updateInclusiveExclusive",
+        PaymentsTaxesSettingsManageRates = "payments/taxesSettings.manageRates",
+        PaymentsTaxesSettingsConfigureAutomatic = "payments/taxesSettings.configureAutomatic", ProductsReadonly = "products.readonly",
+        ProductsWrite = "products.write", ProductsDelete = "products.delete", ProductsDuplicate = "products.duplicate",
+        ProductsBulkActions = "products.bulkActions", PaymentsSettingsWrite = "payments/settings.write",
+        PaymentsSettingsConfigureReceipt = "payments/settings.configureReceipt",
+        PaymentsSettingsConfigureSubscription = "payments/settings.configureSubscription", InvoicesWrite = "invoices.write",
+        InvoicesReadonly = "invoices.readonly", InvoicesScheduleReadonly = "invoices/schedule.readonly",
+        InvoicesScheduleWrite = "invoices/schedule.write", InvoicesTemplateReadonly = "invoices/template.readonly",
+        InvoicesTemplateWrite = "invoices/template.write", ReputationReviewWrite = "reputation/review.write",
+        ReputationListingWrite = "reputation/listing.write", ReputationReviewsAiAgentsWrite = "reputation/reviewsAIAgents.write",
+        ReputationGbpWrite = "reputation/gbp.write", ConversationsWrite = "conversations.write",
+        ConversationsReadonly = "conversations.readonly", ConversationsMessageReadonly = "conversations/message.readonly",
+        ConversationsMessageWrite = "conversations/message.write", ContentAiWrite = "contentAI.write",
+        DashboardStatsReadonly = "dashboard/stats.readonly", LocationsTagsWrite = "locations/tags.write",
+        LocationsTagsReadonly = "locations/tags.readonly", MarketingWrite = "marketing.write", ElizaWrite = "eliza.write",
+        SettingsWrite = "settings.write", SocialplannerPostWrite = "socialplanner/post.write",
+        SocialplannerAccountReadonly = "socialplanner/account.readonly", SocialplannerAccountWrite = "socialplanner/account.write",
+        SocialplannerCategoryReadonly = "socialplanner/category.readonly", SocialplannerCategoryWrite = "socialplanner/category.write",
+        SocialplannerCsvReadonly = "socialplanner/csv.readonly", SocialplannerCsvWrite = "socialplanner/csv.write",
+        SocialplannerGroupWrite = "socialplanner/group.write", SocialplannerHashtagReadonly = "socialplanner/hashtag.readonly",
+        SocialplannerHashtagWrite = "socialplanner/hashtag.write", SocialplannerOauthReadonly = "socialplanner/oauth.readonly",
+        SocialplannerOauthWrite = "socialplanner/oauth.write", SocialplannerPostReadonly = "socialplanner/post.readonly",
+        SocialplannerRecurringReadonly = "socialplanner/recurring.readonly", SocialplannerRecurringWrite = "socialplanner/recurring.write",
+        SocialplannerReviewReadonly = "socialplanner/review.readonly", SocialplannerReviewWrite = "socialplanner/review.write",
+        SocialplannerRssReadonly = "socialplanner/rss.readonly", SocialplannerRssWrite = "socialplanner/rss.write",
+        SocialplannerSearchReadonly = "socialplanner/search.readonly", SocialplannerSettingReadonly = "socialplanner/setting.readonly",
+        SocialplannerSettingWrite = "socialplanner/setting.write", SocialplannerStatReadonly = "socialplanner/stat.readonly",
+        SocialplannerTagReadonly = "socialplanner/tag.readonly", SocialplannerTagWrite = "socialplanner/tag.write",
+        SocialplannerFiltersReadonly = "socialplanner/filters.readonly", SocialplannerMediasReadonly = "socialplanner/medias.readonly",
+        SocialplannerMediasWrite = "socialplanner/medias.write", SocialplannerWatermarksReadonly = "socialplanner/watermarks.readonly",
+        SocialplannerWatermarksWrite = "socialplanner/watermarks.write", SocialplannerMetatagReadonly = "socialplanner/metatag.readonly",
+        SocialplannerFacebookReadonly = "socialplanner/facebook.readonly",
+        SocialplannerLinkedinReadonly = "socialplanner/linkedin.readonly", SocialplannerTwitterReadonly = "socialplanner/twitter.readonly",
+        SocialplannerNotificationReadonly = "socialplanner/notification.readonly",
+        SocialplannerNotificationWrite = "socialplanner/notification.write",
+        SocialplannerSnapshotReadonly = "socialplanner/snapshot.readonly", SocialplannerSnapshotWrite = "socialplanner/snapshot.write",
+        MarketingAffiliateWrite = "marketing/affiliate.write", BlogsWrite = "blogs.write", MembershipWrite = "membership.write",
+        CommunitiesWrite = "communities.write", GokollabWrite = "gokollab.write", CertificatesWrite = "certificates.write",
+        CertificatesReadonly = "certificates.readonly", AdPublishingWrite = "adPublishing.write",
+        AdPublishingReadonly = "adPublishing.readonly", ProspectingWrite = "prospecting.write",
+        ProspectingReadonly = "prospecting.readonly", ProspectingReportsReadonly = "prospecting/reports.readonly",
+        PrivateIntegrationLocationReadonly = "private-integration-location.readonly",
+        PrivateIntegrationLocationWrite = "private-integration-location.write",
+        PrivateIntegrationCompanyReadonly = "private-integration-company.readonly",
+        PrivateIntegrationCompanyWrite = "private-integration-company.write", NativeIntegrationsReadonly = "native-integrations.readonly",
+        NativeIntegrationsWrite = "native-integrations.write", WordpressWrite = "wordpress.write", WordpressRead = "wordpress.read",
+        CustomMenuLinkWrite = "custom-menu-link.write", QrcodesWrite = "qrcodes.write",
+        UsersTeamManagementWrite = "users/team-management.write", UsersTeamManagementReadonly = "users/team-management.readonly",
+        LoginasWrite = "loginas.write", UsersSsoLoginManagementWrite = "users-sso-login-management.write",
+        UsersSsoLoginManagementReadonly = "users-sso-login-management.readonly", SsoConfigWrite = "sso-config.write",
+        SnapshotsApiReadonly = "snapshots/api.readonly", SnapshotsApiCreate = "snapshots/api.create",
+        SnapshotsApiEdit = "snapshots/api.edit", SnapshotsApiPush = "snapshots/api.push", SnapshotsApiRefresh = "snapshots/api.refresh",
+        SnapshotsApiShare = "snapshots/api.share", SnapshotsApiDelete = "snapshots/api.delete",
+        InternaltoolsLocationTransferWrite = "internaltools.location-transfer.write",
+        InternaltoolsLocationTransferReadonly = "internaltools.location-transfer.readonly", AffiliateportalWrite = "affiliateportal.write",
+        AffiliateportalReadonly = "affiliateportal.readonly", CompaniesWrite = "companies.write",
+        InternaltoolsBillingWrite = "internaltools.billing.write", InternaltoolsBillingReadonly = "internaltools.billing.readonly",
+        InternaltoolsBillingCommonReadonly = "internaltools.billing-common.readonly",
+        InternaltoolsBillingCommonWrite = "internaltools.billing-common.write", VoiceAiAgentsWrite = "voice-ai-agents.write",
+        VoiceAiAgentsReadonly = "voice-ai-agents.readonly", VoiceAiCommonReadonly = "voice-ai-common.readonly",
+        VoiceAiCommonWrite = "voice-ai-common.write", VoiceAiAgentGoalsReadonly = "voice-ai-agent-goals.readonly",
+        VoiceAiAgentGoalsWrite = "voice-ai-agent-goals.write", VoiceAiDashboardReadonly = "voice-ai-dashboard.readonly",
+        AgencyLaunchpadWrite = "agency/launchpad.write", AgencyLaunchpadReadonly = "agency/launchpad.readonly",
+        LaunchpadLocationWrite = "launchpad/location.write", LaunchpadLocationReadonly = "launchpad/location.readonly",
+        TextAiAgentsWrite = "text-ai-agents.write", TextAiAgentGoalsReadonly = "text-ai-agent-goals.readonly",
+        TextAiAgentGoalsWrite = "text-ai-agent-goals.write", TextAiAgentTrainingWrite = "text-ai-agent-training.write",
+        TextAiAgentsDashboardReadonly = "text-ai-agents-dashboard.readonly", LocationsCreate = "locations.create",
+        LocationsDelete = "locations.delete", LocationsExportList = "locations.export.list",
+        LocationsFeaturesLimitsManage = "locations.features-limits.manage", LocationsPauseResume = "locations.pause-resume",
+        LocationsAgencySubaccountsManage = "locations.agency-subaccounts.manage", LocationsBillingManage = "locations.billing.manage",
+        LocationsDetailsManage = "locations.details.manage", AuditLogsReadonly = "audit-logs.readonly",
+        AuditLogsExport = "audit-logs.export",
+    }
 }
-
-rt::object!(SearchUsersByEmailRequest { company_id! "companyId", deleted?, emails!, limit?, projection?, skip? });
-rt::setters!(SearchUsersByEmailRequest new(company_id: String, emails: TextOrList) {
-    deleted: bool, limit: String, projection: String, skip: String
-});
-
-/// One page of users.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SearchUsersResponse {
-    /// How many users match.
-    pub count: Option<rt::Number>,
-    /// The users.
-    pub users: Option<Vec<User>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(SearchUsersResponse { count?, users? } extra);
-
-/// What to change in a user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateUserRequest {
-    /// Id of the agency. With a token of an agency it is needed.
-    pub company_id: Option<String>,
-    /// Email address. Deprecated: the platform no longer lets it be changed, for security.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Ids of the sub-accounts the user belongs to.
-    pub location_ids: Option<Vec<String>>,
-    /// New password to sign in with.
-    pub password: Option<String>,
-    /// Permissions of a user, area by area.
-    pub permissions: Option<UserPermissions>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Language of a user's interface.
-    pub platform_language: Option<UserLanguage>,
-    /// URL of the user's picture.
-    pub profile_photo: Option<String>,
-    /// Role, such as `admin`.
-    pub role: Option<String>,
-    /// Permissions of the user. A permission that is not in the list is off; an empty list switches all off.
-    pub scopes: Option<Vec<UserScope>>,
-    /// Permissions for data that is assigned to the user. An empty list switches all off.
-    pub scopes_assigned_to_only: Option<Vec<UserScope>>,
-    /// Twilio number for inbound calls and voicemail in E.164 form, by the id of the sub-account; for numbers of the platform's own phone
-    /// system it is not used.
-    pub twilio_phone: Option<rt::Object>,
-    /// Kind of the user, `agency` or `account`.
-    pub type_: Option<String>,
-}
-
-rt::object!(UpdateUserRequest {
-    company_id? "companyId", email?, first_name? "firstName", last_name? "lastName", location_ids? "locationIds", password?, permissions?,
-    phone?, platform_language? "platformLanguage", profile_photo? "profilePhoto", role?, scopes?,
-    scopes_assigned_to_only? "scopesAssignedToOnly", twilio_phone? "twilioPhone", type_? "type"
-});
-rt::setters!(UpdateUserRequest new() {
-    company_id: String, email: String, first_name: String, last_name: String, location_ids: [String], password: String,
-    permissions: UserPermissions, phone: String, platform_language: UserLanguage, profile_photo: String, role: String, scopes: [UserScope],
-    scopes_assigned_to_only: [UserScope], twilio_phone: (rt::Object), type_: String
-});
-
-/// A user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct User {
-    /// Whether the user was deleted.
-    pub deleted: Option<bool>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Extension of the phone number.
-    pub extension: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Id of the user.
-    pub id: Option<String>,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Phone number for inbound calls by the id of the sub-account.
-    pub lc_phone: Option<rt::Object>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Permissions of the user.
-    pub permissions: Option<UserPermissions>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Language of the user's interface. Recorded was `en`, which is not among the documented values.
-    pub platform_language: Option<UserLanguage>,
-    /// Role of the user and its sub-accounts.
-    pub roles: Option<UserRole>,
-    /// One text, or several.
-    pub scopes: Option<TextOrList>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(User {
-    deleted?, email?, extension?, first_name? "firstName", id?, last_name? "lastName", lc_phone? "lcPhone", name?, permissions?, phone?,
-    platform_language? "platformLanguage", roles?, scopes?
-} extra);
-
-/// Language of a user's interface.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UserLanguage {
-    /// `en_US`
-    EnUs,
-    /// `es`
-    Es,
-    /// `fr_CA`
-    FrCa,
-    /// `fr_FR`
-    FrFr,
-    /// `nl`
-    Nl,
-    /// `de`
-    De,
-    /// `pt_PT`
-    PtPt,
-    /// `pt_BR`
-    PtBr,
-    /// `it`
-    It,
-    /// `sv`
-    Sv,
-    /// `da`
-    Da,
-    /// `fi`
-    Fi,
-    /// `no`
-    No,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(
-    UserLanguage,
-    EnUs = "en_US",
-    Es = "es",
-    FrCa = "fr_CA",
-    FrFr = "fr_FR",
-    Nl = "nl",
-    De = "de",
-    PtPt = "pt_PT",
-    PtBr = "pt_BR",
-    It = "it",
-    Sv = "sv",
-    Da = "da",
-    Fi = "fi",
-    No = "no"
-);
-
-/// Permissions of a user, area by area.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UserPermissions {
-    /// Access to publishing of ads.
-    pub ad_publishing_enabled: Option<bool>,
-    /// Published ads can be read and not changed.
-    pub ad_publishing_read_only: Option<bool>,
-    /// Access to reports about Google Ads.
-    pub adwords_reporting_enabled: Option<bool>,
-    /// Access to the affiliate manager.
-    pub affiliate_manager_enabled: Option<bool>,
-    /// Access to reports about agents.
-    pub agent_reporting_enabled: Option<bool>,
-    /// Access to appointments.
-    pub appointments_enabled: Option<bool>,
-    /// Only what is assigned to the user can be seen.
-    pub assigned_data_only: Option<bool>,
-    /// Access to reports about attribution.
-    pub attributions_reporting_enabled: Option<bool>,
-    /// Access to blogs.
-    pub blogging_enabled: Option<bool>,
-    /// Access to bots.
-    pub bot_service: Option<bool>,
-    /// Access to bulk requests.
-    pub bulk_requests_enabled: Option<bool>,
-    /// Access to campaigns.
-    pub campaigns_enabled: Option<bool>,
-    /// Campaigns can be read and not changed.
-    pub campaigns_read_only: Option<bool>,
-    /// Access to cancelling of subscriptions.
-    pub cancel_subscription_enabled: Option<bool>,
-    /// Access to certificates.
-    pub certificates_enabled: Option<bool>,
-    /// Access to communities.
-    pub communities_enabled: Option<bool>,
-    /// Access to contacts.
-    pub contacts_enabled: Option<bool>,
-    /// Access to texts and images written by AI.
-    pub content_ai_enabled: Option<bool>,
-    /// Access to conversations.
-    pub conversations_enabled: Option<bool>,
-    /// Custom menu links can be read and not changed.
-    pub custom_menu_link_read_only: Option<bool>,
-    /// Custom menu links can be changed.
-    pub custom_menu_link_write: Option<bool>,
-    /// Access to figures of the dashboard.
-    pub dashboard_stats_enabled: Option<bool>,
-    /// Access to export of payments.
-    pub export_payments_enabled: Option<bool>,
-    /// Access to reports about Facebook ads.
-    pub facebook_ads_reporting_enabled: Option<bool>,
-    /// Access to funnels.
-    pub funnels_enabled: Option<bool>,
-    /// Access to GoKollab.
-    pub gokollab_enabled: Option<bool>,
-    /// Access to invoices.
-    pub invoice_enabled: Option<bool>,
-    /// Access to value of leads.
-    pub lead_value_enabled: Option<bool>,
-    /// Access to marketing.
-    pub marketing_enabled: Option<bool>,
-    /// Access to media storage.
-    pub media_storage_enabled: Option<bool>,
-    /// Access to memberships.
-    pub membership_enabled: Option<bool>,
-    /// Access to online listings.
-    pub online_listings_enabled: Option<bool>,
-    /// Access to bulk actions on opportunities.
-    pub opportunities_bulk_actions_enabled: Option<bool>,
-    /// Access to opportunities.
-    pub opportunities_enabled: Option<bool>,
-    /// Access to payments.
-    pub payments_enabled: Option<bool>,
-    /// Access to phone calls.
-    pub phone_call_enabled: Option<bool>,
-    /// Access to recording of payments.
-    pub record_payment_enabled: Option<bool>,
-    /// Access to refunds.
-    pub refunds_enabled: Option<bool>,
-    /// Access to reports.
-    pub reporting_enabled: Option<bool>,
-    /// Access to reviews.
-    pub reviews_enabled: Option<bool>,
-    /// Access to settings.
-    pub settings_enabled: Option<bool>,
-    /// Access to the social planner.
-    pub social_planner: Option<bool>,
-    /// Access to tags.
-    pub tags_enabled: Option<bool>,
-    /// Access to triggers.
-    pub triggers_enabled: Option<bool>,
-    /// Access to websites.
-    pub websites_enabled: Option<bool>,
-    /// Access to WordPress.
-    pub wordpress_enabled: Option<bool>,
-    /// Access to workflows.
-    pub workflows_enabled: Option<bool>,
-    /// Workflows can be read and not changed.
-    pub workflows_read_only: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UserPermissions {
-    ad_publishing_enabled? "adPublishingEnabled", ad_publishing_read_only? "adPublishingReadOnly",
-    adwords_reporting_enabled? "adwordsReportingEnabled", affiliate_manager_enabled? "affiliateManagerEnabled",
-    agent_reporting_enabled? "agentReportingEnabled", appointments_enabled? "appointmentsEnabled", assigned_data_only? "assignedDataOnly",
-    attributions_reporting_enabled? "attributionsReportingEnabled", blogging_enabled? "bloggingEnabled", bot_service? "botService",
-    bulk_requests_enabled? "bulkRequestsEnabled", campaigns_enabled? "campaignsEnabled", campaigns_read_only? "campaignsReadOnly",
-    cancel_subscription_enabled? "cancelSubscriptionEnabled", certificates_enabled? "certificatesEnabled",
-    communities_enabled? "communitiesEnabled", contacts_enabled? "contactsEnabled", content_ai_enabled? "contentAiEnabled",
-    conversations_enabled? "conversationsEnabled", custom_menu_link_read_only? "customMenuLinkReadOnly",
-    custom_menu_link_write? "customMenuLinkWrite", dashboard_stats_enabled? "dashboardStatsEnabled",
-    export_payments_enabled? "exportPaymentsEnabled", facebook_ads_reporting_enabled? "facebookAdsReportingEnabled",
-    funnels_enabled? "funnelsEnabled", gokollab_enabled? "gokollabEnabled", invoice_enabled? "invoiceEnabled",
-    lead_value_enabled? "leadValueEnabled", marketing_enabled? "marketingEnabled", media_storage_enabled? "mediaStorageEnabled",
-    membership_enabled? "membershipEnabled", online_listings_enabled? "onlineListingsEnabled",
-    opportunities_bulk_actions_enabled? "opportunitiesBulkActionsEnabled", opportunities_enabled? "opportunitiesEnabled",
-    payments_enabled? "paymentsEnabled", phone_call_enabled? "phoneCallEnabled", record_payment_enabled? "recordPaymentEnabled",
-    refunds_enabled? "refundsEnabled", reporting_enabled? "reportingEnabled", reviews_enabled? "reviewsEnabled",
-    settings_enabled? "settingsEnabled", social_planner? "socialPlanner", tags_enabled? "tagsEnabled", triggers_enabled? "triggersEnabled",
-    websites_enabled? "websitesEnabled", wordpress_enabled? "wordpressEnabled", workflows_enabled? "workflowsEnabled",
-    workflows_read_only? "workflowsReadOnly"
-} extra);
-rt::setters!(UserPermissions new() {
-    ad_publishing_enabled: bool, ad_publishing_read_only: bool, adwords_reporting_enabled: bool, affiliate_manager_enabled: bool,
-    agent_reporting_enabled: bool, appointments_enabled: bool, assigned_data_only: bool, attributions_reporting_enabled: bool,
-    blogging_enabled: bool, bot_service: bool, bulk_requests_enabled: bool, campaigns_enabled: bool, campaigns_read_only: bool,
-    cancel_subscription_enabled: bool, certificates_enabled: bool, communities_enabled: bool, contacts_enabled: bool,
-    content_ai_enabled: bool, conversations_enabled: bool, custom_menu_link_read_only: bool, custom_menu_link_write: bool,
-    dashboard_stats_enabled: bool, export_payments_enabled: bool, facebook_ads_reporting_enabled: bool, funnels_enabled: bool,
-    gokollab_enabled: bool, invoice_enabled: bool, lead_value_enabled: bool, marketing_enabled: bool, media_storage_enabled: bool,
-    membership_enabled: bool, online_listings_enabled: bool, opportunities_bulk_actions_enabled: bool, opportunities_enabled: bool,
-    payments_enabled: bool, phone_call_enabled: bool, record_payment_enabled: bool, refunds_enabled: bool, reporting_enabled: bool,
-    reviews_enabled: bool, settings_enabled: bool, social_planner: bool, tags_enabled: bool, triggers_enabled: bool, websites_enabled: bool,
-    wordpress_enabled: bool, workflows_enabled: bool, workflows_read_only: bool
-} extra);
-
-/// A user.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UserResponse {
-    /// Whether the user was deleted.
-    pub deleted: Option<bool>,
-    /// Email address.
-    pub email: Option<String>,
-    /// Extension of the phone number.
-    pub extension: Option<String>,
-    /// First name.
-    pub first_name: Option<String>,
-    /// Id of the user.
-    pub id: String,
-    /// Last name.
-    pub last_name: Option<String>,
-    /// Phone number for inbound calls by the id of the sub-account.
-    pub lc_phone: Option<rt::Object>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Permissions of the user.
-    pub permissions: Option<UserPermissions>,
-    /// Phone number.
-    pub phone: Option<String>,
-    /// Language of the user's interface. Recorded was `en`, which is not among the documented values.
-    pub platform_language: Option<UserLanguage>,
-    /// Role of the user and its sub-accounts.
-    pub roles: Option<UserRole>,
-    /// One text, or several.
-    pub scopes: Option<TextOrList>,
-    /// Permissions for data that is assigned to the user, by the names of scopes.
-    pub scopes_assigned_to_only: Option<Vec<String>>,
-    /// Whether the user signs in with one-time passwords.
-    pub totp_enabled: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UserResponse {
-    deleted?, email?, extension?, first_name? "firstName", id!, last_name? "lastName", lc_phone? "lcPhone", name?, permissions?, phone?,
-    platform_language? "platformLanguage", roles?, scopes?, scopes_assigned_to_only? "scopesAssignedToOnly", totp_enabled? "totpEnabled"
-} extra);
-
-/// Role of a user and its sub-accounts.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UserRole {
-    /// Ids of the sub-accounts.
-    pub location_ids: Option<Vec<String>>,
-    /// Whether the user is kept to these sub-accounts. Reported missing in a response of 2025 (issue 209), and recorded in 2026.
-    pub restrict_sub_account: Option<bool>,
-    /// Role, such as `admin`.
-    pub role: Option<String>,
-    /// Kind of the user, `agency` or `account`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(UserRole { location_ids? "locationIds", restrict_sub_account? "restrictSubAccount", role?, type_? "type" } extra);
-
-/// A permission of a user, by the name of a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum UserScope {
-    /// `campaigns.readonly`
-    CampaignsReadonly,
-    /// `campaigns.write`
-    CampaignsWrite,
-    /// `calendars.readonly`
-    CalendarsReadonly,
-    /// `calendars/events.write`
-    CalendarsEventsWrite,
-    /// `calendars/groups.write`
-    CalendarsGroupsWrite,
-    /// `calendars.write`
-    CalendarsWrite,
-    /// `contacts.write`
-    ContactsWrite,
-    /// `contacts/bulkActions.write`
-    ContactsBulkActionsWrite,
-    /// `workflows.readonly`
-    WorkflowsReadonly,
-    /// `workflows.write`
-    WorkflowsWrite,
-    /// `triggers.write`
-    TriggersWrite,
-    /// `funnels.write`
-    FunnelsWrite,
-    /// `forms.write`
-    FormsWrite,
-    /// `surveys.write`
-    SurveysWrite,
-    /// `quizzes.write`
-    QuizzesWrite,
-    /// `websites.write`
-    WebsitesWrite,
-    /// `medias.write`
-    MediasWrite,
-    /// `medias.readonly`
-    MediasReadonly,
-    /// `opportunities.write`
-    OpportunitiesWrite,
-    /// `opportunities/leadValue.readonly`
-    OpportunitiesLeadValueReadonly,
-    /// `opportunities/bulkActions.write`
-    OpportunitiesBulkActionsWrite,
-    /// `reporting/phone.readonly`
-    ReportingPhoneReadonly,
-    /// `reporting/adwords.readonly`
-    ReportingAdwordsReadonly,
-    /// `reporting/facebookAds.readonly`
-    ReportingFacebookAdsReadonly,
-    /// `reporting/attributions.readonly`
-    ReportingAttributionsReadonly,
-    /// `prospecting/auditReport.write`
-    ProspectingAuditReportWrite,
-    /// `reporting/reports.readonly`
-    ReportingReportsReadonly,
-    /// `reporting/agent.readonly`
-    ReportingAgentReadonly,
-    /// `reporting/reports.write`
-    ReportingReportsWrite,
-    /// `reporting/stats.export`
-    ReportingStatsExport,
-    /// `payments.write`
-    PaymentsWrite,
-    /// `payments/records.write`
-    PaymentsRecordsWrite,
-    /// `payments/orders.readonly`
-    PaymentsOrdersReadonly,
-    /// `payments/orders.export`
-    PaymentsOrdersExport,
-    /// `payments/orders.import`
-    PaymentsOrdersImport,
-    /// `payments/orders.collectPayment`
-    PaymentsOrdersCollectPayment,
-    /// `payments/subscriptions.readonly`
-    PaymentsSubscriptionsReadonly,
-    /// `payments/subscriptions.write`
-    PaymentsSubscriptionsWrite,
-    /// `payments/subscriptions.update`
-    PaymentsSubscriptionsUpdate,
-    /// `payments/subscriptions.export`
-    PaymentsSubscriptionsExport,
-    /// `payments/subscriptions.pauseResumeCancel`
-    PaymentsSubscriptionsPauseResumeCancel,
-    /// `payments/subscriptions.sharePaymentMethod`
-    PaymentsSubscriptionsSharePaymentMethod,
-    /// `payments/transactions.readonly`
-    PaymentsTransactionsReadonly,
-    /// `payments/transactions.export`
-    PaymentsTransactionsExport,
-    /// `payments/transactions.import`
-    PaymentsTransactionsImport,
-    /// `payments/transactions.refund`
-    PaymentsTransactionsRefund,
-    /// `payments/transactions.viewReceipts`
-    PaymentsTransactionsViewReceipts,
-    /// `payments/taxesSettings.readonly`
-    PaymentsTaxesSettingsReadonly,
-    /// `payments/settings.readonly`
-    PaymentsSettingsReadonly,
-    /// `payments/taxesSettings.updateInclusiveExclusive`
-    PaymentsTaxesSettingsUpdateInclusiveExclusive,
-    /// `payments/taxesSettings.manageRates`
-    PaymentsTaxesSettingsManageRates,
-    /// `payments/taxesSettings.configureAutomatic`
-    PaymentsTaxesSettingsConfigureAutomatic,
-    /// `products.readonly`
-    ProductsReadonly,
-    /// `products.write`
-    ProductsWrite,
-    /// `products.delete`
-    ProductsDelete,
-    /// `products.duplicate`
-    ProductsDuplicate,
-    /// `products.bulkActions`
-    ProductsBulkActions,
-    /// `payments/settings.write`
-    PaymentsSettingsWrite,
-    /// `payments/settings.configureReceipt`
-    PaymentsSettingsConfigureReceipt,
-    /// `payments/settings.configureSubscription`
-    PaymentsSettingsConfigureSubscription,
-    /// `invoices.write`
-    InvoicesWrite,
-    /// `invoices.readonly`
-    InvoicesReadonly,
-    /// `invoices/schedule.readonly`
-    InvoicesScheduleReadonly,
-    /// `invoices/schedule.write`
-    InvoicesScheduleWrite,
-    /// `invoices/template.readonly`
-    InvoicesTemplateReadonly,
-    /// `invoices/template.write`
-    InvoicesTemplateWrite,
-    /// `reputation/review.write`
-    ReputationReviewWrite,
-    /// `reputation/listing.write`
-    ReputationListingWrite,
-    /// `reputation/reviewsAIAgents.write`
-    ReputationReviewsAiAgentsWrite,
-    /// `reputation/gbp.write`
-    ReputationGbpWrite,
-    /// `conversations.write`
-    ConversationsWrite,
-    /// `conversations.readonly`
-    ConversationsReadonly,
-    /// `conversations/message.readonly`
-    ConversationsMessageReadonly,
-    /// `conversations/message.write`
-    ConversationsMessageWrite,
-    /// `contentAI.write`
-    ContentAiWrite,
-    /// `dashboard/stats.readonly`
-    DashboardStatsReadonly,
-    /// `locations/tags.write`
-    LocationsTagsWrite,
-    /// `locations/tags.readonly`
-    LocationsTagsReadonly,
-    /// `marketing.write`
-    MarketingWrite,
-    /// `eliza.write`
-    ElizaWrite,
-    /// `settings.write`
-    SettingsWrite,
-    /// `socialplanner/post.write`
-    SocialplannerPostWrite,
-    /// `socialplanner/account.readonly`
-    SocialplannerAccountReadonly,
-    /// `socialplanner/account.write`
-    SocialplannerAccountWrite,
-    /// `socialplanner/category.readonly`
-    SocialplannerCategoryReadonly,
-    /// `socialplanner/category.write`
-    SocialplannerCategoryWrite,
-    /// `socialplanner/csv.readonly`
-    SocialplannerCsvReadonly,
-    /// `socialplanner/csv.write`
-    SocialplannerCsvWrite,
-    /// `socialplanner/group.write`
-    SocialplannerGroupWrite,
-    /// `socialplanner/hashtag.readonly`
-    SocialplannerHashtagReadonly,
-    /// `socialplanner/hashtag.write`
-    SocialplannerHashtagWrite,
-    /// `socialplanner/oauth.readonly`
-    SocialplannerOauthReadonly,
-    /// `socialplanner/oauth.write`
-    SocialplannerOauthWrite,
-    /// `socialplanner/post.readonly`
-    SocialplannerPostReadonly,
-    /// `socialplanner/recurring.readonly`
-    SocialplannerRecurringReadonly,
-    /// `socialplanner/recurring.write`
-    SocialplannerRecurringWrite,
-    /// `socialplanner/review.readonly`
-    SocialplannerReviewReadonly,
-    /// `socialplanner/review.write`
-    SocialplannerReviewWrite,
-    /// `socialplanner/rss.readonly`
-    SocialplannerRssReadonly,
-    /// `socialplanner/rss.write`
-    SocialplannerRssWrite,
-    /// `socialplanner/search.readonly`
-    SocialplannerSearchReadonly,
-    /// `socialplanner/setting.readonly`
-    SocialplannerSettingReadonly,
-    /// `socialplanner/setting.write`
-    SocialplannerSettingWrite,
-    /// `socialplanner/stat.readonly`
-    SocialplannerStatReadonly,
-    /// `socialplanner/tag.readonly`
-    SocialplannerTagReadonly,
-    /// `socialplanner/tag.write`
-    SocialplannerTagWrite,
-    /// `socialplanner/filters.readonly`
-    SocialplannerFiltersReadonly,
-    /// `socialplanner/medias.readonly`
-    SocialplannerMediasReadonly,
-    /// `socialplanner/medias.write`
-    SocialplannerMediasWrite,
-    /// `socialplanner/watermarks.readonly`
-    SocialplannerWatermarksReadonly,
-    /// `socialplanner/watermarks.write`
-    SocialplannerWatermarksWrite,
-    /// `socialplanner/metatag.readonly`
-    SocialplannerMetatagReadonly,
-    /// `socialplanner/facebook.readonly`
-    SocialplannerFacebookReadonly,
-    /// `socialplanner/linkedin.readonly`
-    SocialplannerLinkedinReadonly,
-    /// `socialplanner/twitter.readonly`
-    SocialplannerTwitterReadonly,
-    /// `socialplanner/notification.readonly`
-    SocialplannerNotificationReadonly,
-    /// `socialplanner/notification.write`
-    SocialplannerNotificationWrite,
-    /// `socialplanner/snapshot.readonly`
-    SocialplannerSnapshotReadonly,
-    /// `socialplanner/snapshot.write`
-    SocialplannerSnapshotWrite,
-    /// `marketing/affiliate.write`
-    MarketingAffiliateWrite,
-    /// `blogs.write`
-    BlogsWrite,
-    /// `membership.write`
-    MembershipWrite,
-    /// `communities.write`
-    CommunitiesWrite,
-    /// `gokollab.write`
-    GokollabWrite,
-    /// `certificates.write`
-    CertificatesWrite,
-    /// `certificates.readonly`
-    CertificatesReadonly,
-    /// `adPublishing.write`
-    AdPublishingWrite,
-    /// `adPublishing.readonly`
-    AdPublishingReadonly,
-    /// `prospecting.write`
-    ProspectingWrite,
-    /// `prospecting.readonly`
-    ProspectingReadonly,
-    /// `prospecting/reports.readonly`
-    ProspectingReportsReadonly,
-    /// `private-integration-location.readonly`
-    PrivateIntegrationLocationReadonly,
-    /// `private-integration-location.write`
-    PrivateIntegrationLocationWrite,
-    /// `private-integration-company.readonly`
-    PrivateIntegrationCompanyReadonly,
-    /// `private-integration-company.write`
-    PrivateIntegrationCompanyWrite,
-    /// `native-integrations.readonly`
-    NativeIntegrationsReadonly,
-    /// `native-integrations.write`
-    NativeIntegrationsWrite,
-    /// `wordpress.write`
-    WordpressWrite,
-    /// `wordpress.read`
-    WordpressRead,
-    /// `custom-menu-link.write`
-    CustomMenuLinkWrite,
-    /// `qrcodes.write`
-    QrcodesWrite,
-    /// `users/team-management.write`
-    UsersTeamManagementWrite,
-    /// `users/team-management.readonly`
-    UsersTeamManagementReadonly,
-    /// `loginas.write`
-    LoginasWrite,
-    /// `users-sso-login-management.write`
-    UsersSsoLoginManagementWrite,
-    /// `users-sso-login-management.readonly`
-    UsersSsoLoginManagementReadonly,
-    /// `sso-config.write`
-    SsoConfigWrite,
-    /// `snapshots/api.readonly`
-    SnapshotsApiReadonly,
-    /// `snapshots/api.create`
-    SnapshotsApiCreate,
-    /// `snapshots/api.edit`
-    SnapshotsApiEdit,
-    /// `snapshots/api.push`
-    SnapshotsApiPush,
-    /// `snapshots/api.refresh`
-    SnapshotsApiRefresh,
-    /// `snapshots/api.share`
-    SnapshotsApiShare,
-    /// `snapshots/api.delete`
-    SnapshotsApiDelete,
-    /// `internaltools.location-transfer.write`
-    InternaltoolsLocationTransferWrite,
-    /// `internaltools.location-transfer.readonly`
-    InternaltoolsLocationTransferReadonly,
-    /// `affiliateportal.write`
-    AffiliateportalWrite,
-    /// `affiliateportal.readonly`
-    AffiliateportalReadonly,
-    /// `companies.write`
-    CompaniesWrite,
-    /// `internaltools.billing.write`
-    InternaltoolsBillingWrite,
-    /// `internaltools.billing.readonly`
-    InternaltoolsBillingReadonly,
-    /// `internaltools.billing-common.readonly`
-    InternaltoolsBillingCommonReadonly,
-    /// `internaltools.billing-common.write`
-    InternaltoolsBillingCommonWrite,
-    /// `voice-ai-agents.write`
-    VoiceAiAgentsWrite,
-    /// `voice-ai-agents.readonly`
-    VoiceAiAgentsReadonly,
-    /// `voice-ai-common.readonly`
-    VoiceAiCommonReadonly,
-    /// `voice-ai-common.write`
-    VoiceAiCommonWrite,
-    /// `voice-ai-agent-goals.readonly`
-    VoiceAiAgentGoalsReadonly,
-    /// `voice-ai-agent-goals.write`
-    VoiceAiAgentGoalsWrite,
-    /// `voice-ai-dashboard.readonly`
-    VoiceAiDashboardReadonly,
-    /// `agency/launchpad.write`
-    AgencyLaunchpadWrite,
-    /// `agency/launchpad.readonly`
-    AgencyLaunchpadReadonly,
-    /// `launchpad/location.write`
-    LaunchpadLocationWrite,
-    /// `launchpad/location.readonly`
-    LaunchpadLocationReadonly,
-    /// `text-ai-agents.write`
-    TextAiAgentsWrite,
-    /// `text-ai-agent-goals.readonly`
-    TextAiAgentGoalsReadonly,
-    /// `text-ai-agent-goals.write`
-    TextAiAgentGoalsWrite,
-    /// `text-ai-agent-training.write`
-    TextAiAgentTrainingWrite,
-    /// `text-ai-agents-dashboard.readonly`
-    TextAiAgentsDashboardReadonly,
-    /// `locations.create`
-    LocationsCreate,
-    /// `locations.delete`
-    LocationsDelete,
-    /// `locations.export.list`
-    LocationsExportList,
-    /// `locations.features-limits.manage`
-    LocationsFeaturesLimitsManage,
-    /// `locations.pause-resume`
-    LocationsPauseResume,
-    /// `locations.agency-subaccounts.manage`
-    LocationsAgencySubaccountsManage,
-    /// `locations.billing.manage`
-    LocationsBillingManage,
-    /// `locations.details.manage`
-    LocationsDetailsManage,
-    /// `audit-logs.readonly`
-    AuditLogsReadonly,
-    /// `audit-logs.export`
-    AuditLogsExport,
-}
-
-rt::closed_enum!(
-    UserScope,
-    CampaignsReadonly = "campaigns.readonly",
-    CampaignsWrite = "campaigns.write",
-    CalendarsReadonly = "calendars.readonly",
-    CalendarsEventsWrite = "calendars/events.write",
-    CalendarsGroupsWrite = "calendars/groups.write",
-    CalendarsWrite = "calendars.write",
-    ContactsWrite = "contacts.write",
-    ContactsBulkActionsWrite = "contacts/bulkActions.write",
-    WorkflowsReadonly = "workflows.readonly",
-    WorkflowsWrite = "workflows.write",
-    TriggersWrite = "triggers.write",
-    FunnelsWrite = "funnels.write",
-    FormsWrite = "forms.write",
-    SurveysWrite = "surveys.write",
-    QuizzesWrite = "quizzes.write",
-    WebsitesWrite = "websites.write",
-    MediasWrite = "medias.write",
-    MediasReadonly = "medias.readonly",
-    OpportunitiesWrite = "opportunities.write",
-    OpportunitiesLeadValueReadonly = "opportunities/leadValue.readonly",
-    OpportunitiesBulkActionsWrite = "opportunities/bulkActions.write",
-    ReportingPhoneReadonly = "reporting/phone.readonly",
-    ReportingAdwordsReadonly = "reporting/adwords.readonly",
-    ReportingFacebookAdsReadonly = "reporting/facebookAds.readonly",
-    ReportingAttributionsReadonly = "reporting/attributions.readonly",
-    ProspectingAuditReportWrite = "prospecting/auditReport.write",
-    ReportingReportsReadonly = "reporting/reports.readonly",
-    ReportingAgentReadonly = "reporting/agent.readonly",
-    ReportingReportsWrite = "reporting/reports.write",
-    ReportingStatsExport = "reporting/stats.export",
-    PaymentsWrite = "payments.write",
-    PaymentsRecordsWrite = "payments/records.write",
-    PaymentsOrdersReadonly = "payments/orders.readonly",
-    PaymentsOrdersExport = "payments/orders.export",
-    PaymentsOrdersImport = "payments/orders.import",
-    PaymentsOrdersCollectPayment = "payments/orders.collectPayment",
-    PaymentsSubscriptionsReadonly = "payments/subscriptions.readonly",
-    PaymentsSubscriptionsWrite = "payments/subscriptions.write",
-    PaymentsSubscriptionsUpdate = "payments/subscriptions.update",
-    PaymentsSubscriptionsExport = "payments/subscriptions.export",
-    PaymentsSubscriptionsPauseResumeCancel = "payments/subscriptions.pauseResumeCancel",
-    PaymentsSubscriptionsSharePaymentMethod = "payments/subscriptions.sharePaymentMethod",
-    PaymentsTransactionsReadonly = "payments/transactions.readonly",
-    PaymentsTransactionsExport = "payments/transactions.export",
-    PaymentsTransactionsImport = "payments/transactions.import",
-    PaymentsTransactionsRefund = "payments/transactions.refund",
-    PaymentsTransactionsViewReceipts = "payments/transactions.viewReceipts",
-    PaymentsTaxesSettingsReadonly = "payments/taxesSettings.readonly",
-    PaymentsSettingsReadonly = "payments/settings.readonly",
-    PaymentsTaxesSettingsUpdateInclusiveExclusive = "payments/taxesSettings.updateInclusiveExclusive",
-    PaymentsTaxesSettingsManageRates = "payments/taxesSettings.manageRates",
-    PaymentsTaxesSettingsConfigureAutomatic = "payments/taxesSettings.configureAutomatic",
-    ProductsReadonly = "products.readonly",
-    ProductsWrite = "products.write",
-    ProductsDelete = "products.delete",
-    ProductsDuplicate = "products.duplicate",
-    ProductsBulkActions = "products.bulkActions",
-    PaymentsSettingsWrite = "payments/settings.write",
-    PaymentsSettingsConfigureReceipt = "payments/settings.configureReceipt",
-    PaymentsSettingsConfigureSubscription = "payments/settings.configureSubscription",
-    InvoicesWrite = "invoices.write",
-    InvoicesReadonly = "invoices.readonly",
-    InvoicesScheduleReadonly = "invoices/schedule.readonly",
-    InvoicesScheduleWrite = "invoices/schedule.write",
-    InvoicesTemplateReadonly = "invoices/template.readonly",
-    InvoicesTemplateWrite = "invoices/template.write",
-    ReputationReviewWrite = "reputation/review.write",
-    ReputationListingWrite = "reputation/listing.write",
-    ReputationReviewsAiAgentsWrite = "reputation/reviewsAIAgents.write",
-    ReputationGbpWrite = "reputation/gbp.write",
-    ConversationsWrite = "conversations.write",
-    ConversationsReadonly = "conversations.readonly",
-    ConversationsMessageReadonly = "conversations/message.readonly",
-    ConversationsMessageWrite = "conversations/message.write",
-    ContentAiWrite = "contentAI.write",
-    DashboardStatsReadonly = "dashboard/stats.readonly",
-    LocationsTagsWrite = "locations/tags.write",
-    LocationsTagsReadonly = "locations/tags.readonly",
-    MarketingWrite = "marketing.write",
-    ElizaWrite = "eliza.write",
-    SettingsWrite = "settings.write",
-    SocialplannerPostWrite = "socialplanner/post.write",
-    SocialplannerAccountReadonly = "socialplanner/account.readonly",
-    SocialplannerAccountWrite = "socialplanner/account.write",
-    SocialplannerCategoryReadonly = "socialplanner/category.readonly",
-    SocialplannerCategoryWrite = "socialplanner/category.write",
-    SocialplannerCsvReadonly = "socialplanner/csv.readonly",
-    SocialplannerCsvWrite = "socialplanner/csv.write",
-    SocialplannerGroupWrite = "socialplanner/group.write",
-    SocialplannerHashtagReadonly = "socialplanner/hashtag.readonly",
-    SocialplannerHashtagWrite = "socialplanner/hashtag.write",
-    SocialplannerOauthReadonly = "socialplanner/oauth.readonly",
-    SocialplannerOauthWrite = "socialplanner/oauth.write",
-    SocialplannerPostReadonly = "socialplanner/post.readonly",
-    SocialplannerRecurringReadonly = "socialplanner/recurring.readonly",
-    SocialplannerRecurringWrite = "socialplanner/recurring.write",
-    SocialplannerReviewReadonly = "socialplanner/review.readonly",
-    SocialplannerReviewWrite = "socialplanner/review.write",
-    SocialplannerRssReadonly = "socialplanner/rss.readonly",
-    SocialplannerRssWrite = "socialplanner/rss.write",
-    SocialplannerSearchReadonly = "socialplanner/search.readonly",
-    SocialplannerSettingReadonly = "socialplanner/setting.readonly",
-    SocialplannerSettingWrite = "socialplanner/setting.write",
-    SocialplannerStatReadonly = "socialplanner/stat.readonly",
-    SocialplannerTagReadonly = "socialplanner/tag.readonly",
-    SocialplannerTagWrite = "socialplanner/tag.write",
-    SocialplannerFiltersReadonly = "socialplanner/filters.readonly",
-    SocialplannerMediasReadonly = "socialplanner/medias.readonly",
-    SocialplannerMediasWrite = "socialplanner/medias.write",
-    SocialplannerWatermarksReadonly = "socialplanner/watermarks.readonly",
-    SocialplannerWatermarksWrite = "socialplanner/watermarks.write",
-    SocialplannerMetatagReadonly = "socialplanner/metatag.readonly",
-    SocialplannerFacebookReadonly = "socialplanner/facebook.readonly",
-    SocialplannerLinkedinReadonly = "socialplanner/linkedin.readonly",
-    SocialplannerTwitterReadonly = "socialplanner/twitter.readonly",
-    SocialplannerNotificationReadonly = "socialplanner/notification.readonly",
-    SocialplannerNotificationWrite = "socialplanner/notification.write",
-    SocialplannerSnapshotReadonly = "socialplanner/snapshot.readonly",
-    SocialplannerSnapshotWrite = "socialplanner/snapshot.write",
-    MarketingAffiliateWrite = "marketing/affiliate.write",
-    BlogsWrite = "blogs.write",
-    MembershipWrite = "membership.write",
-    CommunitiesWrite = "communities.write",
-    GokollabWrite = "gokollab.write",
-    CertificatesWrite = "certificates.write",
-    CertificatesReadonly = "certificates.readonly",
-    AdPublishingWrite = "adPublishing.write",
-    AdPublishingReadonly = "adPublishing.readonly",
-    ProspectingWrite = "prospecting.write",
-    ProspectingReadonly = "prospecting.readonly",
-    ProspectingReportsReadonly = "prospecting/reports.readonly",
-    PrivateIntegrationLocationReadonly = "private-integration-location.readonly",
-    PrivateIntegrationLocationWrite = "private-integration-location.write",
-    PrivateIntegrationCompanyReadonly = "private-integration-company.readonly",
-    PrivateIntegrationCompanyWrite = "private-integration-company.write",
-    NativeIntegrationsReadonly = "native-integrations.readonly",
-    NativeIntegrationsWrite = "native-integrations.write",
-    WordpressWrite = "wordpress.write",
-    WordpressRead = "wordpress.read",
-    CustomMenuLinkWrite = "custom-menu-link.write",
-    QrcodesWrite = "qrcodes.write",
-    UsersTeamManagementWrite = "users/team-management.write",
-    UsersTeamManagementReadonly = "users/team-management.readonly",
-    LoginasWrite = "loginas.write",
-    UsersSsoLoginManagementWrite = "users-sso-login-management.write",
-    UsersSsoLoginManagementReadonly = "users-sso-login-management.readonly",
-    SsoConfigWrite = "sso-config.write",
-    SnapshotsApiReadonly = "snapshots/api.readonly",
-    SnapshotsApiCreate = "snapshots/api.create",
-    SnapshotsApiEdit = "snapshots/api.edit",
-    SnapshotsApiPush = "snapshots/api.push",
-    SnapshotsApiRefresh = "snapshots/api.refresh",
-    SnapshotsApiShare = "snapshots/api.share",
-    SnapshotsApiDelete = "snapshots/api.delete",
-    InternaltoolsLocationTransferWrite = "internaltools.location-transfer.write",
-    InternaltoolsLocationTransferReadonly = "internaltools.location-transfer.readonly",
-    AffiliateportalWrite = "affiliateportal.write",
-    AffiliateportalReadonly = "affiliateportal.readonly",
-    CompaniesWrite = "companies.write",
-    InternaltoolsBillingWrite = "internaltools.billing.write",
-    InternaltoolsBillingReadonly = "internaltools.billing.readonly",
-    InternaltoolsBillingCommonReadonly = "internaltools.billing-common.readonly",
-    InternaltoolsBillingCommonWrite = "internaltools.billing-common.write",
-    VoiceAiAgentsWrite = "voice-ai-agents.write",
-    VoiceAiAgentsReadonly = "voice-ai-agents.readonly",
-    VoiceAiCommonReadonly = "voice-ai-common.readonly",
-    VoiceAiCommonWrite = "voice-ai-common.write",
-    VoiceAiAgentGoalsReadonly = "voice-ai-agent-goals.readonly",
-    VoiceAiAgentGoalsWrite = "voice-ai-agent-goals.write",
-    VoiceAiDashboardReadonly = "voice-ai-dashboard.readonly",
-    AgencyLaunchpadWrite = "agency/launchpad.write",
-    AgencyLaunchpadReadonly = "agency/launchpad.readonly",
-    LaunchpadLocationWrite = "launchpad/location.write",
-    LaunchpadLocationReadonly = "launchpad/location.readonly",
-    TextAiAgentsWrite = "text-ai-agents.write",
-    TextAiAgentGoalsReadonly = "text-ai-agent-goals.readonly",
-    TextAiAgentGoalsWrite = "text-ai-agent-goals.write",
-    TextAiAgentTrainingWrite = "text-ai-agent-training.write",
-    TextAiAgentsDashboardReadonly = "text-ai-agents-dashboard.readonly",
-    LocationsCreate = "locations.create",
-    LocationsDelete = "locations.delete",
-    LocationsExportList = "locations.export.list",
-    LocationsFeaturesLimitsManage = "locations.features-limits.manage",
-    LocationsPauseResume = "locations.pause-resume",
-    LocationsAgencySubaccountsManage = "locations.agency-subaccounts.manage",
-    LocationsBillingManage = "locations.billing.manage",
-    LocationsDetailsManage = "locations.details.manage",
-    AuditLogsReadonly = "audit-logs.readonly",
-    AuditLogsExport = "audit-logs.export"
-);

@@ -4,143 +4,93 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// Parameters of an action that books an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BookingParameters {
-    /// Id of the calendar to book in.
-    pub calendar_id: Option<String>,
-    /// How many days ahead the agent offers.
-    pub days_of_offering_dates: Option<rt::Number>,
-    /// How many hours are between two slots that it offers.
-    pub hours_between_slots: Option<rt::Number>,
-    /// How many slots a day it offers.
-    pub slots_per_day: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Parameters of an action that books an appointment.
+    pub struct BookingParameters optional {
+        /// Id of the calendar to book in.
+        calendar_id "calendarId": String,
+        /// How many days ahead the agent offers.
+        days_of_offering_dates "daysOfOfferingDates": rt::Number,
+        /// How many hours are between two slots that it offers.
+        hours_between_slots "hoursBetweenSlots": rt::Number,
+        /// How many slots a day it offers.
+        slots_per_day "slotsPerDay": rt::Number,
+    } with extra
 }
 
-rt::object!(BookingParameters {
-    calendar_id? "calendarId", days_of_offering_dates? "daysOfOfferingDates", hours_between_slots? "hoursBetweenSlots",
-    slots_per_day? "slotsPerDay"
-} extra);
-
-/// Parameters of an action that books an appointment.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct BookingParametersInput {
-    /// Id of the calendar to book in.
-    pub calendar_id: String,
-    /// How many days ahead the agent offers.
-    pub days_of_offering_dates: rt::Number,
-    /// How many hours are between two slots that it offers.
-    pub hours_between_slots: rt::Number,
-    /// How many slots a day it offers.
-    pub slots_per_day: rt::Number,
+rt::request! {
+    /// Parameters of an action that books an appointment.
+    pub struct BookingParametersInput {
+        /// Id of the calendar to book in.
+        calendar_id "calendarId": String,
+        /// How many days ahead the agent offers.
+        days_of_offering_dates "daysOfOfferingDates": rt::Number,
+        /// How many slots a day it offers.
+        slots_per_day "slotsPerDay": rt::Number,
+        /// How many hours are between two slots that it offers.
+        hours_between_slots "hoursBetweenSlots": rt::Number,
+    }
 }
 
-rt::object!(BookingParametersInput {
-    calendar_id! "calendarId", days_of_offering_dates! "daysOfOfferingDates", hours_between_slots! "hoursBetweenSlots",
-    slots_per_day! "slotsPerDay"
-});
-rt::setters!(BookingParametersInput new(calendar_id: String, days_of_offering_dates: (rt::Number), slots_per_day: (rt::Number), hours_between_slots: (rt::Number)) {
+rt::object! {
+    /// Parameters of an action that transfers the call.
+    pub struct CallTransferParameters optional {
+        /// Whether the person who takes over hears a message first.
+        hear_whisper_message "hearWhisperMessage": bool,
+        /// Kind of the destination of a transfer; only a phone number.
+        transfer_to_type "transferToType": CallTransferType,
+        /// Phone number with the code of the country, from `+` on 11 to 16 characters long.
+        transfer_to_value "transferToValue": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+    } with extra
+}
 
-});
+rt::request! {
+    /// Parameters of an action that transfers the call.
+    pub struct CallTransferParametersInput {
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// Kind of the destination of a transfer; only a phone number.
+        transfer_to_type "transferToType": CallTransferType,
+        /// Phone number with the code of the country, from `+` on 11 to 16 characters long.
+        transfer_to_value "transferToValue": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+    } optional {
+        /// Whether the person who takes over hears a message first.
+        hear_whisper_message "hearWhisperMessage": bool,
+    }
+}
 
-/// Parameters of an action that transfers the call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CallTransferParameters {
-    /// Whether the person who takes over hears a message first.
-    pub hear_whisper_message: Option<bool>,
+rt::open_enum! {
     /// Kind of the destination of a transfer; only a phone number.
-    pub transfer_to_type: Option<CallTransferType>,
-    /// Phone number with the code of the country, from `+` on 11 to 16 characters long.
-    pub transfer_to_value: Option<String>,
-    /// What the agent says to the caller before.
-    pub trigger_message: Option<String>,
-    /// When to do it, in words.
-    pub trigger_prompt: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+    pub enum CallTransferType {
+        Number = "number",
+    }
 }
 
-rt::object!(CallTransferParameters {
-    hear_whisper_message? "hearWhisperMessage", transfer_to_type? "transferToType", transfer_to_value? "transferToValue",
-    trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt"
-} extra);
-
-/// Parameters of an action that transfers the call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CallTransferParametersInput {
-    /// Whether the person who takes over hears a message first.
-    pub hear_whisper_message: Option<bool>,
-    /// Kind of the destination of a transfer; only a phone number.
-    pub transfer_to_type: CallTransferType,
-    /// Phone number with the code of the country, from `+` on 11 to 16 characters long.
-    pub transfer_to_value: String,
-    /// What the agent says to the caller before.
-    pub trigger_message: String,
-    /// When to do it, in words.
-    pub trigger_prompt: String,
+rt::request! {
+    /// The new action.
+    pub struct CreateVoiceAiActionRequest {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Kind of an action of a voice agent.
+        action_type "actionType": VoiceAiActionType,
+        /// Name of the action.
+        name: String,
+        /// What an action does; the form depends on its `actionType`.
+        action_parameters "actionParameters": VoiceAiActionParametersInput,
+    }
 }
-
-rt::object!(CallTransferParametersInput {
-    hear_whisper_message? "hearWhisperMessage", transfer_to_type! "transferToType", transfer_to_value! "transferToValue",
-    trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt"
-});
-rt::setters!(CallTransferParametersInput new(trigger_prompt: String, transfer_to_type: CallTransferType, transfer_to_value: String, trigger_message: String) {
-    hear_whisper_message: bool
-});
-
-/// Kind of the destination of a transfer; only a phone number.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CallTransferType {
-    /// `number`
-    Number,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CallTransferType, Number = "number");
-
-/// The new action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateVoiceAiActionRequest {
-    /// What an action does; the form depends on its `actionType`.
-    pub action_parameters: VoiceAiActionParametersInput,
-    /// Kind of an action of a voice agent.
-    pub action_type: VoiceAiActionType,
-    /// Id of the agent.
-    pub agent_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the action.
-    pub name: String,
-}
-
-rt::object!(CreateVoiceAiActionRequest {
-    action_parameters! "actionParameters", action_type! "actionType", agent_id! "agentId", location_id! "locationId", name!
-});
-rt::setters!(CreateVoiceAiActionRequest new(agent_id: String, location_id: String, action_type: VoiceAiActionType, name: String, action_parameters: VoiceAiActionParametersInput) {
-
-});
 
 impl rt::Limited for CreateVoiceAiActionRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -148,66 +98,50 @@ impl rt::Limited for CreateVoiceAiActionRequest {
     }
 }
 
-/// The new agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CreateVoiceAiAgentRequest {
-    /// Name of the agent. Without it `My Agent` and a number of three digits.
-    pub agent_name: Option<String>,
-    /// How the agent is to behave, in words. Without it the platform writes it.
-    pub agent_prompt: Option<String>,
-    /// When the agent takes calls. An empty list means always.
-    pub agent_working_hours: Option<Vec<VoiceAiWorkingDayInput>>,
-    /// Name of the business that the agent speaks for. Without it that of the sub-account.
-    pub business_name: Option<String>,
-    /// Ids of the workflows that are started after a call.
-    pub call_end_workflow_ids: Option<Vec<String>>,
-    /// Phone number whose calls the agent takes.
-    pub inbound_number: Option<String>,
-    /// Whether the agent does not step in for others. Without it `false`.
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// Language of the agent. Without it `en-US`.
-    pub language: Option<VoiceAiLanguage>,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// How long a call may be, in seconds. Without it 300.
-    pub max_call_duration: Option<rt::Number>,
-    /// Id of the number pool whose calls the agent takes.
-    pub number_pool_id: Option<String>,
-    /// How long the agent waits for the caller to answer. Without it `high`.
-    pub patience_level: Option<VoiceAiPatience>,
-    /// After how many seconds of silence it does. Without it 8.
-    pub reminder_after_idle_time_seconds: Option<rt::Number>,
-    /// Who gets an email after a call.
-    pub send_post_call_notification_to: Option<PostCallNotificationInput>,
-    /// Whether the agent reminds a caller who says nothing. Without it `true`.
-    pub send_user_idle_reminders: Option<bool>,
-    /// Time zone of the working hours by its IANA name. Without it that of the sub-account.
-    pub timezone: Option<String>,
-    /// Whether calls are translated, and into which language.
-    pub translation: Option<VoiceAiTranslationInput>,
-    /// Id of the voice. Without it the platform chooses one.
-    pub voice_id: Option<String>,
-    /// What the agent says first. Without it the platform writes it.
-    pub welcome_message: Option<String>,
+rt::request! {
+    /// The new agent.
+    pub struct CreateVoiceAiAgentRequest {
+        /// Id of the sub-account.
+        location_id "locationId": String,
+    } optional {
+        /// Name of the agent. Without it `My Agent` and a number of three digits.
+        agent_name "agentName": String,
+        /// How the agent is to behave, in words. Without it the platform writes it.
+        agent_prompt "agentPrompt": String,
+        /// When the agent takes calls. An empty list means always.
+        agent_working_hours "agentWorkingHours": Vec<VoiceAiWorkingDayInput> [VoiceAiWorkingDayInput],
+        /// Name of the business that the agent speaks for. Without it that of the sub-account.
+        business_name "businessName": String,
+        /// Ids of the workflows that are started after a call.
+        call_end_workflow_ids "callEndWorkflowIds": Vec<String> [String],
+        /// Phone number whose calls the agent takes.
+        inbound_number "inboundNumber": String,
+        /// Whether the agent does not step in for others. Without it `false`.
+        is_agent_as_backup_disabled "isAgentAsBackupDisabled": bool,
+        /// Language of the agent. Without it `en-US`.
+        language: VoiceAiLanguage,
+        /// How long a call may be, in seconds. Without it 300.
+        max_call_duration "maxCallDuration": rt::Number,
+        /// Id of the number pool whose calls the agent takes.
+        number_pool_id "numberPoolId": String,
+        /// How long the agent waits for the caller to answer. Without it `high`.
+        patience_level "patienceLevel": VoiceAiPatience,
+        /// After how many seconds of silence it does. Without it 8.
+        reminder_after_idle_time_seconds "reminderAfterIdleTimeSeconds": rt::Number,
+        /// Who gets an email after a call.
+        send_post_call_notification_to "sendPostCallNotificationTo": PostCallNotificationInput,
+        /// Whether the agent reminds a caller who says nothing. Without it `true`.
+        send_user_idle_reminders "sendUserIdleReminders": bool,
+        /// Time zone of the working hours by its IANA name. Without it that of the sub-account.
+        timezone: String,
+        /// Whether calls are translated, and into which language.
+        translation: VoiceAiTranslationInput,
+        /// Id of the voice. Without it the platform chooses one.
+        voice_id "voiceId": String,
+        /// What the agent says first. Without it the platform writes it.
+        welcome_message "welcomeMessage": String,
+    }
 }
-
-rt::object!(CreateVoiceAiAgentRequest {
-    agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
-    call_end_workflow_ids? "callEndWorkflowIds", inbound_number? "inboundNumber", is_agent_as_backup_disabled? "isAgentAsBackupDisabled",
-    language?, location_id! "locationId", max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId",
-    patience_level? "patienceLevel", reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to? "sendPostCallNotificationTo", send_user_idle_reminders? "sendUserIdleReminders", timezone?,
-    translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
-});
-rt::setters!(CreateVoiceAiAgentRequest new(location_id: String) {
-    agent_name: String, agent_prompt: String, agent_working_hours: [VoiceAiWorkingDayInput], business_name: String,
-    call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool, language: VoiceAiLanguage,
-    max_call_duration: (rt::Number), number_pool_id: String, patience_level: VoiceAiPatience,
-    reminder_after_idle_time_seconds: (rt::Number), send_post_call_notification_to: PostCallNotificationInput,
-    send_user_idle_reminders: bool, timezone: String, translation: VoiceAiTranslationInput, voice_id: String, welcome_message: String
-});
 
 impl rt::Limited for CreateVoiceAiAgentRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -221,233 +155,158 @@ impl rt::Limited for CreateVoiceAiAgentRequest {
     }
 }
 
-/// The request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionApi {
-    /// Whether the request carries a credential.
-    pub authentication_required: Option<bool>,
-    /// The credential.
-    pub authentication_value: Option<String>,
-    /// Headers of the request.
-    pub headers: Option<Vec<CustomActionHeader>>,
-    /// HTTP method of a custom action.
-    pub method: Option<CustomActionMethod>,
-    /// Parameters of the request.
-    pub parameters: Option<Vec<CustomActionParameter>>,
-    /// URL to call.
-    pub url: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomActionApi {
-    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers?, method?, parameters?, url?
-} extra);
-
-/// The request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionApiInput {
-    /// Whether the request carries a credential.
-    pub authentication_required: Option<bool>,
-    /// The credential. Needed with `authenticationRequired`.
-    pub authentication_value: Option<String>,
-    /// Headers of the request.
-    pub headers: Option<Vec<CustomActionHeaderInput>>,
-    /// HTTP method of a custom action.
-    pub method: CustomActionMethod,
-    /// Parameters of the request.
-    pub parameters: Option<Vec<CustomActionParameterInput>>,
-    /// URL to call.
-    pub url: String,
-}
-
-rt::object!(CustomActionApiInput {
-    authentication_required? "authenticationRequired", authentication_value? "authenticationValue", headers?, method!, parameters?, url!
-});
-rt::setters!(CustomActionApiInput new(url: String, method: CustomActionMethod) {
-    authentication_required: bool, authentication_value: String, headers: [CustomActionHeaderInput],
-    parameters: [CustomActionParameterInput]
-});
-
-/// A header of the request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomActionHeader {
-    /// Name of the header.
-    pub key: Option<String>,
-    /// Value of the header.
-    pub value: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomActionHeader { key?, value? } extra);
-
-/// A header of the request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct CustomActionHeaderInput {
-    /// Name of the header.
-    pub key: String,
-    /// Value of the header.
-    pub value: String,
-}
-
-rt::object!(CustomActionHeaderInput { key!, value! });
-rt::setters!(CustomActionHeaderInput new(key: String, value: String) {  });
-
-/// HTTP method of a custom action.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum CustomActionMethod {
-    /// `POST`
-    Post,
-    /// `GET`
-    Get,
-    /// A value this version does not know, as it came.
-    Unknown(String),
-}
-
-rt::open_enum!(CustomActionMethod, Post = "POST", Get = "GET");
-
-/// A parameter of the request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionParameter {
-    /// What the parameter is.
-    pub description: Option<String>,
-    /// Example of a value.
-    pub example: Option<String>,
-    /// Name of the parameter.
-    pub name: Option<String>,
-    /// Type of the parameter, such as `string`.
-    pub type_: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomActionParameter { description?, example?, name?, type_? "type" } extra);
-
-/// A parameter of the request of a custom action.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionParameterInput {
-    /// What the parameter is.
-    pub description: Option<String>,
-    /// Example of a value.
-    pub example: Option<String>,
-    /// Name of the parameter.
-    pub name: String,
-    /// Type of the parameter, such as `string`.
-    pub type_: Option<String>,
-}
-
-rt::object!(CustomActionParameterInput { description?, example?, name!, type_? "type" });
-rt::setters!(CustomActionParameterInput new(name: String) { description: String, example: String, type_: String });
-
-/// Parameters of an action that calls another API.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionParameters {
-    /// The request.
-    pub api_details: Option<CustomActionApi>,
-    /// Dot paths of the values to read from the response, under another name.
-    pub response_paths_to_extract: Option<Vec<String>>,
-    /// Dot paths of the values to read from the response.
-    pub selected_paths: Option<Vec<String>>,
-    /// What the agent says to the caller before.
-    pub trigger_message: Option<String>,
-    /// When to do it, in words.
-    pub trigger_prompt: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
-}
-
-rt::object!(CustomActionParameters {
-    api_details? "apiDetails", response_paths_to_extract? "responsePathsToExtract", selected_paths? "selectedPaths",
-    trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt"
-} extra);
-
-/// Parameters of an action that calls another API.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct CustomActionParametersInput {
+rt::object! {
     /// The request of a custom action.
-    pub api_details: CustomActionApiInput,
-    /// Dot paths of the values to read from the response, at least one with the method GET, none with POST.
-    pub selected_paths: Option<Vec<String>>,
-    /// What the agent says to the caller before.
-    pub trigger_message: String,
-    /// When to do it, in words.
-    pub trigger_prompt: String,
+    pub struct CustomActionApi optional {
+        /// Whether the request carries a credential.
+        authentication_required "authenticationRequired": bool,
+        /// The credential.
+        authentication_value "authenticationValue": String,
+        /// Headers of the request.
+        headers: Vec<CustomActionHeader>,
+        /// HTTP method of a custom action.
+        method: CustomActionMethod,
+        /// Parameters of the request.
+        parameters: Vec<CustomActionParameter>,
+        /// URL to call.
+        url: String,
+    } with extra
 }
 
-rt::object!(CustomActionParametersInput {
-    api_details! "apiDetails", selected_paths? "selectedPaths", trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt"
-});
-rt::setters!(CustomActionParametersInput new(trigger_prompt: String, trigger_message: String, api_details: CustomActionApiInput) {
-    selected_paths: [String]
-});
-
-/// Parameters of an action that fills in a field of the contact, after the call or in it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DataExtractionParameters {
-    /// Id of the field.
-    pub contact_field_id: Option<String>,
-    /// What the field holds.
-    pub description: Option<String>,
-    /// Examples of values.
-    pub examples: Option<Vec<String>>,
-    /// Whether a value that is there is replaced.
-    pub overwrite_existing_value: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::request! {
+    /// The request of a custom action.
+    pub struct CustomActionApiInput {
+        /// URL to call.
+        url: String,
+        /// HTTP method of a custom action.
+        method: CustomActionMethod,
+    } optional {
+        /// Whether the request carries a credential.
+        authentication_required "authenticationRequired": bool,
+        /// The credential. Needed with `authenticationRequired`.
+        authentication_value "authenticationValue": String,
+        /// Headers of the request.
+        headers: Vec<CustomActionHeaderInput> [CustomActionHeaderInput],
+        /// Parameters of the request.
+        parameters: Vec<CustomActionParameterInput> [CustomActionParameterInput],
+    }
 }
 
-rt::object!(DataExtractionParameters {
-    contact_field_id? "contactFieldId", description?, examples?, overwrite_existing_value? "overwriteExistingValue"
-} extra);
-
-/// Parameters of an action that fills in a field of the contact, after the call or in it.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct DataExtractionParametersInput {
-    /// Id of the field.
-    pub contact_field_id: String,
-    /// What the field holds.
-    pub description: String,
-    /// Examples of values, from one to five.
-    pub examples: Vec<String>,
-    /// Whether a value that is there is replaced. Without it `false`.
-    pub overwrite_existing_value: Option<bool>,
+rt::object! {
+    /// A header of the request of a custom action.
+    pub struct CustomActionHeader optional {
+        /// Name of the header.
+        key: String,
+        /// Value of the header.
+        value: String,
+    } with extra
 }
 
-rt::object!(DataExtractionParametersInput {
-    contact_field_id! "contactFieldId", description!, examples!, overwrite_existing_value? "overwriteExistingValue"
-});
-rt::setters!(DataExtractionParametersInput new(contact_field_id: String, description: String, examples: [String]) {
-    overwrite_existing_value: bool
-});
+rt::request! {
+    /// A header of the request of a custom action.
+    pub struct CustomActionHeaderInput {
+        /// Name of the header.
+        key: String,
+        /// Value of the header.
+        value: String,
+    }
+}
+
+rt::open_enum! {
+    /// HTTP method of a custom action.
+    pub enum CustomActionMethod {
+        Post = "POST", Get = "GET",
+    }
+}
+
+rt::object! {
+    /// A parameter of the request of a custom action.
+    pub struct CustomActionParameter optional {
+        /// What the parameter is.
+        description: String,
+        /// Example of a value.
+        example: String,
+        /// Name of the parameter.
+        name: String,
+        /// Type of the parameter, such as `string`.
+        type_ "type": String,
+    } with extra
+}
+
+rt::request! {
+    /// A parameter of the request of a custom action.
+    pub struct CustomActionParameterInput {
+        /// Name of the parameter.
+        name: String,
+    } optional {
+        /// What the parameter is.
+        description: String,
+        /// Example of a value.
+        example: String,
+        /// Type of the parameter, such as `string`.
+        type_ "type": String,
+    }
+}
+
+rt::object! {
+    /// Parameters of an action that calls another API.
+    pub struct CustomActionParameters optional {
+        /// The request.
+        api_details "apiDetails": CustomActionApi,
+        /// Dot paths of the values to read from the response, under another name.
+        response_paths_to_extract "responsePathsToExtract": Vec<String>,
+        /// Dot paths of the values to read from the response.
+        selected_paths "selectedPaths": Vec<String>,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+    } with extra
+}
+
+rt::request! {
+    /// Parameters of an action that calls another API.
+    pub struct CustomActionParametersInput {
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// The request of a custom action.
+        api_details "apiDetails": CustomActionApiInput,
+    } optional {
+        /// Dot paths of the values to read from the response, at least one with the method GET, none with POST.
+        selected_paths "selectedPaths": Vec<String> [String],
+    }
+}
+
+rt::object! {
+    /// Parameters of an action that fills in a field of the contact, after the call or in it.
+    pub struct DataExtractionParameters optional {
+        /// Id of the field.
+        contact_field_id "contactFieldId": String,
+        /// What the field holds.
+        description: String,
+        /// Examples of values.
+        examples: Vec<String>,
+        /// Whether a value that is there is replaced.
+        overwrite_existing_value "overwriteExistingValue": bool,
+    } with extra
+}
+
+rt::request! {
+    /// Parameters of an action that fills in a field of the contact, after the call or in it.
+    pub struct DataExtractionParametersInput {
+        /// Id of the field.
+        contact_field_id "contactFieldId": String,
+        /// What the field holds.
+        description: String,
+        /// Examples of values, from one to five.
+        examples: Vec<String> [String],
+    } optional {
+        /// Whether a value that is there is replaced. Without it `false`.
+        overwrite_existing_value "overwriteExistingValue": bool,
+    }
+}
 
 impl rt::Limited for DataExtractionParametersInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -455,189 +314,129 @@ impl rt::Limited for DataExtractionParametersInput {
     }
 }
 
-/// Parameters of an action that looks something up in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBaseParameters {
-    /// Id of the knowledge base.
-    pub knowledge_base_id: Option<String>,
-    /// What to look up by.
-    pub parameters: Option<Vec<CustomActionParameter>>,
-    /// What the agent says to the caller before.
-    pub trigger_message: Option<String>,
-    /// When to do it, in words.
-    pub trigger_prompt: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Parameters of an action that looks something up in a knowledge base.
+    pub struct KnowledgeBaseParameters optional {
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+        /// What to look up by.
+        parameters: Vec<CustomActionParameter>,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+    } with extra
 }
 
-rt::object!(KnowledgeBaseParameters {
-    knowledge_base_id? "knowledgeBaseId", parameters?, trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt"
-} extra);
-
-/// Parameters of an action that looks something up in a knowledge base.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct KnowledgeBaseParametersInput {
-    /// Id of the knowledge base.
-    pub knowledge_base_id: String,
-    /// When to do it, in words.
-    pub trigger_prompt: String,
+rt::request! {
+    /// Parameters of an action that looks something up in a knowledge base.
+    pub struct KnowledgeBaseParametersInput {
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// Id of the knowledge base.
+        knowledge_base_id "knowledgeBaseId": String,
+    }
 }
 
-rt::object!(KnowledgeBaseParametersInput { knowledge_base_id! "knowledgeBaseId", trigger_prompt! "triggerPrompt" });
-rt::setters!(KnowledgeBaseParametersInput new(trigger_prompt: String, knowledge_base_id: String) {  });
-
-/// One page of voice agents.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListVoiceAiAgentsResponse {
-    /// The agents.
-    pub agents: Option<Vec<VoiceAiAgent>>,
-    /// Number of the page, from 1.
-    pub page: Option<rt::Number>,
-    /// How many entries a page has.
-    pub page_size: Option<rt::Number>,
-    /// How many there are in all.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of voice agents.
+    pub struct ListVoiceAiAgentsResponse optional {
+        /// The agents.
+        agents: Vec<VoiceAiAgent>,
+        /// Number of the page, from 1.
+        page: rt::Number,
+        /// How many entries a page has.
+        page_size "pageSize": rt::Number,
+        /// How many there are in all.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListVoiceAiAgentsResponse { agents?, page?, page_size? "pageSize", total? } extra);
-
-/// One page of calls.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct ListVoiceAiCallsResponse {
-    /// The calls.
-    pub call_logs: Option<Vec<VoiceAiCall>>,
-    /// Number of the page, from 1.
-    pub page: Option<rt::Number>,
-    /// How many entries a page has.
-    pub page_size: Option<rt::Number>,
-    /// How many there are in all.
-    pub total: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// One page of calls.
+    pub struct ListVoiceAiCallsResponse optional {
+        /// The calls.
+        call_logs "callLogs": Vec<VoiceAiCall>,
+        /// Number of the page, from 1.
+        page: rt::Number,
+        /// How many entries a page has.
+        page_size "pageSize": rt::Number,
+        /// How many there are in all.
+        total: rt::Number,
+    } with extra
 }
 
-rt::object!(ListVoiceAiCallsResponse { call_logs? "callLogs", page?, page_size? "pageSize", total? } extra);
-
-/// Who gets an email after a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostCallNotification {
-    /// Whether the administrators get one.
-    pub admins: Option<bool>,
-    /// Whether all users of the sub-account get one.
-    pub all_users: Option<bool>,
-    /// Whether the user the contact is assigned to gets one.
-    pub contact_assigned_user: Option<bool>,
-    /// Further email addresses that get one.
-    pub custom_emails: Option<Vec<String>>,
-    /// Ids of further users who get one.
-    pub specific_users: Option<Vec<String>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Who gets an email after a call.
+    pub struct PostCallNotification optional {
+        /// Whether the administrators get one.
+        admins: bool,
+        /// Whether all users of the sub-account get one.
+        all_users "allUsers": bool,
+        /// Whether the user the contact is assigned to gets one.
+        contact_assigned_user "contactAssignedUser": bool,
+        /// Further email addresses that get one.
+        custom_emails "customEmails": Vec<String>,
+        /// Ids of further users who get one.
+        specific_users "specificUsers": Vec<String>,
+    } with extra
 }
 
-rt::object!(PostCallNotification {
-    admins?, all_users? "allUsers", contact_assigned_user? "contactAssignedUser", custom_emails? "customEmails",
-    specific_users? "specificUsers"
-} extra);
-
-/// Who gets an email after a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct PostCallNotificationInput {
-    /// Whether the administrators get one.
-    pub admins: bool,
-    /// Whether all users of the sub-account get one.
-    pub all_users: bool,
-    /// Whether the user the contact is assigned to gets one.
-    pub contact_assigned_user: bool,
-    /// Further email addresses that get one.
-    pub custom_emails: Vec<String>,
-    /// Ids of further users who get one.
-    pub specific_users: Vec<String>,
+rt::request! {
+    /// Who gets an email after a call.
+    pub struct PostCallNotificationInput {
+        /// Whether the administrators get one.
+        admins: bool,
+        /// Whether all users of the sub-account get one.
+        all_users "allUsers": bool,
+        /// Whether the user the contact is assigned to gets one.
+        contact_assigned_user "contactAssignedUser": bool,
+        /// Ids of further users who get one.
+        specific_users "specificUsers": Vec<String> [String],
+        /// Further email addresses that get one.
+        custom_emails "customEmails": Vec<String> [String],
+    }
 }
 
-rt::object!(PostCallNotificationInput {
-    admins!, all_users! "allUsers", contact_assigned_user! "contactAssignedUser", custom_emails! "customEmails",
-    specific_users! "specificUsers"
-});
-rt::setters!(PostCallNotificationInput new(admins: bool, all_users: bool, contact_assigned_user: bool, specific_users: [String], custom_emails: [String]) {
-
-});
-
-/// Parameters of an action that sends a text message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SmsParameters {
-    /// Text of the message.
-    pub message_body: Option<String>,
-    /// What the agent says to the caller before.
-    pub trigger_message: Option<String>,
-    /// When to do it, in words.
-    pub trigger_prompt: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Parameters of an action that sends a text message.
+    pub struct SmsParameters optional {
+        /// Text of the message.
+        message_body "messageBody": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+    } with extra
 }
 
-rt::object!(SmsParameters { message_body? "messageBody", trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt" } extra);
-
-/// Parameters of an action that sends a text message.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct SmsParametersInput {
-    /// Text of the message.
-    pub message_body: String,
-    /// What the agent says to the caller before.
-    pub trigger_message: String,
-    /// When to do it, in words.
-    pub trigger_prompt: String,
+rt::request! {
+    /// Parameters of an action that sends a text message.
+    pub struct SmsParametersInput {
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// Text of the message.
+        message_body "messageBody": String,
+    }
 }
 
-rt::object!(SmsParametersInput { message_body! "messageBody", trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt" });
-rt::setters!(SmsParametersInput new(trigger_prompt: String, trigger_message: String, message_body: String) {  });
-
-/// The action as it is to be.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateVoiceAiActionRequest {
-    /// What an action does; the form depends on its `actionType`.
-    pub action_parameters: VoiceAiActionParametersInput,
-    /// Kind of an action of a voice agent.
-    pub action_type: VoiceAiActionType,
-    /// Id of the agent.
-    pub agent_id: String,
-    /// Id of the sub-account.
-    pub location_id: String,
-    /// Name of the action.
-    pub name: String,
+rt::request! {
+    /// The action as it is to be.
+    pub struct UpdateVoiceAiActionRequest {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Kind of an action of a voice agent.
+        action_type "actionType": VoiceAiActionType,
+        /// Name of the action.
+        name: String,
+        /// What an action does; the form depends on its `actionType`.
+        action_parameters "actionParameters": VoiceAiActionParametersInput,
+    }
 }
-
-rt::object!(UpdateVoiceAiActionRequest {
-    action_parameters! "actionParameters", action_type! "actionType", agent_id! "agentId", location_id! "locationId", name!
-});
-rt::setters!(UpdateVoiceAiActionRequest new(agent_id: String, location_id: String, action_type: VoiceAiActionType, name: String, action_parameters: VoiceAiActionParametersInput) {
-
-});
 
 impl rt::Limited for UpdateVoiceAiActionRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -645,63 +444,47 @@ impl rt::Limited for UpdateVoiceAiActionRequest {
     }
 }
 
-/// What to change in an agent.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct UpdateVoiceAiAgentRequest {
-    /// Name of the agent.
-    pub agent_name: Option<String>,
-    /// How the agent is to behave, in words.
-    pub agent_prompt: Option<String>,
-    /// When the agent takes calls. An empty list means always.
-    pub agent_working_hours: Option<Vec<VoiceAiWorkingDayInput>>,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Ids of the workflows that are started after a call.
-    pub call_end_workflow_ids: Option<Vec<String>>,
-    /// Phone number whose calls the agent takes.
-    pub inbound_number: Option<String>,
-    /// Whether the agent does not step in for others.
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// Language in which an agent speaks and understands.
-    pub language: Option<VoiceAiLanguage>,
-    /// How long a call may be, in seconds.
-    pub max_call_duration: Option<rt::Number>,
-    /// Id of the number pool whose calls the agent takes.
-    pub number_pool_id: Option<String>,
-    /// How long an agent waits for the caller to answer.
-    pub patience_level: Option<VoiceAiPatience>,
-    /// After how many seconds of silence it does.
-    pub reminder_after_idle_time_seconds: Option<rt::Number>,
-    /// Who gets an email after a call.
-    pub send_post_call_notification_to: Option<PostCallNotificationInput>,
-    /// Whether the agent reminds a caller who says nothing.
-    pub send_user_idle_reminders: Option<bool>,
-    /// Time zone of the working hours by its IANA name, such as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Whether calls are translated, and into which language.
-    pub translation: Option<VoiceAiTranslationInput>,
-    /// Id of the voice.
-    pub voice_id: Option<String>,
-    /// What the agent says first.
-    pub welcome_message: Option<String>,
+rt::request! {
+    /// What to change in an agent.
+    pub struct UpdateVoiceAiAgentRequest optional {
+        /// Name of the agent.
+        agent_name "agentName": String,
+        /// How the agent is to behave, in words.
+        agent_prompt "agentPrompt": String,
+        /// When the agent takes calls. An empty list means always.
+        agent_working_hours "agentWorkingHours": Vec<VoiceAiWorkingDayInput> [VoiceAiWorkingDayInput],
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Ids of the workflows that are started after a call.
+        call_end_workflow_ids "callEndWorkflowIds": Vec<String> [String],
+        /// Phone number whose calls the agent takes.
+        inbound_number "inboundNumber": String,
+        /// Whether the agent does not step in for others.
+        is_agent_as_backup_disabled "isAgentAsBackupDisabled": bool,
+        /// Language in which an agent speaks and understands.
+        language: VoiceAiLanguage,
+        /// How long a call may be, in seconds.
+        max_call_duration "maxCallDuration": rt::Number,
+        /// Id of the number pool whose calls the agent takes.
+        number_pool_id "numberPoolId": String,
+        /// How long an agent waits for the caller to answer.
+        patience_level "patienceLevel": VoiceAiPatience,
+        /// After how many seconds of silence it does.
+        reminder_after_idle_time_seconds "reminderAfterIdleTimeSeconds": rt::Number,
+        /// Who gets an email after a call.
+        send_post_call_notification_to "sendPostCallNotificationTo": PostCallNotificationInput,
+        /// Whether the agent reminds a caller who says nothing.
+        send_user_idle_reminders "sendUserIdleReminders": bool,
+        /// Time zone of the working hours by its IANA name, such as `America/New_York`.
+        timezone: String,
+        /// Whether calls are translated, and into which language.
+        translation: VoiceAiTranslationInput,
+        /// Id of the voice.
+        voice_id "voiceId": String,
+        /// What the agent says first.
+        welcome_message "welcomeMessage": String,
+    }
 }
-
-rt::object!(UpdateVoiceAiAgentRequest {
-    agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
-    call_end_workflow_ids? "callEndWorkflowIds", inbound_number? "inboundNumber", is_agent_as_backup_disabled? "isAgentAsBackupDisabled",
-    language?, max_call_duration? "maxCallDuration", number_pool_id? "numberPoolId", patience_level? "patienceLevel",
-    reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds", send_post_call_notification_to? "sendPostCallNotificationTo",
-    send_user_idle_reminders? "sendUserIdleReminders", timezone?, translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
-});
-rt::setters!(UpdateVoiceAiAgentRequest new() {
-    agent_name: String, agent_prompt: String, agent_working_hours: [VoiceAiWorkingDayInput], business_name: String,
-    call_end_workflow_ids: [String], inbound_number: String, is_agent_as_backup_disabled: bool, language: VoiceAiLanguage,
-    max_call_duration: (rt::Number), number_pool_id: String, patience_level: VoiceAiPatience,
-    reminder_after_idle_time_seconds: (rt::Number), send_post_call_notification_to: PostCallNotificationInput,
-    send_user_idle_reminders: bool, timezone: String, translation: VoiceAiTranslationInput, voice_id: String, welcome_message: String
-});
 
 impl rt::Limited for UpdateVoiceAiAgentRequest {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -715,101 +498,63 @@ impl rt::Limited for UpdateVoiceAiAgentRequest {
     }
 }
 
-/// Something that a voice agent can do in a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiAction {
-    /// Id of the action, under another name.
-    #[cfg_attr(feature = "schemars", schemars(rename = "_id"))]
-    pub underscore_id: Option<String>,
-    /// What the action does; the form depends on `actionType`.
-    pub action_parameters: Option<VoiceAiActionParameters>,
-    /// Kind of the action, which says what its parameters are.
-    pub action_type: Option<VoiceAiActionType>,
-    /// Id of the action.
-    pub id: Option<String>,
-    /// Name of the action.
-    pub name: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Something that a voice agent can do in a call.
+    pub struct VoiceAiAction optional {
+        /// Id of the action, under another name.
+        underscore_id "_id": String,
+        /// What the action does; the form depends on `actionType`.
+        action_parameters "actionParameters": VoiceAiActionParameters,
+        /// Kind of the action, which says what its parameters are.
+        action_type "actionType": VoiceAiActionType,
+        /// Id of the action.
+        id: String,
+        /// Name of the action.
+        name: String,
+    } with extra
 }
 
-rt::object!(VoiceAiAction { underscore_id? "_id", action_parameters? "actionParameters", action_type? "actionType", id?, name? } extra);
-
-/// What an action does; the form depends on its `actionType`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum VoiceAiActionParameters {
-    /// As [`CallTransferParameters`].
-    CallTransferParameters(CallTransferParameters),
-    /// As [`BookingParameters`].
-    BookingParameters(BookingParameters),
-    /// As [`DataExtractionParameters`].
-    DataExtractionParameters(DataExtractionParameters),
-    /// As [`WorkflowTriggerParameters`].
-    WorkflowTriggerParameters(WorkflowTriggerParameters),
-    /// As [`SmsParameters`].
-    SmsParameters(SmsParameters),
-    /// As [`CustomActionParameters`].
-    CustomActionParameters(CustomActionParameters),
-    /// As [`KnowledgeBaseParameters`].
-    KnowledgeBaseParameters(KnowledgeBaseParameters),
+rt::one_of! {
+    /// What an action does; the form depends on its `actionType`.
+    pub enum VoiceAiActionParameters {
+        /// As [`CallTransferParameters`].
+        CallTransferParameters(CallTransferParameters) by CallTransferParameters if "transferToType" = "number",
+        /// As [`BookingParameters`].
+        BookingParameters(BookingParameters) by BookingParameters,
+        /// As [`DataExtractionParameters`].
+        DataExtractionParameters(DataExtractionParameters) by DataExtractionParameters,
+        /// As [`WorkflowTriggerParameters`].
+        WorkflowTriggerParameters(WorkflowTriggerParameters) by WorkflowTriggerParameters,
+        /// As [`SmsParameters`].
+        SmsParameters(SmsParameters) by SmsParameters,
+        /// As [`CustomActionParameters`].
+        CustomActionParameters(CustomActionParameters) by CustomActionParameters,
+        /// As [`KnowledgeBaseParameters`].
+        KnowledgeBaseParameters(KnowledgeBaseParameters) by KnowledgeBaseParameters,
+    }
+    from CallTransferParameters(CallTransferParameters), BookingParameters(BookingParameters), DataExtractionParameters(DataExtractionParameters), WorkflowTriggerParameters(WorkflowTriggerParameters), SmsParameters(SmsParameters), CustomActionParameters(CustomActionParameters), KnowledgeBaseParameters(KnowledgeBaseParameters)
 }
 
-rt::one_of!(VoiceAiActionParameters {
-    CallTransferParameters(CallTransferParameters) by CallTransferParameters if "transferToType" = "number",
-    BookingParameters(BookingParameters) by BookingParameters,
-    DataExtractionParameters(DataExtractionParameters) by DataExtractionParameters,
-    WorkflowTriggerParameters(WorkflowTriggerParameters) by WorkflowTriggerParameters, SmsParameters(SmsParameters) by SmsParameters,
-    CustomActionParameters(CustomActionParameters) by CustomActionParameters,
-    KnowledgeBaseParameters(KnowledgeBaseParameters) by KnowledgeBaseParameters
-});
-rt::alternative!(VoiceAiActionParameters, CallTransferParameters(CallTransferParameters));
-rt::alternative!(VoiceAiActionParameters, BookingParameters(BookingParameters));
-rt::alternative!(VoiceAiActionParameters, DataExtractionParameters(DataExtractionParameters));
-rt::alternative!(VoiceAiActionParameters, WorkflowTriggerParameters(WorkflowTriggerParameters));
-rt::alternative!(VoiceAiActionParameters, SmsParameters(SmsParameters));
-rt::alternative!(VoiceAiActionParameters, CustomActionParameters(CustomActionParameters));
-rt::alternative!(VoiceAiActionParameters, KnowledgeBaseParameters(KnowledgeBaseParameters));
-
-/// What an action does; the form depends on its `actionType`.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
-pub enum VoiceAiActionParametersInput {
-    /// As [`CallTransferParametersInput`].
-    CallTransferParametersInput(CallTransferParametersInput),
-    /// As [`BookingParametersInput`].
-    BookingParametersInput(BookingParametersInput),
-    /// As [`DataExtractionParametersInput`].
-    DataExtractionParametersInput(DataExtractionParametersInput),
-    /// As [`WorkflowTriggerParametersInput`].
-    WorkflowTriggerParametersInput(WorkflowTriggerParametersInput),
-    /// As [`SmsParametersInput`].
-    SmsParametersInput(SmsParametersInput),
-    /// As [`CustomActionParametersInput`].
-    CustomActionParametersInput(CustomActionParametersInput),
-    /// As [`KnowledgeBaseParametersInput`].
-    KnowledgeBaseParametersInput(KnowledgeBaseParametersInput),
+rt::one_of! {
+    /// What an action does; the form depends on its `actionType`.
+    pub enum VoiceAiActionParametersInput {
+        /// As [`CallTransferParametersInput`].
+        CallTransferParametersInput(CallTransferParametersInput) by CallTransferParametersInput if "transferToType" = "number",
+        /// As [`BookingParametersInput`].
+        BookingParametersInput(BookingParametersInput) by BookingParametersInput,
+        /// As [`DataExtractionParametersInput`].
+        DataExtractionParametersInput(DataExtractionParametersInput) by DataExtractionParametersInput,
+        /// As [`WorkflowTriggerParametersInput`].
+        WorkflowTriggerParametersInput(WorkflowTriggerParametersInput) by WorkflowTriggerParametersInput,
+        /// As [`SmsParametersInput`].
+        SmsParametersInput(SmsParametersInput) by SmsParametersInput,
+        /// As [`CustomActionParametersInput`].
+        CustomActionParametersInput(CustomActionParametersInput) by CustomActionParametersInput,
+        /// As [`KnowledgeBaseParametersInput`].
+        KnowledgeBaseParametersInput(KnowledgeBaseParametersInput) by KnowledgeBaseParametersInput,
+    }
+    from CallTransferParametersInput(CallTransferParametersInput), BookingParametersInput(BookingParametersInput), DataExtractionParametersInput(DataExtractionParametersInput), WorkflowTriggerParametersInput(WorkflowTriggerParametersInput), SmsParametersInput(SmsParametersInput), CustomActionParametersInput(CustomActionParametersInput), KnowledgeBaseParametersInput(KnowledgeBaseParametersInput)
 }
-
-rt::one_of!(VoiceAiActionParametersInput {
-    CallTransferParametersInput(CallTransferParametersInput) by CallTransferParametersInput if "transferToType" = "number",
-    BookingParametersInput(BookingParametersInput) by BookingParametersInput,
-    DataExtractionParametersInput(DataExtractionParametersInput) by DataExtractionParametersInput,
-    WorkflowTriggerParametersInput(WorkflowTriggerParametersInput) by WorkflowTriggerParametersInput,
-    SmsParametersInput(SmsParametersInput) by SmsParametersInput,
-    CustomActionParametersInput(CustomActionParametersInput) by CustomActionParametersInput,
-    KnowledgeBaseParametersInput(KnowledgeBaseParametersInput) by KnowledgeBaseParametersInput
-});
-rt::alternative!(VoiceAiActionParametersInput, CallTransferParametersInput(CallTransferParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, BookingParametersInput(BookingParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, DataExtractionParametersInput(DataExtractionParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, WorkflowTriggerParametersInput(WorkflowTriggerParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, SmsParametersInput(SmsParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, CustomActionParametersInput(CustomActionParametersInput));
-rt::alternative!(VoiceAiActionParametersInput, KnowledgeBaseParametersInput(KnowledgeBaseParametersInput));
 
 impl rt::Limited for VoiceAiActionParametersInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -820,257 +565,170 @@ impl rt::Limited for VoiceAiActionParametersInput {
     }
 }
 
-/// Kind of an action of a voice agent.
-///
-/// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiActionType {
-    /// `CALL_TRANSFER`
-    CallTransfer,
-    /// `DATA_EXTRACTION`
-    DataExtraction,
-    /// `IN_CALL_DATA_EXTRACTION`
-    InCallDataExtraction,
-    /// `WORKFLOW_TRIGGER`
-    WorkflowTrigger,
-    /// `SMS`
-    Sms,
-    /// `APPOINTMENT_BOOKING`
-    AppointmentBooking,
-    /// `CUSTOM_ACTION`
-    CustomAction,
-    /// `KNOWLEDGE_BASE`
-    KnowledgeBase,
-    /// A value this version does not know, as it came.
-    Unknown(String),
+rt::open_enum! {
+    /// Kind of an action of a voice agent.
+    pub enum VoiceAiActionType {
+        CallTransfer = "CALL_TRANSFER", DataExtraction = "DATA_EXTRACTION", InCallDataExtraction = "IN_CALL_DATA_EXTRACTION",
+        WorkflowTrigger = "WORKFLOW_TRIGGER", Sms = "SMS", AppointmentBooking = "APPOINTMENT_BOOKING", CustomAction = "CUSTOM_ACTION",
+        KnowledgeBase = "KNOWLEDGE_BASE",
+    }
 }
 
-rt::open_enum!(
-    VoiceAiActionType,
-    CallTransfer = "CALL_TRANSFER",
-    DataExtraction = "DATA_EXTRACTION",
-    InCallDataExtraction = "IN_CALL_DATA_EXTRACTION",
-    WorkflowTrigger = "WORKFLOW_TRIGGER",
-    Sms = "SMS",
-    AppointmentBooking = "APPOINTMENT_BOOKING",
-    CustomAction = "CUSTOM_ACTION",
-    KnowledgeBase = "KNOWLEDGE_BASE"
-);
-
-/// An agent that takes calls.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiAgent {
-    /// What the agent can do. Not in the responses of create and update.
-    pub actions: Option<Vec<VoiceAiAction>>,
-    /// Name of the agent.
-    pub agent_name: Option<String>,
-    /// How the agent is to behave, in words.
-    pub agent_prompt: Option<String>,
-    /// When the agent takes calls. An empty list means always.
-    pub agent_working_hours: Option<Vec<VoiceAiWorkingDay>>,
-    /// Name of the business that the agent speaks for.
-    pub business_name: Option<String>,
-    /// Ids of the workflows that are started after a call.
-    pub call_end_workflow_ids: Option<Vec<String>>,
-    /// Id of the agent.
-    pub id: String,
-    /// Phone number whose calls the agent takes.
-    pub inbound_number: Option<String>,
-    /// Whether the agent does not step in for others.
-    pub is_agent_as_backup_disabled: Option<bool>,
-    /// Language of the agent, such as `en-US`.
-    pub language: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// How long a call may be, in seconds.
-    pub max_call_duration: Option<rt::Number>,
-    /// Id of the number pool whose calls the agent takes.
-    pub number_pool_id: Option<String>,
-    /// How long the agent waits for the caller to answer: `low`, `medium` or `high`.
-    pub patience_level: Option<String>,
-    /// After how many seconds of silence it does.
-    pub reminder_after_idle_time_seconds: Option<rt::Number>,
-    /// Who gets an email after a call.
-    pub send_post_call_notification_to: Option<PostCallNotification>,
-    /// Whether the agent reminds a caller who says nothing.
-    pub send_user_idle_reminders: Option<bool>,
-    /// Time zone of the working hours by its IANA name, such as `America/New_York`.
-    pub timezone: Option<String>,
-    /// Whether calls are translated.
-    pub translation: Option<VoiceAiTranslation>,
-    /// Id of the voice.
-    pub voice_id: Option<String>,
-    /// What the agent says first.
-    pub welcome_message: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An agent that takes calls.
+    pub struct VoiceAiAgent {
+        /// Id of the agent.
+        id: String,
+    } optional {
+        /// What the agent can do. Not in the responses of create and update.
+        actions: Vec<VoiceAiAction>,
+        /// Name of the agent.
+        agent_name "agentName": String,
+        /// How the agent is to behave, in words.
+        agent_prompt "agentPrompt": String,
+        /// When the agent takes calls. An empty list means always.
+        agent_working_hours "agentWorkingHours": Vec<VoiceAiWorkingDay>,
+        /// Name of the business that the agent speaks for.
+        business_name "businessName": String,
+        /// Ids of the workflows that are started after a call.
+        call_end_workflow_ids "callEndWorkflowIds": Vec<String>,
+        /// Phone number whose calls the agent takes.
+        inbound_number "inboundNumber": String,
+        /// Whether the agent does not step in for others.
+        is_agent_as_backup_disabled "isAgentAsBackupDisabled": bool,
+        /// Language of the agent, such as `en-US`.
+        language: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// How long a call may be, in seconds.
+        max_call_duration "maxCallDuration": rt::Number,
+        /// Id of the number pool whose calls the agent takes.
+        number_pool_id "numberPoolId": String,
+        /// How long the agent waits for the caller to answer: `low`, `medium` or `high`.
+        patience_level "patienceLevel": String,
+        /// After how many seconds of silence it does.
+        reminder_after_idle_time_seconds "reminderAfterIdleTimeSeconds": rt::Number,
+        /// Who gets an email after a call.
+        send_post_call_notification_to "sendPostCallNotificationTo": PostCallNotification,
+        /// Whether the agent reminds a caller who says nothing.
+        send_user_idle_reminders "sendUserIdleReminders": bool,
+        /// Time zone of the working hours by its IANA name, such as `America/New_York`.
+        timezone: String,
+        /// Whether calls are translated.
+        translation: VoiceAiTranslation,
+        /// Id of the voice.
+        voice_id "voiceId": String,
+        /// What the agent says first.
+        welcome_message "welcomeMessage": String,
+    } with extra
 }
 
-rt::object!(VoiceAiAgent {
-    actions?, agent_name? "agentName", agent_prompt? "agentPrompt", agent_working_hours? "agentWorkingHours", business_name? "businessName",
-    call_end_workflow_ids? "callEndWorkflowIds", id!, inbound_number? "inboundNumber",
-    is_agent_as_backup_disabled? "isAgentAsBackupDisabled", language?, location_id? "locationId", max_call_duration? "maxCallDuration",
-    number_pool_id? "numberPoolId", patience_level? "patienceLevel", reminder_after_idle_time_seconds? "reminderAfterIdleTimeSeconds",
-    send_post_call_notification_to? "sendPostCallNotificationTo", send_user_idle_reminders? "sendUserIdleReminders", timezone?,
-    translation?, voice_id? "voiceId", welcome_message? "welcomeMessage"
-} extra);
-
-/// A call that an agent took.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiCall {
-    /// Id of the agent.
-    pub agent_id: Option<String>,
-    /// Id of the contact who called.
-    pub contact_id: Option<String>,
-    /// When the call was made.
-    pub created_at: Option<rt::DateTime<rt::Utc>>,
-    /// How long the call was, in seconds.
-    pub duration: Option<rt::Number>,
-    /// What the agent did. Bookings are listed since September 2025.
-    pub executed_call_actions: Option<Vec<VoiceAiCallAction>>,
-    /// What the agent learned from the caller, by name.
-    pub extracted_data: Option<rt::Object>,
-    /// Phone number of the caller.
-    pub from_number: Option<String>,
-    /// Id of the call.
-    pub id: String,
-    /// Whether the agent is deleted.
-    pub is_agent_deleted: Option<bool>,
-    /// Id of the call's message in its conversation.
-    pub message_id: Option<String>,
-    /// Summary of the call.
-    pub summary: Option<String>,
-    /// Transcript of the call, with `bot:` and `human:` at the start of lines.
-    pub transcript: Option<String>,
-    /// The translation.
-    pub translation: Option<VoiceAiCallTranslation>,
-    /// Whether the call was a trial.
-    pub trial_call: Option<bool>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A call that an agent took.
+    pub struct VoiceAiCall {
+        /// Id of the call.
+        id: String,
+    } optional {
+        /// Id of the agent.
+        agent_id "agentId": String,
+        /// Id of the contact who called.
+        contact_id "contactId": String,
+        /// When the call was made.
+        created_at "createdAt": rt::DateTime<rt::Utc>,
+        /// How long the call was, in seconds.
+        duration: rt::Number,
+        /// What the agent did. Bookings are listed since September 2025.
+        executed_call_actions "executedCallActions": Vec<VoiceAiCallAction>,
+        /// What the agent learned from the caller, by name.
+        extracted_data "extractedData": rt::Object,
+        /// Phone number of the caller.
+        from_number "fromNumber": String,
+        /// Whether the agent is deleted.
+        is_agent_deleted "isAgentDeleted": bool,
+        /// Id of the call's message in its conversation.
+        message_id "messageId": String,
+        /// Summary of the call.
+        summary: String,
+        /// Transcript of the call, with `bot:` and `human:` at the start of lines.
+        transcript: String,
+        /// The translation.
+        translation: VoiceAiCallTranslation,
+        /// Whether the call was a trial.
+        trial_call "trialCall": bool,
+    } with extra
 }
 
-rt::object!(VoiceAiCall {
-    agent_id? "agentId", contact_id? "contactId", created_at? "createdAt", duration?, executed_call_actions? "executedCallActions",
-    extracted_data? "extractedData", from_number? "fromNumber", id!, is_agent_deleted? "isAgentDeleted", message_id? "messageId", summary?,
-    transcript?, translation?, trial_call? "trialCall"
-} extra);
-
-/// Something that an agent did in a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiCallAction {
-    /// Id of the action.
-    pub action_id: Option<String>,
-    /// Name of the action.
-    pub action_name: Option<String>,
-    /// What the action did; the form depends on `actionType`.
-    pub action_parameters: Option<VoiceAiActionParameters>,
-    /// Kind of the action, which says what its parameters are.
-    pub action_type: Option<VoiceAiActionType>,
-    /// When it was done.
-    pub executed_at: Option<rt::DateTime<rt::Utc>>,
-    /// When the agent decided to do it.
-    pub trigger_received_at: Option<rt::DateTime<rt::Utc>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Something that an agent did in a call.
+    pub struct VoiceAiCallAction optional {
+        /// Id of the action.
+        action_id "actionId": String,
+        /// Name of the action.
+        action_name "actionName": String,
+        /// What the action did; the form depends on `actionType`.
+        action_parameters "actionParameters": VoiceAiActionParameters,
+        /// Kind of the action, which says what its parameters are.
+        action_type "actionType": VoiceAiActionType,
+        /// When it was done.
+        executed_at "executedAt": rt::DateTime<rt::Utc>,
+        /// When the agent decided to do it.
+        trigger_received_at "triggerReceivedAt": rt::DateTime<rt::Utc>,
+    } with extra
 }
 
-rt::object!(VoiceAiCallAction {
-    action_id? "actionId", action_name? "actionName", action_parameters? "actionParameters", action_type? "actionType",
-    executed_at? "executedAt", trigger_received_at? "triggerReceivedAt"
-} extra);
-
-/// What calls are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiCallSortBy {
-    /// `duration`
-    Duration,
-    /// `createdAt`
-    CreatedAt,
+rt::closed_enum! {
+    /// What calls are sorted by.
+    pub enum VoiceAiCallSortBy {
+        Duration = "duration", CreatedAt = "createdAt",
+    }
 }
 
-rt::closed_enum!(VoiceAiCallSortBy, Duration = "duration", CreatedAt = "createdAt");
-
-/// The translation of a call.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiCallTranslation {
-    /// Whether calls are translated.
-    pub enabled: Option<bool>,
-    /// Code of the language, such as `es`.
-    pub language: Option<String>,
-    /// The translated transcript.
-    pub translated_transcript: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The translation of a call.
+    pub struct VoiceAiCallTranslation optional {
+        /// Whether calls are translated.
+        enabled: bool,
+        /// Code of the language, such as `es`.
+        language: String,
+        /// The translated transcript.
+        translated_transcript "translatedTranscript": String,
+    } with extra
 }
 
-rt::object!(VoiceAiCallTranslation { enabled?, language?, translated_transcript? "translatedTranscript" } extra);
-
-/// Whether a call is real or a trial.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiCallType {
-    /// `LIVE`
-    Live,
-    /// `TRIAL`
-    Trial,
+rt::closed_enum! {
+    /// Whether a call is real or a trial.
+    pub enum VoiceAiCallType {
+        Live = "LIVE", Trial = "TRIAL",
+    }
 }
 
-rt::closed_enum!(VoiceAiCallType, Live = "LIVE", Trial = "TRIAL");
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiHours {
-    /// Hour at which it ends, from 0 to 23.
-    pub end_hour: Option<rt::Number>,
-    /// Minute at which it ends.
-    pub end_minute: Option<rt::Number>,
-    /// Hour at which it begins, from 0 to 23.
-    pub start_hour: Option<rt::Number>,
-    /// Minute at which it begins.
-    pub start_minute: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// A part of a day.
+    pub struct VoiceAiHours optional {
+        /// Hour at which it ends, from 0 to 23.
+        end_hour "endHour": rt::Number,
+        /// Minute at which it ends.
+        end_minute "endMinute": rt::Number,
+        /// Hour at which it begins, from 0 to 23.
+        start_hour "startHour": rt::Number,
+        /// Minute at which it begins.
+        start_minute "startMinute": rt::Number,
+    } with extra
 }
 
-rt::object!(VoiceAiHours { end_hour? "endHour", end_minute? "endMinute", start_hour? "startHour", start_minute? "startMinute" } extra);
-
-/// A part of a day.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiHoursInput {
-    /// Hour at which it ends, from 0 to 23.
-    pub end_hour: rt::Number,
-    /// Minute at which it ends.
-    pub end_minute: rt::Number,
-    /// Hour at which it begins, from 0 to 23.
-    pub start_hour: rt::Number,
-    /// Minute at which it begins.
-    pub start_minute: rt::Number,
+rt::request! {
+    /// A part of a day.
+    pub struct VoiceAiHoursInput {
+        /// Hour at which it begins, from 0 to 23.
+        start_hour "startHour": rt::Number,
+        /// Hour at which it ends, from 0 to 23.
+        end_hour "endHour": rt::Number,
+        /// Minute at which it begins.
+        start_minute "startMinute": rt::Number,
+        /// Minute at which it ends.
+        end_minute "endMinute": rt::Number,
+    }
 }
-
-rt::object!(VoiceAiHoursInput { end_hour! "endHour", end_minute! "endMinute", start_hour! "startHour", start_minute! "startMinute" });
-rt::setters!(VoiceAiHoursInput new(start_hour: (rt::Number), end_hour: (rt::Number), start_minute: (rt::Number), end_minute: (rt::Number)) {
-
-});
 
 impl rt::Limited for VoiceAiHoursInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1081,125 +739,67 @@ impl rt::Limited for VoiceAiHoursInput {
     }
 }
 
-/// Language in which an agent speaks and understands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiLanguage {
-    /// `en-US`
-    EnUs,
-    /// `pt-BR`
-    PtBr,
-    /// `es`
-    Es,
-    /// `fr`
-    Fr,
-    /// `de`
-    De,
-    /// `it`
-    It,
-    /// `nl-NL`
-    NlNl,
-    /// `multi`
-    Multi,
+rt::closed_enum! {
+    /// Language in which an agent speaks and understands.
+    pub enum VoiceAiLanguage {
+        EnUs = "en-US", PtBr = "pt-BR", Es = "es", Fr = "fr", De = "de", It = "it", NlNl = "nl-NL", Multi = "multi",
+    }
 }
 
-rt::closed_enum!(
-    VoiceAiLanguage,
-    EnUs = "en-US",
-    PtBr = "pt-BR",
-    Es = "es",
-    Fr = "fr",
-    De = "de",
-    It = "it",
-    NlNl = "nl-NL",
-    Multi = "multi"
-);
-
-/// How long an agent waits for the caller to answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiPatience {
-    /// `low`
-    Low,
-    /// `medium`
-    Medium,
-    /// `high`
-    High,
+rt::closed_enum! {
+    /// How long an agent waits for the caller to answer.
+    pub enum VoiceAiPatience {
+        Low = "low", Medium = "medium", High = "high",
+    }
 }
 
-rt::closed_enum!(VoiceAiPatience, Low = "low", Medium = "medium", High = "high");
-
-/// Direction of the sorting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum VoiceAiSortDirection {
-    /// `ascend`
-    Ascend,
-    /// `descend`
-    Descend,
+rt::closed_enum! {
+    /// Direction of the sorting.
+    pub enum VoiceAiSortDirection {
+        Ascend = "ascend", Descend = "descend",
+    }
 }
 
-rt::closed_enum!(VoiceAiSortDirection, Ascend = "ascend", Descend = "descend");
-
-/// Whether calls are translated, and into which language.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct VoiceAiTranslation {
-    /// Whether calls are translated.
-    pub enabled: Option<bool>,
-    /// Code of the language, such as `es`.
-    pub language: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Whether calls are translated, and into which language.
+    pub struct VoiceAiTranslation optional {
+        /// Whether calls are translated.
+        enabled: bool,
+        /// Code of the language, such as `es`.
+        language: String,
+    } with extra
 }
 
-rt::object!(VoiceAiTranslation { enabled?, language? } extra);
-
-/// Whether calls are translated, and into which language.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct VoiceAiTranslationInput {
-    /// Whether calls are translated. Not for an agent whose language is `en-US`.
-    pub enabled: bool,
-    /// Code of the language: the agent's own or `en-US`. Needed where `enabled`.
-    pub language: Option<String>,
+rt::request! {
+    /// Whether calls are translated, and into which language.
+    pub struct VoiceAiTranslationInput {
+        /// Whether calls are translated. Not for an agent whose language is `en-US`.
+        enabled: bool,
+    } optional {
+        /// Code of the language: the agent's own or `en-US`. Needed where `enabled`.
+        language: String,
+    }
 }
 
-rt::object!(VoiceAiTranslationInput { enabled!, language? });
-rt::setters!(VoiceAiTranslationInput new(enabled: bool) { language: String });
-
-/// Working hours of a day of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiWorkingDay {
-    /// Day of the week, from 1 for Monday to 7 for Sunday.
-    pub day_of_the_week: Option<rt::Number>,
-    /// The hours.
-    pub intervals: Option<Vec<VoiceAiHours>>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Working hours of a day of the week.
+    pub struct VoiceAiWorkingDay optional {
+        /// Day of the week, from 1 for Monday to 7 for Sunday.
+        day_of_the_week "dayOfTheWeek": rt::Number,
+        /// The hours.
+        intervals: Vec<VoiceAiHours>,
+    } with extra
 }
 
-rt::object!(VoiceAiWorkingDay { day_of_the_week? "dayOfTheWeek", intervals? } extra);
-
-/// Working hours of a day of the week.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct VoiceAiWorkingDayInput {
-    /// Day of the week, from 1 for Monday to 7 for Sunday.
-    pub day_of_the_week: rt::Number,
-    /// The hours.
-    pub intervals: Vec<VoiceAiHoursInput>,
+rt::request! {
+    /// Working hours of a day of the week.
+    pub struct VoiceAiWorkingDayInput {
+        /// Day of the week, from 1 for Monday to 7 for Sunday.
+        day_of_the_week "dayOfTheWeek": rt::Number,
+        /// The hours.
+        intervals: Vec<VoiceAiHoursInput> [VoiceAiHoursInput],
+    }
 }
-
-rt::object!(VoiceAiWorkingDayInput { day_of_the_week! "dayOfTheWeek", intervals! });
-rt::setters!(VoiceAiWorkingDayInput new(day_of_the_week: (rt::Number), intervals: [VoiceAiHoursInput]) {  });
 
 impl rt::Limited for VoiceAiWorkingDayInput {
     fn check(&self, check: &mut rt::Check<'_>) {
@@ -1208,40 +808,26 @@ impl rt::Limited for VoiceAiWorkingDayInput {
     }
 }
 
-/// Parameters of an action that starts a workflow.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct WorkflowTriggerParameters {
-    /// What the agent says to the caller before.
-    pub trigger_message: Option<String>,
-    /// When to do it, in words.
-    pub trigger_prompt: Option<String>,
-    /// Id of the workflow.
-    pub workflow_id: Option<String>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// Parameters of an action that starts a workflow.
+    pub struct WorkflowTriggerParameters optional {
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// Id of the workflow.
+        workflow_id "workflowId": String,
+    } with extra
 }
 
-rt::object!(WorkflowTriggerParameters {
-    trigger_message? "triggerMessage", trigger_prompt? "triggerPrompt", workflow_id? "workflowId"
-} extra);
-
-/// Parameters of an action that starts a workflow.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct WorkflowTriggerParametersInput {
-    /// What the agent says to the caller before.
-    pub trigger_message: String,
-    /// When to do it, in words.
-    pub trigger_prompt: String,
-    /// Id of the workflow.
-    pub workflow_id: String,
+rt::request! {
+    /// Parameters of an action that starts a workflow.
+    pub struct WorkflowTriggerParametersInput {
+        /// When to do it, in words.
+        trigger_prompt "triggerPrompt": String,
+        /// What the agent says to the caller before.
+        trigger_message "triggerMessage": String,
+        /// Id of the workflow.
+        workflow_id "workflowId": String,
+    }
 }
-
-rt::object!(WorkflowTriggerParametersInput {
-    trigger_message! "triggerMessage", trigger_prompt! "triggerPrompt", workflow_id! "workflowId"
-});
-rt::setters!(WorkflowTriggerParametersInput new(trigger_prompt: String, trigger_message: String, workflow_id: String) {  });

@@ -4,46 +4,34 @@
 
 use reachout_runtime as rt;
 
-// `object!` lists the fields: `name!` is required, `name?` optional, `name~` optional and nullable. `int` reads integers written as
-// `3.0` too; a text is the name on the wire, where it is another. With `extra`, fields that are not listed are kept. `setters!` lists
-// the arguments of `new`, then the optional fields; `[T]` is a list.
+// `object!` and `request!` declare structs. The fields in the first braces are required, those of `optional` are `Option`s, and null can be
+// sent for those of `nullable`. A text is the name on the wire, where it is another; `int` reads integers written as `3.0` too. With `with
+// extra`, fields that are not listed are kept. `request!` adds `new` and setters, which take lists as anything that gives the items in brackets.
 
-/// The workflows of a sub-account.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct ListWorkflowsResponse {
-    /// The workflows.
-    pub workflows: Vec<Workflow>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// The workflows of a sub-account.
+    pub struct ListWorkflowsResponse {
+        /// The workflows.
+        workflows: Vec<Workflow>,
+    } with extra
 }
 
-rt::object!(ListWorkflowsResponse { workflows! } extra);
-
-/// An automation that contacts can be put into.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename_all = "camelCase"))]
-#[non_exhaustive]
-pub struct Workflow {
-    /// When it was created, as ISO 8601.
-    pub created_at: Option<String>,
-    /// Id of the workflow.
-    pub id: Option<String>,
-    /// Id of the sub-account.
-    pub location_id: Option<String>,
-    /// Name of the workflow.
-    pub name: Option<String>,
-    /// Status, such as `draft`.
-    pub status: Option<String>,
-    /// When it was last changed, as ISO 8601.
-    pub updated_at: Option<String>,
-    /// Version of the workflow.
-    pub version: Option<rt::Number>,
-    /// Fields that the vendor sends and nobody documented.
-    #[cfg_attr(feature = "schemars", schemars(flatten))]
-    pub extra: rt::Extra,
+rt::object! {
+    /// An automation that contacts can be put into.
+    pub struct Workflow optional {
+        /// When it was created, as ISO 8601.
+        created_at "createdAt": String,
+        /// Id of the workflow.
+        id: String,
+        /// Id of the sub-account.
+        location_id "locationId": String,
+        /// Name of the workflow.
+        name: String,
+        /// Status, such as `draft`.
+        status: String,
+        /// When it was last changed, as ISO 8601.
+        updated_at "updatedAt": String,
+        /// Version of the workflow.
+        version: rt::Number,
+    } with extra
 }
-
-rt::object!(Workflow { created_at? "createdAt", id?, location_id? "locationId", name?, status?, updated_at? "updatedAt", version? } extra);

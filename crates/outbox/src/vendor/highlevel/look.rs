@@ -16,12 +16,12 @@ const CONVERSATIONS: usize = 20;
 const PAGE: usize = 100;
 const MESSAGES: usize = 500;
 /// How many emails of a thread are read.
-const EMAILS: usize = 50;
+pub(super) const EMAILS: usize = 50;
 
 /// What the vendor has is `sent`. That it does not have a message is believed only if everything was read, and understood.
 pub(in crate::vendor) async fn look(edition: &Edition, core: &Core, look: &Look<'_>) -> Result<Found, Error> {
     let Some(id) = contact(look.envelope) else { return Ok(Found::Unclear("the recipient is not a contact".to_owned())) };
-    let mut reading = Reading { edition, core, gap: None };
+    let mut reading = Reading::new(edition, core);
     let conversations = match reading.conversations(id).await? {
         Ok(conversations) => conversations,
         Err(reason) => return Ok(Found::Unclear(reason)),
@@ -36,20 +36,29 @@ pub(in crate::vendor) async fn look(edition: &Edition, core: &Core, look: &Look<
     Ok(look.compare(candidates).await?.or(absent))
 }
 
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     edition: &'a Edition,
     core: &'a Core,
     /// Why not all was read.
     gap: Option<String>,
 }
 
-impl Reading<'_> {
-    fn missed(&mut self, reason: &str) {
+impl<'a> Reading<'a> {
+    pub(super) const fn new(edition: &'a Edition, core: &'a Core) -> Self {
+        Self { edition, core, gap: None }
+    }
+
+    /// Why not all was read, if it was not.
+    pub(super) fn gap(self) -> Option<String> {
+        self.gap
+    }
+
+    pub(super) fn missed(&mut self, reason: &str) {
         self.gap.get_or_insert_with(|| reason.to_owned());
     }
 
     /// The ids of the contact's conversations; or why they are not known.
-    async fn conversations(&mut self, contact: &str) -> Result<Result<Vec<String>, String>, Error> {
+    pub(super) async fn conversations(&mut self, contact: &str) -> Result<Result<Vec<String>, String>, Error> {
         let name = self.edition.name;
         let response = match self.core.operation(self.edition.get_contact).path_param("contactId", &contact).send::<Value>().await {
             Ok(response) => response,
@@ -81,7 +90,7 @@ impl Reading<'_> {
     }
 
     /// The entries of a conversation, the newest first.
-    async fn messages(&mut self, conversation: &str) -> Result<Vec<Value>, Error> {
+    pub(super) async fn messages(&mut self, conversation: &str) -> Result<Vec<Value>, Error> {
         let (mut entries, mut last, mut seen) = (Vec::new(), None::<String>, HashSet::new());
         loop {
             let mut request =
@@ -110,6 +119,10 @@ impl Reading<'_> {
         }
     }
 
+    pub(super) async fn email(&self, id: &str) -> Result<Value, reachout_runtime::Error> {
+        self.core.operation(self.edition.get_email).path_param("id", &id).send::<Value>().await
+    }
+
     /// What an entry of a conversation stands for: a message, or the emails of a thread.
     async fn candidates(&mut self, look: &Look<'_>, conversation: &str, entry: &Value, found: &mut Vec<Candidate>) -> Result<(), Error> {
         let id = text(entry, "id").map(str::to_owned);
@@ -131,7 +144,7 @@ impl Reading<'_> {
         }
         // The list has no body of an email, and one entry for all emails of a thread.
         for email_id in emails.into_iter().rev().take(EMAILS) {
-            let response = match self.core.operation(self.edition.get_email).path_param("id", &email_id).send::<Value>().await {
+            let response = match self.email(&email_id).await {
                 Ok(response) => response,
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     self.missed("an email of a thread cannot be read");
@@ -150,7 +163,7 @@ impl Reading<'_> {
 }
 
 /// The ids of the emails behind an entry. The documents disagree on where they are.
-fn email_ids(entry: &Value) -> Vec<String> {
+pub(super) fn email_ids(entry: &Value) -> Vec<String> {
     let email = &entry["meta"]["email"];
     let ids = [&email["messageIds"], &email["email"]["messageIds"]].into_iter().find_map(Value::as_array);
     ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()

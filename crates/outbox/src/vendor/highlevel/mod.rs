@@ -5,6 +5,7 @@
 
 mod consent;
 mod look;
+mod replies;
 
 use chrono::{DateTime, Utc};
 use reachout_messenger::Recipient;
@@ -12,6 +13,7 @@ use reachout_runtime::{Core, Route};
 use serde_json::Value;
 
 pub(super) use look::look;
+pub(super) use replies::replied;
 
 use super::absent;
 use crate::{Envelope, Error, Verdict};

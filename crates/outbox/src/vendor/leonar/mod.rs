@@ -6,9 +6,11 @@ use futures_util::TryStreamExt as _;
 use reachout_messenger::Recipient;
 use reachout_messenger::leonar::Client;
 use reachout_runtime::{Core, ErrorKind};
+use uuid::Uuid;
 
 use super::candidate::{Candidate, Look};
-use crate::{Envelope, Error, Found, Verdict};
+use crate::vendor::replies::Inbound;
+use crate::{Envelope, Error, FollowUp, Found, Replied, Verdict};
 
 pub(super) use contacts::Contacts;
 use contacts::Mark;
@@ -66,4 +68,22 @@ pub(super) async fn look(core: &Core, look: &Look<'_>) -> Result<Found, Error> {
         "it is in no conversation that is known; Leonar may have begun another one"
     };
     Ok(look.compare(candidates).await?.or(Found::Unclear(reason.to_owned())))
+}
+
+/// Whether the contact wrote into the conversation of the step before. Without its id nothing can be looked at: conversations cannot be listed.
+pub(super) async fn replied(core: &Core, follow_up: &FollowUp<'_>) -> Result<Replied, Error> {
+    let Some(id) = follow_up.conversation_id.as_deref().and_then(|id| id.parse::<Uuid>().ok()) else { return Ok(Replied::No) };
+    let client = Client::from(core.clone());
+    let mut messages = client.messages().list(id).limit(PAGE).items();
+    while let Some(message) = messages.try_next().await? {
+        let inbound = Inbound { subject: None, text: message.content.as_deref(), at: message.sent_at };
+        match message.direction.as_deref() {
+            Some("inbound") if inbound.is_reply(follow_up) => return Ok(Replied::Yes),
+            None if inbound.is_reply(follow_up) => {
+                return Ok(Replied::Unclear("Leonar does not say who wrote a message of the conversation".to_owned()));
+            }
+            _ => {}
+        }
+    }
+    Ok(Replied::No)
 }

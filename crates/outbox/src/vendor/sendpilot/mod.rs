@@ -2,6 +2,7 @@
 
 mod leads;
 mod look;
+mod replies;
 
 use reachout_messenger::Recipient;
 use reachout_messenger::sendpilot::{routes::GET_LEAD, types::LeadStatus};
@@ -13,6 +14,7 @@ use crate::{Address, Envelope, Error, Verdict};
 
 pub(super) use leads::Leads;
 pub(super) use look::look;
+pub(super) use replies::replied;
 
 /// The status of whoever wants nothing more.
 const UNSUBSCRIBED: &str = "UNSUBSCRIBED";

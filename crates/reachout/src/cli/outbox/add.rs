@@ -1,11 +1,14 @@
 //! `reachout outbox add`: queues a message to each person of a file.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
 use reachout_messenger::{Channel, Field, Message, Vendor};
-use reachout_outbox::{Account, Address, Clock, Envelope, Error, Region};
+use reachout_outbox::{Account, Address, Clock, Envelope, Error, Region, Template};
 use serde::Serialize;
 use serde_json::json;
 
@@ -15,10 +18,9 @@ use super::{
     failed,
     people::{People, Person},
     selection::account,
-    template::{Template, on_deep_stack},
 };
 use crate::cli::{
-    arguments::{Choice, credential_name, time::moment},
+    arguments::{Choice, credential_name, input, time::moment},
     call::Access,
     failure::Failure,
     output::{Output, line, plain},
@@ -28,7 +30,7 @@ use crate::cli::{
 /// Where the recipient is, unless --to says so; then in a column of profiles, and then in `id`.
 const RECIPIENT: [&str; 3] = ["to", "contact_id", "lead_id"];
 /// Maximum number of wrong lines that are listed.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 /// How many messages `--dry-run` shows.
 const SHOWN: usize = 3;
 
@@ -135,7 +137,7 @@ impl Add {
         let people = People::read(&self.from)?;
         let account = account(self.via, self.credential.as_deref(), access);
         let region = database.region();
-        let messages = on_deep_stack(|| Campaign::new(&self, &people, &account, region)?.messages())?;
+        let messages = Campaign::new(&self, &people, &account, region)?.messages()?;
         if access.exchange.is_preview() {
             return show(&messages, output);
         }
@@ -152,7 +154,7 @@ impl Add {
 
 impl<'a> Campaign<'a> {
     fn new(add: &'a Add, people: &'a People, account: &'a Account, region: Option<Region>) -> Result<Self, Failure> {
-        let template = Template::read(&add.template, add.subject.as_deref())?;
+        let template = template(&add.template, add.subject.as_deref())?;
         let to = recipient(people, add.to.as_deref())?;
         let key = add.key.as_deref().map(|key| named(people, key, "--key")).transpose()?;
         let used: Vec<_> = key.into_iter().filter(|key| !columns::holds_addresses(key)).chain([to]).collect();
@@ -193,17 +195,23 @@ impl<'a> Campaign<'a> {
         Err(Failure::usage(wrong.join("\n")))
     }
 
+    /// The first part of the keys.
+    fn campaign(&self) -> String {
+        let name = || self.add.template.file_stem().map_or_else(|| "-".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        self.add.campaign.clone().unwrap_or_else(name)
+    }
+
     fn message(&self, person: &Person) -> Result<Queued, String> {
         let Self { add, people, columns, template, account, to, key } = self;
         let missing = |column: &str| format!("`{column}` is empty");
         let text = person.text(to).ok_or_else(|| missing(to))?;
         let recipient = Address::recipient(&text).map_err(|error| not_one(to, &text, error))?;
-        let rendered = template.render(person, &people.columns)?;
+        let rendered = template.render(&person.fields, &people.columns)?;
         let mut message = Message::to(recipient.spelled());
         message.channel = add.channel;
         message.subject = rendered.subject;
         message.from = person.text("sender").or_else(|| add.sender.clone());
-        if template.html {
+        if template.is_html() {
             message.html = Some(rendered.body);
         } else {
             message.text = Some(rendered.body);
@@ -211,7 +219,7 @@ impl<'a> Campaign<'a> {
         message.channel = Some(reachout_messenger::check(add.via, &message).map_err(|error| unsupported::sentence(&error, option))?);
         let key = match key {
             Some(column) => person.text(column).ok_or_else(|| missing(column))?,
-            None => format!("{}/{recipient}", add.campaign.as_deref().unwrap_or(&template.campaign)),
+            None => format!("{}/{recipient}", self.campaign()),
         };
         let mut envelope = Envelope::new((*account).clone(), message);
         for address in columns.read(person)? {
@@ -234,8 +242,16 @@ impl<'a> Campaign<'a> {
     }
 }
 
+/// The template of a file, or of standard input for `-`. `subject`: comes before the file's own.
+fn template(path: &Path, subject: Option<&str>) -> Result<Template, Failure> {
+    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    let template = Template::parse(&name, &input::text(path)?);
+    let template = template.and_then(|template| subject.map_or(Ok(template.clone()), |subject| template.with_subject(subject)));
+    template.map_err(|error| Failure::Usage(error.into()))
+}
+
 /// What sets a field.
-fn option(field: Field) -> &'static str {
+pub(super) fn option(field: Field) -> &'static str {
     match field {
         Field::To => "another column with --to",
         Field::Text => "the text of --template",
@@ -247,7 +263,7 @@ fn option(field: Field) -> &'static str {
 }
 
 /// The column of the recipients.
-fn recipient<'p>(people: &'p People, given: Option<&str>) -> Result<&'p str, Failure> {
+pub(super) fn recipient<'p>(people: &'p People, given: Option<&str>) -> Result<&'p str, Failure> {
     if let Some(name) = given {
         return named(people, name, "--to");
     }

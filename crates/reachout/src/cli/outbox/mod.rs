@@ -4,10 +4,13 @@ mod accounts;
 mod add;
 mod approve;
 mod audit;
+mod campaign;
 mod cancel;
+mod clock;
 mod columns;
 mod database;
 mod list;
+mod metrics;
 mod pause;
 mod people;
 mod permit;
@@ -26,7 +29,6 @@ mod separated;
 mod show;
 mod status;
 mod suppress;
-mod template;
 mod waiting;
 
 use clap::{Args, Subcommand};
@@ -66,6 +68,8 @@ pub struct Commands {
 enum Command {
     Add(Box<add::Add>),
     Approve(approve::Approve),
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
     Run(run::Run),
     Status(status::Status),
     List(list::List),
@@ -86,8 +90,8 @@ enum Command {
 
 impl Commands {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        if access.exchange.is_preview() && !(access.exchange.is_dry_run() && matches!(self.command, Command::Add(_))) {
-            return Err(Failure::usage("of `reachout outbox`, only `add` has something to show with --dry-run"));
+        if access.exchange.is_preview() && !(access.exchange.is_dry_run() && self.command.is_shown_by_dry_run()) {
+            return Err(Failure::usage("of `reachout outbox`, only `add` and `campaign add` have something to show with --dry-run"));
         }
         let database = Database::new(self.db, self.region);
         let ended = self.command.run(&database, access, output).await;
@@ -97,9 +101,19 @@ impl Commands {
 }
 
 impl Command {
+    /// Whether `--dry-run` has something to show.
+    fn is_shown_by_dry_run(&self) -> bool {
+        match self {
+            Self::Add(_) => true,
+            Self::Campaign(campaign) => campaign.is_shown_by_dry_run(),
+            _ => false,
+        }
+    }
+
     async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(database, access, output).await,
+            Self::Campaign(campaign) => campaign.run(database, access, output).await,
             Self::Approve(approve) => approve.run(database, output).await,
             Self::Run(run) => run.run(database, access, output).await,
             Self::Status(status) => status.run(database, output).await,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use clap::Args;
 use reachout_messenger::Vendor;
-use reachout_outbox::{Account, Clock, Daily, QuietHours, RateLimit, Rules, RulesError, Zone};
+use reachout_outbox::{Account, Clock, Daily, QuietHours, RateLimit, Rules, RulesError, Spacing, Utc, Zone};
 
 use super::{Database, failed};
 use crate::cli::{
     arguments::{
         Choice, credential_name,
-        time::{rate, words},
+        time::{duration, rate, words},
     },
     call::Access,
     failure::Failure,
@@ -24,6 +24,7 @@ use crate::cli::{
 #[command(after_long_help = "Examples:
   reachout outbox rules --via sendpilot --daily-cap 40 --zone Europe/Paris --steady true
   reachout outbox rules --via leonar --quiet 20:00-08:30 --zone Europe/Paris --clock recipient
+  reachout outbox rules --via leonar --daily-cap 50 --warm-up 10+5 --spacing 2m-5m --zone Europe/Paris
   reachout outbox rules --via leonar --zone Europe/Berlin
   reachout outbox rules --via leonar --quiet none
   reachout outbox rules --via hoop-ai --limit 50/10s")]
@@ -55,6 +56,12 @@ pub struct Change {
     /// How many messages each sender may send in a day; `none` for any number
     #[arg(long, value_name = "N", value_parser = or_none(number))]
     daily_cap: Option<Setting<u32>>,
+    /// Begin with fewer messages a day, and allow more on each further day up to --daily-cap, such as 10+5; `none` for the cap at once
+    #[arg(long, value_name = "N+MORE", value_parser = or_none(warm_up))]
+    warm_up: Option<Setting<(u32, u32)>>,
+    /// How long after a message the next one begins, at random between two times, such as 2m-5m; `none` for at once
+    #[arg(long, value_name = "FROM-TO", value_parser = or_none(spacing))]
+    spacing: Option<Setting<Spacing>>,
     /// Time zone of quiet hours and of the day, such as Europe/Paris
     #[arg(long, value_name = "ZONE", value_parser = |name: &str| Zone::new(name))]
     zone: Option<Zone>,
@@ -71,6 +78,17 @@ fn or_none<T>(parse: impl Fn(&str) -> Result<T, String> + Clone) -> impl Fn(&str
 fn from_to(text: &str) -> Result<(String, String), String> {
     let (from, to) = text.split_once('-').ok_or("quiet hours are from one time to another; write such as 20:00-08:30")?;
     Ok((from.trim().to_owned(), to.trim().to_owned()))
+}
+
+fn warm_up(text: &str) -> Result<(u32, u32), String> {
+    let (first, more) =
+        text.split_once('+').ok_or("a warm-up is a number for the first day and how many more each day; write such as 10+5")?;
+    Ok((number(first.trim())?, number(more.trim())?))
+}
+
+fn spacing(text: &str) -> Result<Spacing, String> {
+    let (from, to) = text.split_once('-').ok_or("a spacing is between two times; write such as 2m-5m")?;
+    Spacing::between(duration(from)?, duration(to)?).map_err(|error| error.to_string())
 }
 
 fn number(text: &str) -> Result<u32, String> {
@@ -104,6 +122,13 @@ impl Change {
             "budget": after.budget,
             "quiet_hours": quiet,
             "daily_cap": after.daily_cap.as_ref().map(|daily| daily.limit),
+            "warm_up": after.daily_cap.as_ref().and_then(|daily| daily.warm_up).map(|warm_up| {
+                format!("{} on {}, {} more each day", warm_up.first, warm_up.since, warm_up.more)
+            }),
+            "spacing": after.spacing.map(|spacing| {
+                let time = |ms: i64| words(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+                format!("{} to {}", time(spacing.from_ms), time(spacing.to_ms))
+            }),
             "daily_cap_zone": after.daily_cap.as_ref().map(|daily| daily.zone.name()),
         }))
     }
@@ -123,13 +148,29 @@ impl Change {
             Some(None) => rules.daily_cap = None,
             Some(Some(most)) => {
                 let zone = self.zone(rules.daily_cap.as_ref().map(|daily| &daily.zone), "--daily-cap")?;
-                rules.daily_cap = Some(Daily::new(*most, zone.name()).map_err(wrong)?);
+                let warm_up = rules.daily_cap.as_ref().and_then(|daily| daily.warm_up);
+                let mut daily = Daily::new(*most, zone.name()).map_err(wrong)?;
+                daily.warm_up = warm_up;
+                rules.daily_cap = Some(daily);
             }
             None => {
                 if let (Some(daily), Some(zone)) = (&mut rules.daily_cap, &self.zone) {
                     daily.zone = zone.clone();
                 }
             }
+        }
+        match (self.warm_up, &mut rules.daily_cap) {
+            (None, _) | (Some(None), None) => {}
+            (Some(None), Some(daily)) => daily.warm_up = None,
+            (Some(Some(_)), None) => {
+                return Err(Failure::usage("--warm-up grows to the daily cap, and there is none; give --daily-cap, too"));
+            }
+            (Some(Some((first, more))), Some(daily)) => {
+                *daily = daily.clone().warm_up(first, more, Utc::now()).map_err(wrong)?;
+            }
+        }
+        if let Some(spacing) = self.spacing {
+            rules.spacing = spacing;
         }
         if self.zone.is_some() && rules.quiet_hours.is_none() && rules.daily_cap.is_none() {
             return Err(Failure::usage(

@@ -2,16 +2,17 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use clap::Args;
 use reachout_messenger::Delivery;
-use reachout_outbox::{Account, Outbox, Runner, State, Summary, VendorEligibility};
+use reachout_outbox::{Account, Outbox, Runner, State, Status, Summary, VendorEligibility, VendorReplies};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, failed, messages, progress::RunProgress};
+use super::{Database, accounts::ByProfile, clock::SandboxClock, failed, messages, metrics, progress::RunProgress};
 use crate::cli::{
     arguments::time::duration,
     call::{Access, signal},
@@ -34,34 +35,49 @@ pub struct Run {
     /// Go on when nothing is queued, and wait for more
     #[arg(long)]
     follow: bool,
-    /// Do not ask the vendor before each message whether its recipient may be written to; the suppression list, and whom the vendor refused
-    /// before, are looked at in any case
+    /// End when nothing is to be sent now, for cron; what is due later is left to the next run
+    #[arg(long, conflicts_with = "follow")]
+    due: bool,
+    /// Go by the clock of the sandbox that is called, or by the database's own again, which ends that: in a test, days pass in seconds
+    #[arg(long, value_name = "WHOSE", value_parser = ["sandbox", "own"])]
+    clock: Option<String>,
+    /// Do not ask the vendor before each message whether its recipient may be written to, and before each follow-up whether they replied;
+    /// the suppression list, and whom the vendor refused before, are looked at in any case
     #[arg(long)]
     no_vendor_check: bool,
     /// After how long without a heartbeat a process is believed dead; what it was sending is then unknown
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     lease: Duration,
+    /// Serve metrics of the run and the outbox at this address in Prometheus' text form, such as `127.0.0.1:9464`; the path is `/metrics`
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
 }
 
 impl Run {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
         access.consent("send what is queued in the outbox")?;
+        if let Some(address) = self.metrics {
+            metrics::serve(address, &outbox).await?;
+        }
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {
             accounts.check(&Account::new(account.vendor, account.credential.as_str())).await?;
         }
+        let outbox = self.clocked(outbox, &status, access).await?;
         let board = Arc::new(RunProgress::new(status.count(State::Queued), output.is_json()));
         let events = Arc::clone(&board);
         let mut runner = Runner::new(&outbox, accounts).workers(self.workers.into()).lease(self.lease);
         runner = runner.on_event(move |event| events.event(event));
-        if !self.follow {
-            runner = runner.until_empty();
-        }
+        runner = match (self.follow, self.due) {
+            (true, _) => runner,
+            (false, true) => runner.until_none_due(),
+            (false, false) => runner.until_empty(),
+        };
         // The sandbox in this process knows nobody, and the documented contact that it shows instead is on do-not-disturb.
         if !self.no_vendor_check && access.sandbox().is_none() {
-            runner = runner.eligibility(VendorEligibility::new());
+            runner = runner.eligibility(VendorEligibility::new()).replies(VendorReplies::new());
         }
         let (stopped, stop) = tokio::sync::watch::channel(false);
         let stopping = tokio::spawn(signals(Arc::clone(&board), stopped));
@@ -82,6 +98,18 @@ impl Run {
         access.calls.record(delivery(&summary));
         let stopped = *stop.borrow();
         report(&outbox, &summary, stopped, output).await
+    }
+
+    /// The outbox, going by the clock that is asked for.
+    async fn clocked(&self, outbox: Outbox, status: &Status, access: &Access<'_>) -> Result<Outbox, Failure> {
+        match (self.clock.as_deref(), status.accounts.first()) {
+            (Some("sandbox"), Some(account)) => outbox.with_clock(SandboxClock::of(account.vendor, access)?).await.map_err(failed),
+            (Some("own"), _) => {
+                outbox.reset_clock().await.map_err(failed)?;
+                Ok(outbox)
+            }
+            _ => Ok(outbox),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ impl Waiting {
                 rules.insert(entry.account.clone(), outbox.rules(&entry.account).await.map_err(failed)?);
             }
         }
-        Ok(Self { status: outbox.status().await.map_err(failed)?, rules, now: Utc::now() })
+        Ok(Self { status: outbox.status().await.map_err(failed)?, rules, now: outbox.now().await.map_err(failed)? })
     }
 
     /// The message with the code and the reason of its wait.

@@ -7,11 +7,11 @@ use reqwest::header::AUTHORIZATION;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::fake::{self, Fake, GET, OK, POST, PUBLIC, Reply};
+use super::fake::{self, AGENCY, Fake, GET, LOCATION, OK, POST, PUBLIC, Reply};
 use crate::client::CredentialProvider;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::request::multipart::{Form, Part};
-use crate::{Bytes, CallOptions, Core};
+use crate::{Bytes, CallOptions, Core, Token};
 
 /// Hands out `token-0`, `token-1`, … and moves on when one is rejected.
 #[derive(Debug, Default)]
@@ -52,6 +52,52 @@ impl CredentialProvider for Tokens {
     }
 }
 
+/// A provider that knows whose token it hands out.
+#[derive(Debug)]
+struct Of(Token);
+
+impl CredentialProvider for Of {
+    fn credential(&self) -> BoxFuture<'_, Result<SecretString, Error>> {
+        Box::pin(async { Ok("token".into()) })
+    }
+
+    fn rejected<'a>(&'a self, _: &'a SecretString) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(false) })
+    }
+
+    fn token(&self) -> Option<Token> {
+        Some(self.0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_the_wrong_kind_is_not_sent() {
+    let fake = Fake::script([OK]);
+    let unknown = fake::core(&fake);
+    let agency = fake::build(&fake, |builder| builder.credential("key").token(Token::Agency));
+    let of_location = agency.with_credential_and_budget("token", "location").unwrap();
+    let provided = |token| unknown.with_provider_and_budget(Arc::new(Of(token)), "location");
+    for (name, client, agencys, locations, publics) in [
+        ("unknown", &unknown, true, true, true),
+        ("an agency's", &agency, true, false, true),
+        ("a location's, from an agency's client", &of_location, false, true, true),
+        ("another key, from an agency's client", &agency.with_credential("other").unwrap(), true, true, true),
+        ("a provider's of a location", &provided(Token::Location), false, true, true),
+        ("a provider's of an agency", &provided(Token::Agency), true, false, true),
+        ("a provider's of either", &provided(Token::Any), true, true, true),
+    ] {
+        for (route, is_sent) in [(AGENCY, agencys), (LOCATION, locations), (PUBLIC, publics), (GET, true)] {
+            let before = fake.seen().len();
+            let result = client.operation(route).send_empty().await;
+            assert_eq!(fake.seen().len() > before, is_sent, "{name}: {}", route.operation_id);
+            if let Err(error) = result {
+                assert_eq!((error.kind(), error.delivery()), (ErrorKind::Credential, Delivery::NotSent), "{error}");
+                assert!(error.to_string().contains("the operation takes the token of "), "{error}");
+            }
+        }
+    }
+}
+
 const UNAUTHORIZED: Reply = Reply::Response(401, "", r#"{"message":"Invalid JWT token-0-MARKED"}"#);
 
 fn client(fake: &Arc<Fake>, tokens: &Arc<Tokens>) -> Core {
@@ -80,7 +126,7 @@ async fn a_401_leads_to_one_more_attempt_with_a_newer_credential() {
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Unauthorized, Delivery::Rejected, 2));
     // Every credential of the call is kept out, the rejected one too.
     assert_eq!(error.message(), Some("Invalid JWT [redacted]"));
-    assert!(!format!("{error} {error:?}").contains("MARKED"));
+    assert!(!format!("{error} {error:#?}").contains("MARKED"));
 }
 
 #[tokio::test(start_paused = true)]

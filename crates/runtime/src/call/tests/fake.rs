@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http_body::Body;
 use reqwest::header::HeaderMap;
@@ -12,11 +13,11 @@ use reqwest::{Method, ResponseBuilderExt};
 use tokio::time::{Instant, sleep};
 
 use crate::client::transport::{SendError, SendErrorClass, Transport};
-use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Vendor};
+use crate::{Auth, ClientBuilder, Core, Effect, ErrorShape, Evidence, RateLimit, RateLimitHeaders, RetryPolicy, Route, Token, Vendor};
 
 pub(super) const KEY: &str = "leo_MARKEDsecret";
 
-static VENDOR: Vendor = Vendor {
+pub(super) static VENDOR: Vendor = Vendor {
     id: "acme",
     name: "Acme",
     platform: None,
@@ -40,6 +41,8 @@ pub(super) static GET: &Route = &route(Method::GET, "get");
 pub(super) static PUT: &Route = &route(Method::PUT, "put");
 pub(super) static POST: &Route = &route(Method::POST, "post").does(Effect::Changes);
 pub(super) static PATCH: &Route = &route(Method::PATCH, "patch");
+pub(super) static AGENCY: &Route = &route(Method::GET, "agency").takes(Token::Agency);
+pub(super) static LOCATION: &Route = &route(Method::GET, "location").takes(Token::Location);
 pub(super) static PUBLIC: &Route = &route(Method::GET, "public").public();
 
 pub(super) static SEND: &Route = &route(Method::POST, "send").does(Effect::ReachesAPerson);
@@ -119,7 +122,7 @@ impl Fake {
 }
 
 impl Transport for Fake {
-    fn send(&self, mut request: reqwest::Request) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
+    fn send(&self, mut request: reqwest::Request, _: Bytes) -> BoxFuture<'static, Result<reqwest::Response, SendError>> {
         let seen = Arc::clone(&self.seen);
         let index = {
             let mut seen = seen.lock().unwrap();
@@ -175,8 +178,7 @@ pub(super) fn core(fake: &Arc<Fake>) -> Core {
 }
 
 pub(super) fn build(fake: &Arc<Fake>, configure: impl FnOnce(ClientBuilder<Core>) -> ClientBuilder<Core>) -> Core {
-    let builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
-    let mut core = configure(builder).core().unwrap();
-    core.sender_mut().unwrap().transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
-    core
+    let mut builder = ClientBuilder::new(&VENDOR).credential(KEY).retry(RetryPolicy::new().jitter(|ceiling| ceiling));
+    builder.transport = Some(Arc::clone(fake) as Arc<dyn Transport>);
+    configure(builder).core().unwrap()
 }

@@ -10,5 +10,7 @@ mod redirects;
 mod responses;
 mod retries;
 mod settings;
+mod simulated;
+mod throttle;
 mod waits;
 mod watch;

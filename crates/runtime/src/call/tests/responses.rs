@@ -124,7 +124,7 @@ async fn an_echoed_credential_never_comes_out() {
     for status in [200, 302, 400, 401, 404, 422, 429, 500, 502] {
         for body in [ECHO, WELL_FORMED, "leo_MARKEDsecret", "plain leo_MARKEDsec"] {
             let error = fail(POST, Reply::Response(status, HEADERS, body)).await;
-            let mut all = format!("{error} {error:?} {:?} {:?} {:?}", error.headers(), error.code(), error.messages());
+            let mut all = format!("{error} {error:#?} {:?} {:?} {:?}", error.headers(), error.code(), error.messages());
             all = format!("{all} {:?} {:?} {:?}", error.request_id(), error.json_path(), String::from_utf8_lossy(error.body()));
             let mut source = std::error::Error::source(&error);
             while let Some(cause) = source {

@@ -105,7 +105,7 @@ async fn arguments_that_cannot_be_sent() {
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::InvalidRequest, Delivery::NotSent, 0), "{error}");
         assert_eq!(error.vendor(), Some("Acme"));
-        assert!(!format!("{error} {error:?}").contains("MARKED"));
+        assert!(!format!("{error} {error:#?}").contains("MARKED"));
     }
     assert!(fake.seen().is_empty());
 }

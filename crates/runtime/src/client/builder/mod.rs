@@ -13,13 +13,14 @@ use crate::client::CallOptions;
 use crate::client::connections::Connections;
 use crate::client::core::{Core, Shared, Tenant};
 use crate::client::credential::{CredentialProvider, Credentials};
-use crate::client::transport::Sender;
+use crate::client::simulated::{Arrived, Reply, Simulated};
+use crate::client::transport::{Sender, Transport};
 use crate::error::Error;
 use crate::limit::{BudgetKey, BudgetStore, Budgets, Pacing};
 use crate::request::headers::{self, Headers};
 use crate::request::url::BaseUrl;
-use crate::retry::RetryPolicy;
-use crate::route::Effect;
+use crate::retry::{RetryPolicy, Throttle};
+use crate::route::{Effect, Token};
 use crate::vendor::Vendor;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,14 +33,17 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 pub struct ClientBuilder<C> {
     vendor: &'static Vendor,
     credential: Option<SecretString>,
+    token: Option<Token>,
     provider: Option<Arc<dyn CredentialProvider>>,
     base_url: Option<String>,
     http: Option<reqwest::Client>,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     proxies: Vec<reqwest::Proxy>,
     user_agent: Option<String>,
     api_version: Option<String>,
     headers: Headers,
     retry: RetryPolicy,
+    throttle: Option<Throttle>,
     pacing: Pacing,
     budget: Option<(Arc<dyn BudgetStore>, BudgetKey)>,
     connect_timeout: Duration,
@@ -56,14 +60,17 @@ impl<C: From<Core>> ClientBuilder<C> {
         Self {
             vendor,
             credential: None,
+            token: None,
             provider: None,
             base_url: None,
             http: None,
+            transport: None,
             proxies: Vec::new(),
             user_agent: None,
             api_version: None,
             headers: Headers::default(),
             retry: RetryPolicy::default(),
+            throttle: None,
             pacing: Pacing::default(),
             budget: None,
             connect_timeout: CONNECT_TIMEOUT,
@@ -79,6 +86,13 @@ impl<C: From<Core>> ClientBuilder<C> {
     pub fn credential(mut self, credential: impl Into<SecretString>) -> Self {
         self.credential = Some(credential.into());
         self.provider = None;
+        self
+    }
+
+    /// Whose token the credential is, at a vendor that gives out several kinds: an operation that takes another kind then fails before
+    /// anything is sent. A provider that knows it, such as that of OAuth tokens, counts more.
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
         self
     }
 
@@ -149,6 +163,12 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
+    /// Shares a budget for retries and a circuit breaker with all clients that have the same one. Default: none.
+    pub fn throttle(mut self, throttle: &Throttle) -> Self {
+        self.throttle = Some(throttle.clone());
+        self
+    }
+
     /// How requests are paced. Default: [`Pacing::documented`].
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = pacing;
@@ -183,11 +203,35 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
-    /// Uses an HTTP client that was configured elsewhere. It must be built with `redirect(Policy::none())` and
+    /// Uses an HTTP client that was configured elsewhere, for example with another TLS library: without default features this crate has
+    /// none. It must be built with `redirect(Policy::none())` and
     /// `retry(reqwest::retry::never())`: redirects and retries are decided here, and a client that does them by itself
     /// may carry the credential to another host. `connect_timeout` and `proxy` have no effect on it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
+        self
+    }
+
+    /// Lets a function take the place of the vendor, for unit tests: it sees each request as it would leave, and says what follows. Neither socket
+    /// nor server is needed; retry, pacing, redirects and errors are as over a network.
+    ///
+    /// ```
+    /// # use reachout_runtime::{ClientBuilder, Core, Delivery, Error, Method, StatusCode, simulated::Reply};
+    /// # async fn test(builder: ClientBuilder<Core>) -> Result<(), Error> {
+    /// let client = builder
+    ///     .credential("a key")
+    ///     .transport(|request| match request.url.path() {
+    ///         "/contacts" => Reply::json(StatusCode::OK, &serde_json::json!({ "data": [] })),
+    ///         _ => Reply::broken(),
+    ///     })
+    ///     .build()?;
+    /// let error = client.request(Method::POST, "/messages").json(&"Hi").send_empty().await.unwrap_err();
+    /// assert_eq!(error.delivery(), Delivery::Unknown);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transport(mut self, respond: impl Fn(Arrived) -> Reply + Send + Sync + 'static) -> Self {
+        self.transport = Some(Arc::new(Simulated(respond)));
         self
     }
 
@@ -210,14 +254,26 @@ impl<C: From<Core>> ClientBuilder<C> {
     pub(crate) fn core(self) -> Result<Core, Error> {
         let vendor = self.vendor;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(vendor.base_url))?;
+        let has_tls = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
+        if !has_tls && base.is_https() && self.http.is_none() && self.transport.is_none() {
+            return Err(Error::configuration(
+                "this program was built without TLS: switch on `rustls`, `rustls-ring` or `native-tls`, or give an HTTP client that has it",
+            ));
+        }
         let (store, key) = self.budget.unzip();
         let budgets = Budgets::new(self.pacing, vendor.rate_limit, store)?;
         let named = key.and_then(|key| budgets.named(&key));
+        let throttle = self.throttle;
         let tenant = match (self.provider, self.credential) {
-            (Some(provider), _) => Tenant { pacer: named.or_else(|| budgets.own()), credentials: Credentials::Provider(provider) },
+            (Some(provider), _) => {
+                let pacer = named.or_else(|| budgets.own());
+                Tenant { pacer, token: self.token, credentials: Credentials::Provider(provider), throttle }
+            }
             (None, Some(credential)) => Tenant {
                 pacer: named.or_else(|| budgets.of_credential(&credential)),
+                token: self.token,
                 credentials: Credentials::fixed(vendor.auth, credential)?,
+                throttle,
             },
             (None, None) => {
                 return Err(Error::configuration(format!("no credential was given; call `credential` or set {}", vendor.credential_env)));
@@ -234,7 +290,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         };
         let shared = Shared {
             vendor,
-            sender: Sender::new(connections),
+            sender: Sender { connections, transport: self.transport },
             user_agent: user_agent.ok_or_else(|| unsendable("user agent"))?,
             headers: self.headers.into_checked().map_err(Error::into_configuration)?,
             api_version: self.api_version.map(|version| plain_value(&version).ok_or_else(|| unsendable("API version"))).transpose()?,

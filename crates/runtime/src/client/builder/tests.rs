@@ -80,7 +80,7 @@ fn what_cannot_be_built() {
     for (builder, sentence) in rows {
         let error = builder.build().unwrap_err();
         assert_eq!((error.to_string().as_str(), error.kind()), (sentence, ErrorKind::Configuration));
-        assert!(!format!("{error:?}").contains("MARKED"));
+        assert!(!format!("{error:#?}").contains("MARKED"));
     }
 }
 

@@ -31,6 +31,9 @@ impl Settings {
 
 /// An HTTP client that does nothing by itself: no redirects, no retries, no timeout but the connection's.
 pub(super) fn plain(connect_timeout: Duration) -> reqwest::ClientBuilder {
+    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+    // An error says that the process has a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())

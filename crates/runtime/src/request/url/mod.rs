@@ -52,6 +52,10 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The URL of a path that begins with `/` and is encoded already, with these query pairs. It cannot leave the base.
     pub(crate) fn join(&self, path: &str, query: &[(Cow<'static, str>, String)]) -> Result<Url, Error> {
         let refused = || Error::invalid_request("the path must begin with `/` and stay below the client's base URL");

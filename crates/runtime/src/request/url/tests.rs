@@ -35,7 +35,7 @@ fn base_urls() {
             (Ok(base), Some(expected)) => assert_eq!(base.as_str(), expected),
             (Err(error), None) => {
                 assert_eq!(error.kind(), crate::ErrorKind::Configuration);
-                assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+                assert!(!format!("{error} {error:#?}").contains("secret"), "{error:?}");
             }
             (result, _) => panic!("{text}: {result:?}"),
         }

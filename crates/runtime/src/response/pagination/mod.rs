@@ -1,5 +1,6 @@
 //! Lists that come page by page.
 
+mod page;
 mod pager;
 
 use std::fmt::{self, Debug};
@@ -8,13 +9,12 @@ use std::future::IntoFuture;
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 pub use self::pager::{Pager, Turn};
 use crate::call::CallFuture;
 use crate::error::Error;
 use crate::request::{IntoRequest, Request};
-use crate::response::{Response, decode};
+use crate::response::{Response, json_text};
 
 /// A call of an operation that lists: awaited it is one page, `pages()` are all pages, and `items()` is every item of them.
 #[must_use = "nothing is sent before the call is awaited, or its stream polled"]
@@ -61,8 +61,7 @@ impl<T: DeserializeOwned + Send + 'static, I: Send + 'static> List<T, I> {
                 Err(error) => return Some((Err(error), None)),
             };
             let turn = match &mut pager {
-                // What was decoded as a page is JSON.
-                Some(pager) => pager.turn(&decode::<Value>(&body).unwrap_or_default()),
+                Some(pager) => pager.turn_text(json_text(&body)),
                 None => Turn::Last,
             };
             match turn {

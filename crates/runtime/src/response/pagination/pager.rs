@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::route::pagination::{PageStyle, Pagination, at};
+use super::page::Page;
+use crate::route::pagination::{PageStyle, Pagination};
 
 /// Decides after each page of a list whether and how the next is requested.
 ///
@@ -15,8 +16,8 @@ pub struct Pager {
     start: u64,
     items: u64,
     pages: u64,
-    /// The items of the last page.
-    last: Vec<Value>,
+    /// The number and digest of the last page's items.
+    last: Option<(u64, u64)>,
     seen: Vec<Vec<(&'static str, Value)>>,
 }
 
@@ -36,20 +37,29 @@ impl Pager {
     pub fn new(pagination: &'static Pagination, position: impl FnOnce(&str) -> Option<u64>) -> Self {
         let first = u64::from(matches!(pagination.style, PageStyle::Page(_)));
         let start = pagination.style.counter().and_then(position).unwrap_or(first);
-        Self { pagination, start, items: 0, pages: 0, last: Vec::new(), seen: Vec::new() }
+        Self { pagination, start, items: 0, pages: 0, last: None, seen: Vec::new() }
     }
 
     /// Reads a page.
     pub fn turn(&mut self, response: &Value) -> Turn {
-        let Pagination { style, more, total, total_pages, .. } = *self.pagination;
-        let count = |path: Option<&str>| at(response, path?).to_string().trim_matches('"').parse::<u64>().ok();
-        let (total, total_pages) = (count(total), count(total_pages));
-        let more = more.and_then(|path| at(response, path).as_bool());
-        let items = self.pagination.items(response);
-        if !items.is_empty() && self.last == items {
+        self.follow(Page::read(self.pagination, response).unwrap_or_default())
+    }
+
+    /// Reads a page that has no value yet.
+    pub(super) fn turn_text(&mut self, response: &[u8]) -> Turn {
+        self.follow(Page::read(self.pagination, &mut serde_json::Deserializer::from_slice(response)).unwrap_or_default())
+    }
+
+    fn follow(&mut self, page: Page) -> Turn {
+        let style = self.pagination.style;
+        let count = |value: &Value| value.to_string().trim_matches('"').parse::<u64>().ok();
+        let (total, total_pages) = (count(&page.total), count(&page.total_pages));
+        let items = Some((page.items, page.digest)).filter(|_| page.items > 0);
+        if items.is_some() && self.last == items {
             return Turn::Repeated;
         }
-        self.items = self.items.saturating_add(items.len() as u64);
+        self.last = items;
+        self.items = self.items.saturating_add(page.items);
         self.pages = self.pages.saturating_add(1);
         let number = self.start.saturating_add(self.pages);
         let offset = self.start.saturating_add(self.items);
@@ -60,24 +70,18 @@ impl Pager {
             _ => self.pages >= total_pages,
         };
         let read = if matches!(style, PageStyle::Offset(_)) { offset } else { self.items };
-        let complete = more == Some(false) || total.is_some_and(|total| read >= total) || total_pages.is_some_and(is_past_last);
-        let turn = match style {
-            _ if items.is_empty() || complete => Turn::Last,
+        let complete = page.more == Value::Bool(false) || total.is_some_and(|total| read >= total) || total_pages.is_some_and(is_past_last);
+        match style {
+            _ if items.is_none() || complete => Turn::Last,
             PageStyle::Offset(parameter) => Turn::Next(vec![(parameter, offset.into())]),
             PageStyle::Page(parameter) => Turn::Next(vec![(parameter, number.into())]),
-            PageStyle::Token(next) | PageStyle::Cursor(next) => self.follow(next, response, items.last()),
-        };
-        self.last = items.to_vec();
-        turn
+            PageStyle::Token(next) | PageStyle::Cursor(next) => self.position(next, page.next),
+        }
     }
 
     /// By the values that the page, or its last item, has for the next.
-    fn follow(&mut self, next: &[(&'static str, &'static str)], response: &Value, last: Option<&Value>) -> Turn {
-        let value = |from: &str| match from.strip_prefix("last.") {
-            Some(path) => at(last.unwrap_or(&Value::Null), path).clone(),
-            None => at(response, from).clone(),
-        };
-        let values: Vec<_> = next.iter().map(|(parameter, from)| (*parameter, value(from))).filter(|(_, value)| !value.is_null()).collect();
+    fn position(&mut self, next: &[(&'static str, &'static str)], values: Vec<Value>) -> Turn {
+        let values: Vec<_> = next.iter().map(|(parameter, _)| *parameter).zip(values).filter(|(_, value)| !value.is_null()).collect();
         if values.is_empty() || self.seen.contains(&values) {
             return Turn::Last;
         }

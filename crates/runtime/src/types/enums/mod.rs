@@ -42,20 +42,17 @@ impl From<std::convert::Infallible> for ConversionError {
     }
 }
 
-/// Gives an enum of strings its conversions, for values that a vendor may add to.
+/// Declares an enum of strings, for values that a vendor may add to.
 ///
-/// The enum is declared with the listed unit variants and `Unknown(String)`. It gets `as_str`, `KNOWN`, `Display`,
-/// `FromStr`, `From` for strings, `Serialize` and `Deserialize`. A string outside the list becomes `Unknown` and is
-/// written back unchanged. If the calling crate has a feature `schemars`, it gets a `JsonSchema` as well.
+/// It has the listed variants and `Unknown(String)`, with `as_str`, `KNOWN`, `Display`, `FromStr`, `From` for strings, `Serialize` and `Deserialize`.
+/// A string outside the list becomes `Unknown` and is written back unchanged. If the calling crate has a feature `schemars`, it gets a `JsonSchema` as
+/// well.
 ///
 /// ```
-/// #[derive(Clone, Debug, PartialEq)]
-/// pub enum Channel {
-///     Email,
-///     Linkedin,
-///     Unknown(String),
+/// reachout_runtime::open_enum! {
+///     /// How a message travels.
+///     pub enum Channel { Email = "email", Linkedin = "linkedin" }
 /// }
-/// reachout_runtime::open_enum!(Channel, Email = "email", Linkedin = "linkedin");
 ///
 /// assert_eq!(Channel::from("email"), Channel::Email);
 /// assert_eq!(Channel::from("fax"), Channel::Unknown("fax".to_owned()));
@@ -63,7 +60,18 @@ impl From<std::convert::Infallible> for ConversionError {
 /// ```
 #[macro_export]
 macro_rules! open_enum {
-    ($name:ident $(, $variant:ident = $value:literal)* $(,)?) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+        $(#[$meta])*
+        ///
+        /// The vendor may add values: one that this version does not know is [`Unknown`](Self::Unknown), and is sent back unchanged.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $(#[doc = concat!("`", $value, "`")] $variant,)*
+            /// A value this version does not know, as it came.
+            Unknown(::std::string::String),
+        }
+
         impl $name {
             /// The values the vendor documents.
             pub const KNOWN: &'static [&'static str] = &[$($value),*];
@@ -132,13 +140,20 @@ macro_rules! open_enum {
     };
 }
 
-/// Gives an enum of strings its conversions, for values that only the caller chooses.
+/// Declares an enum of strings, for values that only the caller chooses.
 ///
-/// The enum is declared with the listed unit variants. It gets what [`open_enum!`](crate::open_enum) gives, except
-/// that a string outside the list is a [`ConversionError`](crate::ConversionError) that names the accepted ones.
+/// It has the listed variants, and what [`open_enum!`](crate::open_enum) gives, except that a string outside the list is a
+/// [`ConversionError`](crate::ConversionError) that names the accepted ones.
 #[macro_export]
 macro_rules! closed_enum {
-    ($name:ident $(, $variant:ident = $value:literal)* $(,)?) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $(#[doc = concat!("`", $value, "`")] $variant,)*
+        }
+
         impl $name {
             /// The accepted values.
             pub const KNOWN: &'static [&'static str] = &[$($value),*];
@@ -238,10 +253,9 @@ pub mod private {
     pub use serde::de::MapAccess;
     pub use serde::ser::SerializeMap;
 
-    pub use crate::types::object::{
-        Choice, Fields, Ignored, KeyOf, assign, assign_integers, deserialize, fill, fill_integers, keep, required, serialize, skip,
-        write_extra,
-    };
+    pub use crate::types::object::choice::Choice;
+    pub use crate::types::object::write::Writer;
+    pub use crate::types::object::{Fields, deserialize, read, serialize};
 
     /// A string for which the known values are suggestions.
     #[cfg(feature = "schemars")]

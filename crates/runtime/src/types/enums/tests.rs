@@ -1,19 +1,8 @@
 use crate::ConversionError;
 
-#[derive(Clone, Debug, PartialEq)]
-enum Channel {
-    Email,
-    Linkedin,
-    Unknown(String),
-}
-crate::open_enum!(Channel, Email = "email", Linkedin = "linkedin");
+crate::open_enum! { enum Channel { Email = "email", Linkedin = "linkedin" } }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Status {
-    Delivered,
-    Failed,
-}
-crate::closed_enum!(Status, Delivered = "delivered", Failed = "failed");
+crate::closed_enum! { enum Status { Delivered = "delivered", Failed = "failed" } }
 
 #[test]
 fn an_open_enum_keeps_what_it_does_not_know() {

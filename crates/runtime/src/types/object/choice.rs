@@ -1,21 +1,38 @@
 //! Which alternative of a `oneOf` a value is.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::field_path;
+use super::{field_path, integer::with_integers};
 
-/// Gives an enum of alternatives `Serialize` and `Deserialize`: `one_of!(Recipients { List(Vec<String>), Text(String) });`.
+/// Declares an enum of alternatives, with `Serialize`, `Deserialize` and conversions:
+/// `one_of! { pub enum Recipients { List(Vec<String>), Text(String) } from List(Vec<String>), Text(String), Text(&str) }`.
 ///
 /// Behind an alternative stand the objects whose fields it knows and the tags that it has:
-/// `one_of!(Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown);`. A tag of another
+/// `pub enum Message { Email(Email) by Email if "type" = "email", Sms(Sms) by Sms if "type" = "sms" | "text" } else Unknown`. A tag of another
 /// alternative rules one out. Of those that are left and fit, the one with more tags is taken, then the one that knows more fields, then the first.
 /// `else Unknown` keeps an object whose tags no alternative has.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! one_of {
-    ($name:ident { $(
-        $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
-    ),+ } $(else $unknown:ident)?) => {
+    (
+        $(#[$meta:meta])* $vis:vis enum $name:ident { $(
+            $(#[$variant_meta:meta])* $variant:ident($type:ty) $(by $($object:ident)|+)? $(if $($tag:literal = $($value:literal)|+)and+)?
+        ),+ $(,)? }
+        $(else $unknown:ident)?
+        $(from $($target:ident($source:ty)),+)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(untagged))]
+        $vis enum $name {
+            $($(#[$variant_meta])* $variant($type),)+
+            $(
+                /// An alternative that this version does not know, as it came.
+                $unknown($crate::Value),
+            )?
+        }
+
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
@@ -34,7 +51,7 @@ macro_rules! one_of {
                         &[$($(($tag, &[$($value),+])),+)?],
                         &[$($(<$object as $crate::__private::Fields>::KEYS),+)?],
                     ) {
-                        choice.offer(<$type as $crate::__private::serde::Deserialize>::deserialize(&value).map(Self::$variant));
+                        choice.offer(choice.read::<$type>().map(Self::$variant));
                     }
                 )+
                 $(if choice.is_unknown() {
@@ -43,26 +60,14 @@ macro_rules! one_of {
                 choice.end(stringify!($name)).map_err(<D::Error as $crate::__private::serde::de::Error>::custom)
             }
         }
-    };
-}
 
-/// Gives an enum of alternatives a conversion from one of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! alternative {
-    ($name:ident, $variant:ident(&str)) => {
-        impl ::core::convert::From<&str> for $name {
-            fn from(value: &str) -> Self {
-                Self::$variant(::std::borrow::ToOwned::to_owned(value))
+        $($(
+            impl ::core::convert::From<$source> for $name {
+                fn from(value: $source) -> Self {
+                    Self::$target(::core::convert::Into::into(value))
+                }
             }
-        }
-    };
-    ($name:ident, $variant:ident($type:ty)) => {
-        impl ::core::convert::From<$type> for $name {
-            fn from(value: $type) -> Self {
-                Self::$variant(value)
-            }
-        }
+        )+)?
     };
 }
 
@@ -107,6 +112,14 @@ impl<'v, T> Choice<'v, T> {
         let known = objects.iter().map(|keys| known_fields(self.value, keys)).max().unwrap_or_default();
         self.rank = (shared, known, objects.is_empty());
         self.best.as_ref().is_none_or(|(best, _)| *best < self.rank)
+    }
+
+    /// The value as the type of an alternative; `3.0` is an integer, too.
+    pub fn read<A: DeserializeOwned>(&self) -> Result<A, serde_json::Error> {
+        A::deserialize(self.value).or_else(|error| match with_integers(self.value) {
+            Some(value) if !value.is_object() => A::deserialize(value),
+            _ => Err(error),
+        })
     }
 
     /// The value, read as the alternative that may fit.

@@ -18,10 +18,10 @@ pub(crate) fn record<T, E>(read: impl FnOnce() -> Result<T, E>) -> Vec<&'static 
     fields
 }
 
-/// An error came through this field.
+/// An error came through the field of this name, if it is among the keys.
 #[cold]
-pub(super) fn push(field: &'static str) {
-    change(|fields| fields.push(field));
+pub(super) fn push(keys: &[&'static str], name: &str) {
+    change(|fields| fields.extend(keys.iter().find(|key| **key == name)));
 }
 
 /// The errors so far are of no interest: what could not be read one way is read another.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::Value;
 
 /// A type that holds integers.
 pub trait Integers: Sized {
@@ -21,6 +22,26 @@ impl<'de, T: Integers> DeserializeSeed<'de> for IntegersSeed<T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         T::read(deserializer)
+    }
+}
+
+/// A value with integers in the place of whole numbers that are written as fractions; none where it has no such number. For types that read
+/// integers by serde's own rules.
+pub fn with_integers(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(number) if number.is_f64() => i64::read(value).ok().map(Value::from),
+        Value::Array(items) => {
+            let read: Vec<Option<Value>> = items.iter().map(with_integers).collect();
+            let changed = read.iter().any(Option::is_some);
+            changed.then(|| read.into_iter().zip(items).map(|(read, item)| read.unwrap_or_else(|| item.clone())).collect())
+        }
+        Value::Object(fields) => {
+            let read: Vec<Option<Value>> = fields.values().map(with_integers).collect();
+            let changed = read.iter().any(Option::is_some);
+            let own = |((name, value), read): ((&String, &Value), Option<Value>)| (name.clone(), read.unwrap_or_else(|| value.clone()));
+            changed.then(|| fields.iter().zip(read).map(own).collect())
+        }
+        _ => None,
     }
 }
 

@@ -1,18 +1,20 @@
-//! JSON objects of the clients: how their structs are written, read and put together.
+//! JSON objects of the clients: how their structs are declared, written, read and put together.
 //!
 //! The macros stand for `#[derive(Serialize, Deserialize)]`: they compile in a fraction of its time, and no client needs a procedural macro.
 
 pub(crate) mod choice;
 pub(crate) mod field_path;
 pub(crate) mod integer;
-mod setters;
+pub mod read;
+mod request;
+pub(crate) mod write;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use self::choice::Choice;
-pub use self::integer::{Integers, IntegersSeed};
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
+pub use self::integer::Integers;
+pub(crate) use self::integer::with_integers;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
@@ -22,41 +24,73 @@ pub type Object = Map<String, Value>;
 /// Fields that the vendor sends and nobody documented.
 pub type Extra = Object;
 
-/// Gives a struct `Serialize`, `Deserialize` and [`Fields`]: `object!(Contact { id!, first_name? "firstName" });`.
+/// Declares a struct that is a JSON object, with `Serialize`, `Deserialize` and [`Fields`]:
+/// `object! { pub struct Contact { id: String } optional { first_name "firstName": String } with extra }`.
 ///
-/// A field with `!` is required. One with `?` is an `Option` that is not written while it is `None`, and is `None` where the vendor sends
-/// nothing or null. One with `~` is an `Option` of an `Option`: the inner `None` is null. `int` behind either reads integers that are written as
-/// `3.0` too. The name on the wire follows where it is another. With `extra` at the end, the field `extra` keeps what is not listed.
+/// The fields of the first braces are required. Those of `optional` are declared as `Option`s that are not written while they are `None`, and are
+/// `None` where the vendor sends nothing or null. Those of `nullable` are `Option`s of `Option`s: the inner `None` is null. The name on the wire
+/// follows a field's name where it is another; `int` before it reads integers that are written as `3.0` too. With `with extra` at the end, the field
+/// `extra` keeps what is not listed. What stands in brackets behind a type, and the name behind that of a field of `nullable`, are for `request!`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
-    ($name:ident { $($field:ident $kind:tt $($int:ident)? $($key:literal)?),* } $($extra:ident)?) => {
+    (
+        $(#[$meta:meta])* $vis:vis struct $name:ident
+        $({ $($(#[$required_meta:meta])* $required:ident $($required_int:ident)? $($required_key:literal)?: $required_type:ty $([$required_item:ty])?),* $(,)? })?
+        $(optional { $($(#[$optional_meta:meta])* $optional:ident $($optional_int:ident)? $($optional_key:literal)?: $optional_type:ty $([$optional_item:ty])?),* $(,)? })?
+        $(nullable { $($(#[$nullable_meta:meta])* $nullable:ident $clear:ident $($nullable_int:ident)? $($nullable_key:literal)?: $nullable_type:ty $([$nullable_item:ty])?),* $(,)? })?
+        $(with $extra:ident)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        #[non_exhaustive]
+        $vis struct $name {
+            $($($(#[$required_meta])* $(#[cfg_attr(feature = "schemars", schemars(rename = $required_key))])? pub $required: $required_type,)*)?
+            $($($(#[$optional_meta])* $(#[cfg_attr(feature = "schemars", schemars(rename = $optional_key))])? pub $optional: ::core::option::Option<$optional_type>,)*)?
+            $($($(#[$nullable_meta])* $(#[cfg_attr(feature = "schemars", schemars(rename = $nullable_key))])? pub $nullable: ::core::option::Option<::core::option::Option<$nullable_type>>,)*)?
+            $(
+                /// Fields that the vendor sends and nobody documented.
+                #[cfg_attr(feature = "schemars", schemars(flatten))]
+                pub $extra: $crate::Extra,
+            )?
+        }
+
         impl $crate::__private::Fields for $name {
-            const NAME: &'static str = stringify!($name);
-            const KEYS: &'static [&'static str] = &[$($crate::__key!($field $($key)?)),*];
+            const NAME: &'static str = ::core::stringify!($name);
+            const KEYS: &'static [&'static str] = &[
+                $($($crate::__key!($required $($required_key)?),)*)?
+                $($($crate::__key!($optional $($optional_key)?),)*)?
+                $($($crate::__key!($nullable $($nullable_key)?),)*)?
+            ];
 
             fn write<M: $crate::__private::SerializeMap>(&self, map: &mut M) -> ::core::result::Result<(), M::Error> {
-                $($crate::__field!(write $kind map self.$field, $crate::__key!($field $($key)?));)*
-                $($crate::__private::write_extra(&self.$extra, map)?;)?
-                ::core::result::Result::Ok(())
+                let mut fields = $crate::__private::Writer::new(map);
+                $($(fields.put($crate::__key!($required $($required_key)?), &self.$required);)*)?
+                $($(fields.put_set($crate::__key!($optional $($optional_key)?), &self.$optional);)*)?
+                $($(fields.put_set($crate::__key!($nullable $($nullable_key)?), &self.$nullable);)*)?
+                $(fields.put_all(&self.$extra);)?
+                fields.end()
             }
 
             fn read<'de, M: $crate::__private::MapAccess<'de>>(mut map: M) -> ::core::result::Result<Self, M::Error> {
-                #[allow(non_camel_case_types, reason = "named as the fields are")]
-                enum Key { $($field,)* __Other($crate::__field!(other $($extra)?)) }
-                $(let mut $field = ::core::option::Option::None;)*
+                $($(let mut $required = ::core::option::Option::None;)*)?
+                $($(let mut $optional = ::core::option::Option::None;)*)?
+                $($(let mut $nullable = ::core::option::Option::None;)*)?
                 $(let mut $extra = $crate::Extra::new();)?
-                while let ::core::option::Option::Some(key) = map.next_key_seed($crate::__private::KeyOf(|key: &str| match key {
-                    $($crate::__key!($field $($key)?) => Key::$field,)*
-                    other => Key::__Other(::core::convert::Into::into(other)),
-                }))? {
-                    match key {
-                        $(Key::$field => $crate::__field!(read $kind $($int)? map $field, $crate::__key!($field $($key)?)),)*
-                        Key::__Other(other) => $crate::__field!(keep map other $($extra)?),
-                    }?;
+                while let ::core::option::Option::Some(key) = $crate::__private::read::next_key(&mut map)? {
+                    let read = match &*key {
+                        $($($crate::__key!($required $($required_key)?) => $crate::__private::read$(::$required_int)?::fill(&mut $required, &mut map),)*)?
+                        $($($crate::__key!($optional $($optional_key)?) => $crate::__private::read$(::$optional_int)?::assign(&mut $optional, &mut map),)*)?
+                        $($($crate::__key!($nullable $($nullable_key)?) => $crate::__private::read$(::$nullable_int)?::fill(&mut $nullable, &mut map),)*)?
+                        unlisted => $crate::__private::read::Unlisted::keep(($(&mut $extra)?), unlisted, &mut map),
+                    };
+                    $crate::__private::read::located::<Self, _>(read, &key)?;
                 }
                 ::core::result::Result::Ok(Self {
-                    $($field: $crate::__field!(take $kind $field, $crate::__key!($field $($key)?)),)*
+                    $($($required: $crate::__private::read::required($required, $crate::__key!($required $($required_key)?))?,)*)?
+                    $($($optional,)*)?
+                    $($($nullable,)*)?
                     $($extra,)?
                 })
             }
@@ -86,61 +120,6 @@ macro_rules! __key {
     ($field:ident $key:literal) => {
         $key
     };
-}
-
-/// What `object!` does for one field.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __field {
-    (write ! $map:ident $self:ident.$field:ident, $key:expr) => {
-        $map.serialize_entry($key, &$self.$field)?
-    };
-    (write ~ $map:ident $self:ident.$field:ident, $key:expr) => {
-        $crate::__field!(write ? $map $self.$field, $key)
-    };
-    (write ? $map:ident $self:ident.$field:ident, $key:expr) => {
-        if let ::core::option::Option::Some(value) = &$self.$field {
-            $map.serialize_entry($key, value)?;
-        }
-    };
-    (read ! int $map:ident $field:ident, $key:expr) => {
-        $crate::__private::fill_integers(&mut $field, &mut $map, $key)
-    };
-    (read ? int $map:ident $field:ident, $key:expr) => {
-        $crate::__private::assign_integers(&mut $field, &mut $map, $key)
-    };
-    (read ~ int $map:ident $field:ident, $key:expr) => {
-        $crate::__private::fill_integers(&mut $field, &mut $map, $key)
-    };
-    (read ~ $map:ident $field:ident, $key:expr) => {
-        $crate::__private::fill(&mut $field, &mut $map, $key)
-    };
-    (read ! $map:ident $field:ident, $key:expr) => {
-        $crate::__private::fill(&mut $field, &mut $map, $key)
-    };
-    (read ? $map:ident $field:ident, $key:expr) => {
-        $crate::__private::assign(&mut $field, &mut $map, $key)
-    };
-    (take ! $field:ident, $key:expr) => {
-        $crate::__private::required($field, $key)?
-    };
-    (take ? $field:ident, $key:expr) => {
-        $field
-    };
-    (take ~ $field:ident, $key:expr) => {
-        $field
-    };
-    (other) => {
-        $crate::__private::Ignored
-    };
-    (other $extra:ident) => {
-        ::std::string::String
-    };
-    (keep $map:ident $other:ident) => {{
-        let $crate::__private::Ignored = $other;
-        $crate::__private::skip(&mut $map)
-    }};
-    (keep $map:ident $other:ident $extra:ident) => {{ $crate::__private::keep(&mut $extra, $other, &mut $map) }};
 }
 
 /// A struct as a JSON object; [`object!`](crate::object) implements it.
@@ -182,113 +161,6 @@ impl<'de, T: Fields> Visitor<'de> for ObjectVisitor<T> {
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
         T::read(map)
     }
-}
-
-/// Reads a key by a function of its text, without keeping the text.
-#[derive(Debug)]
-pub struct KeyOf<F>(pub F);
-
-impl<'de, K, F: FnOnce(&str) -> K> DeserializeSeed<'de> for KeyOf<F> {
-    type Value = K;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl<K, F: FnOnce(&str) -> K> Visitor<'_> for KeyOf<F> {
-    type Value = K;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E: de::Error>(self, key: &str) -> Result<K, E> {
-        Ok((self.0)(key))
-    }
-}
-
-/// A key that is not kept.
-#[derive(Debug)]
-pub struct Ignored;
-
-impl From<&str> for Ignored {
-    fn from(_: &str) -> Self {
-        Self
-    }
-}
-
-/// Reads the value of a required field.
-#[inline]
-pub fn fill<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = Some(map.next_value().inspect_err(|_| field_path::push(key))?);
-    Ok(())
-}
-
-/// Reads the value of an optional field.
-#[inline]
-pub fn assign<'de, T: Deserialize<'de>, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = map.next_value().inspect_err(|_| field_path::push(key))?;
-    Ok(())
-}
-
-/// Reads the value of a required field that holds whole numbers.
-#[inline]
-pub fn fill_integers<'de, T: Integers, M: MapAccess<'de>>(field: &mut Option<T>, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = Some(map.next_value_seed(IntegersSeed(PhantomData)).inspect_err(|_| field_path::push(key))?);
-    Ok(())
-}
-
-/// Reads the value of an optional field that holds whole numbers.
-#[inline]
-pub fn assign_integers<'de, T: Integers, M: MapAccess<'de>>(field: &mut T, map: &mut M, key: &'static str) -> Result<(), M::Error> {
-    *field = map.next_value_seed(IntegersSeed(PhantomData)).inspect_err(|_| field_path::push(key))?;
-    Ok(())
-}
-
-/// Reads over a value that is not kept.
-#[inline]
-pub fn skip<'de, M: MapAccess<'de>>(map: &mut M) -> Result<(), M::Error> {
-    map.next_value::<de::IgnoredAny>().map(drop)
-}
-
-/// Keeps the value of a field that is not listed.
-#[inline]
-pub fn keep<'de, M: MapAccess<'de>>(extra: &mut Extra, key: String, map: &mut M) -> Result<(), M::Error> {
-    extra.insert(key, map.next_value()?);
-    Ok(())
-}
-
-/// The value of a required field. One that is missing is an error, unless its type takes null.
-pub fn required<'de, T: Deserialize<'de>, E: de::Error>(value: Option<T>, key: &'static str) -> Result<T, E> {
-    match value {
-        Some(value) => Ok(value),
-        None => T::deserialize(Missing(key, PhantomData)),
-    }
-}
-
-struct Missing<E>(&'static str, PhantomData<E>);
-
-impl<'de, E: de::Error> Deserializer<'de> for Missing<E> {
-    type Error = E;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, E> {
-        Err(E::missing_field(self.0))
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        visitor.visit_none()
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-/// Writes the fields nobody documented.
-pub fn write_extra<M: SerializeMap>(extra: &Extra, map: &mut M) -> Result<(), M::Error> {
-    extra.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))
 }
 
 #[cfg(test)]

@@ -1,33 +1,26 @@
 use serde_json::{Value, json};
 
-#[derive(Clone, Debug, PartialEq)]
-struct Contact {
-    id: String,
-    note: Option<String>,
-    first_name: Option<String>,
-    tags: Option<Vec<String>>,
-    next: Option<Box<Contact>>,
+crate::request! {
+    struct Contact { id: String, note: Option<String> }
+    optional { first_name "firstName": String, tags: Vec<String> [String], next: Box<Contact> }
 }
 
-crate::object!(Contact { id!, note!, first_name? "firstName", tags?, next? });
-crate::setters!(Contact new(id: String, note: (Option<String>)) { first_name: String, tags: [String], next: (Box<Contact>) });
+crate::object! { struct Open optional { id: i64 } with extra }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Open {
-    id: Option<i64>,
-    extra: crate::Extra,
+crate::request! { struct Change optional { int_before int: i64 } nullable { note clear_note: String, place clear_place int "at": Vec<i64> [i64] } }
+
+crate::one_of! { enum Either { Contact(Contact), Number(i64), Text(String) } }
+
+crate::one_of! { enum Counts { Each(Vec<i64>), Sum(u64), Share(f64) } }
+
+#[test]
+fn a_whole_number_that_is_spelled_as_a_fraction_is_an_integer_of_an_alternative() {
+    let read = |value: Value| serde_json::from_value::<Counts>(value).unwrap();
+    assert_eq!(read(json!([1, 2.0])), Counts::Each(vec![1, 2]));
+    assert_eq!(read(json!(3.0)), Counts::Sum(3));
+    assert_eq!(read(json!(-3.0)), Counts::Share(-3.0), "no natural number");
+    assert_eq!(read(json!(0.5)), Counts::Share(0.5));
 }
-
-crate::object!(Open { id? } extra);
-
-#[derive(Clone, Debug, PartialEq)]
-enum Either {
-    Contact(Contact),
-    Number(i64),
-    Text(String),
-}
-
-crate::one_of!(Either { Contact(Contact), Number(i64), Text(String) });
 
 #[test]
 fn what_is_unset_is_not_written_and_a_required_null_is() {
@@ -35,6 +28,27 @@ fn what_is_unset_is_not_written_and_a_required_null_is() {
     let json = json!({ "id": "1", "note": null, "firstName": "Sophie", "tags": ["a", "b"], "next": { "id": "2", "note": "n" } });
     assert_eq!(serde_json::to_value(&contact).unwrap(), json);
     assert_eq!(serde_json::from_value::<Contact>(json).unwrap(), contact);
+}
+
+#[test]
+fn null_that_is_sent_is_not_what_is_unset() {
+    let rows = [
+        (Change::new(), json!({})),
+        (Change::new().clear_note().place([1, 2]), json!({ "note": null, "at": [1, 2] })),
+        (Change::new().note("n").clear_place().int_before(3), json!({ "note": "n", "at": null, "int_before": 3 })),
+    ];
+    for (change, json) in rows {
+        assert_eq!(serde_json::to_value(&change).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Change>(json).unwrap(), change);
+    }
+    let whole = json!({ "at": [1.0], "int_before": 3.0 });
+    assert_eq!(serde_json::from_value::<Change>(whole).unwrap(), Change::new().place([1]).int_before(3));
+}
+
+#[test]
+fn a_name_with_escapes_is_the_name() {
+    let open: Open = serde_json::from_str(r#"{ "\u0069d": 1, "l\u0061ter": 2 }"#).unwrap();
+    assert_eq!(serde_json::to_value(open).unwrap(), json!({ "id": 1, "later": 2 }));
 }
 
 #[test]

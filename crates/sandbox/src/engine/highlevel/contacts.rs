@@ -30,7 +30,7 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 fn contact_fields(call: &Call<'_>) -> Fields {
     let mut contact = call.body();
     let is_named = contact.contains_key("firstName") || contact.contains_key("lastName");
-    if let Some((first, last)) = call.said("name").split_once(' ').filter(|_| !is_named) {
+    if let Some((first, last)) = call.body_text("name").split_once(' ').filter(|_| !is_named) {
         contact.insert("firstName".to_owned(), first.into());
         contact.insert("lastName".to_owned(), last.into());
     }
@@ -98,7 +98,7 @@ fn find_contact(call: &Call<'_>, location: &str, email: &str, phone: &str) -> Op
 }
 
 fn upsert_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let known = find_contact(call, call.said("locationId"), call.said("email"), call.said("phone"));
+    let known = find_contact(call, call.body_text("locationId"), call.body_text("email"), call.body_text("phone"));
     let known = known.filter(|_| call.checked.body.get("createNewIfDuplicateAllowed") != Some(&Value::Bool(true)));
     let (new, contact) = match known {
         Some(known) => (false, change_contact(call, text(&known, "id"), contact_fields(call))?),
@@ -109,7 +109,9 @@ fn upsert_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn search_contacts(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let filters = call.checked.body.get("filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    call.list(&Listing { choose: &|contact| filters.iter().all(|filter| search::fits(filter, contact)), ..Listing::default() })
+    let fits = |contact: &Fields| filters.iter().all(|filter| search::fits(filter, contact));
+    let choose = (!filters.is_empty()).then_some(&fits as &dyn Fn(&Fields) -> bool);
+    call.list(&Listing { choose, ..Listing::default() })
 }
 
 fn get_duplicate_contact(call: &mut Call<'_>) -> Result<Value, Refusal> {
@@ -157,7 +159,7 @@ fn strings(fields: &Fields, name: &str) -> Vec<String> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Change {
+pub(super) enum Change {
     Add,
     Remove,
 }
@@ -165,8 +167,16 @@ enum Change {
 /// Adds to or removes from a list of the contact, and returns what it holds then.
 fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value, Refusal> {
     let id = call.parameter("contactId");
-    let mut list = strings(call.object("contact", id, "")?, name);
-    let before = list.clone();
+    let contact = call.object("contact", id, "")?.clone();
+    let (list, response) = changed_list(call, &contact, name, change);
+    change_contact(call, id, Fields::from_iter([(name.to_owned(), json!(list))]))?;
+    Ok(response.into())
+}
+
+/// A list of an object with what the request adds to it or removes from it, and the response that says so.
+pub(super) fn changed_list(call: &Call<'_>, object: &Fields, name: &str, change: Change) -> (Vec<String>, Fields) {
+    let before = strings(object, name);
+    let mut list = before.clone();
     let named = call.texts(name);
     match change {
         Change::Add => {
@@ -182,6 +192,5 @@ fn change_list(call: &mut Call<'_>, name: &str, change: Change) -> Result<Value,
     let changed: Vec<&String> = longer.iter().filter(|item| !shorter.contains(item)).collect();
     let suffix = if change == Change::Add { "Added" } else { "Removed" };
     let response = Fields::from_iter([(name.to_owned(), json!(list)), (format!("{name}{suffix}"), json!(changed))]);
-    change_contact(call, id, Fields::from_iter([(name.to_owned(), json!(list))]))?;
-    Ok(response.into())
+    (list, response)
 }

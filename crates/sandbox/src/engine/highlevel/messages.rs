@@ -1,15 +1,15 @@
 //! Conversations and their messages.
 
 use chrono::{DateTime, Utc};
-use reachout_document::Location;
 use serde_json::{Value, json};
 
-use super::outcome::dispatch;
+use super::dispatch::dispatch;
+use super::emails::keep_email;
 use crate::api::refusal::Refusal;
 use crate::engine::call::{Call, Handler, Listing};
 use crate::engine::event::Event;
 use crate::engine::reply::ReplyTo;
-use crate::engine::store::{DOCUMENTED, Fields, fields, text};
+use crate::engine::store::{Fields, fields, text};
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
@@ -20,16 +20,13 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
         "add_inbound_message" => add_inbound_message,
         "add_outbound_call" => add_outbound_call,
         "send_review_reply" => send_review_reply,
-        "get_email" => get_email,
-        "cancel_scheduled_message" => |call| cancel(call, "message", "messageId"),
-        "cancel_scheduled_email" => |call| cancel(call, "email", "emailMessageId"),
         "update_message_status" => update_message_status,
         _ => return None,
     })
 }
 
 fn create_conversation(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let conversation = conversation_with(call, call.said("contactId"), call.said("locationId"));
+    let conversation = conversation_with(call, call.body_text("contactId"), call.body_text("locationId"));
     Ok(call.show(conversation))
 }
 
@@ -130,24 +127,24 @@ pub(super) fn announce(call: &mut Call<'_>, name: &'static str, message: &Fields
 }
 
 fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let conversation = conversation_with(call, call.said("contactId"), "");
+    let conversation = conversation_with(call, call.body_text("contactId"), "");
     let body = &call.checked.body;
     let scheduled =
         body["scheduledTimestamp"].as_i64().map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC));
-    let said = call.said("status");
+    let requested = call.body_text("status");
     let status = if scheduled.is_some() {
         "scheduled"
-    } else if said.is_empty() {
+    } else if requested.is_empty() {
         "sent"
     } else {
-        said
+        requested
     };
-    let channel = call.said("type");
+    let channel = call.body_text("type");
     let email = (channel == "Email").then(|| call.fresh_id("message"));
-    let content = ["message", "html"].into_iter().map(|name| call.said(name)).find(|text| !text.is_empty()).unwrap_or_default();
+    let content = ["message", "html"].into_iter().map(|name| call.body_text(name)).find(|text| !text.is_empty()).unwrap_or_default();
     let message = fields(json!({
         "body": content, "status": status, "source": "api", "attachments": body["attachments"], "conversationProviderId": body["conversationProviderId"],
-        "contentType": if call.said("html").is_empty() { "text/plain" } else { "text/html" }, "emailMessageId": email,
+        "contentType": if call.body_text("html").is_empty() { "text/plain" } else { "text/html" }, "emailMessageId": email,
         "subject": body["subject"],
     }));
     let message = post(call, &conversation, channel, "outbound", message);
@@ -159,7 +156,7 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     dispatch(call, &message, email.clone(), scheduled);
     let mut response = fields(json!({
         "conversationId": message.get("conversationId"), "messageId": message.get("id"), "msg": "Message queued successfully.",
-        "status": if said.is_empty() { "pending" } else { said },
+        "status": if requested.is_empty() { "pending" } else { requested },
     }));
     if let Some(email) = email {
         response.insert("emailMessageId".to_owned(), email.clone().into());
@@ -176,114 +173,18 @@ fn send_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(response.into())
 }
 
-/// An email is kept under an id of its own and with its addresses; the conversation has one entry for all emails of a thread, which names
-/// them. Returns the message as it is known from then on: under the id of the thread's entry.
-fn keep_email(call: &mut Call<'_>, id: &str, mut message: Fields) -> Fields {
-    let contact =
-        call.store.get("contact", text(&message, "contactId")).map(|contact| text(contact, "email").to_owned()).unwrap_or_default();
-    let to = if call.said("emailTo").is_empty() { contact } else { call.said("emailTo").to_owned() };
-    let from = if call.said("emailFrom").is_empty() { "sender@company.com" } else { call.said("emailFrom") };
-    let own = text(&message, "id").to_owned();
-    let (thread, entry) = thread(call, &message).unwrap_or_else(|| (id.to_owned(), own.clone()));
-    if entry != own {
-        call.store.remove("message", &own);
-        message.insert("id".to_owned(), entry.clone().into());
-    }
-    if let Some(listed) = call.store.get_mut("message", &entry) {
-        let mut ids = email_ids(listed);
-        ids.push(id.to_owned());
-        listed.insert("meta".to_owned(), json!({ "email": { "messageIds": ids } }));
-    }
-    let mut email = message.clone();
-    email.extend(fields(json!({
-        "id": id, "threadId": thread, "from": from, "to": [to], "cc": call.checked.body["emailCc"], "bcc": call.checked.body["emailBcc"],
-        "replyToMessageId": call.checked.body["replyMessageId"], "~message": entry,
-    })));
-    email.retain(|_, value| !value.is_null());
-    call.store.insert("email", id, email);
-    message
-}
-
-/// The thread that an email is to be in, with the id of its entry in the conversation; nothing where it begins one.
-fn thread(call: &Call<'_>, message: &Fields) -> Option<(String, String)> {
-    let (thread, reply) = (call.said("threadId"), call.said("replyMessageId"));
-    let is_in = |email: &&Fields| {
-        let same = |name: &str, id: &str| !id.is_empty() && text(email, name) == id;
-        text(email, "conversationId") == text(message, "conversationId")
-            && (same("threadId", thread) || (thread.is_empty() && (same("id", reply) || same("~message", reply))))
-    };
-    match call.store.newest("email").find(is_in) {
-        Some(email) => Some((text(email, "threadId").to_owned(), text(email, "~message").to_owned())),
-        None if thread.is_empty() => None,
-        None => Some((thread.to_owned(), text(message, "id").to_owned())),
-    }
-}
-
-/// The emails that an entry of a conversation stands for.
-fn email_ids(entry: &Fields) -> Vec<String> {
-    let ids = entry.get("meta").and_then(|meta| meta["email"]["messageIds"].as_array());
-    ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn get_email(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let id = call.parameter("id");
-    let email = call.store.get("email", id).or_else(|| call.store.newest("email").find(|email| text(email, "~message") == id));
-    match email {
-        Some(email) => Ok(email.clone().into()),
-        None if is_example(call, "id") => Ok(call.example()),
-        None => Err(Refusal::not_found("", "email")),
-    }
-}
-
-/// Whether the path names what the document shows.
-fn is_example(call: &Call<'_>, parameter: &str) -> bool {
-    let example = call.operation.parameter(Location::Path, parameter).and_then(|parameter| parameter.example);
-    example.is_some_and(|example| example == call.parameter(parameter))
-}
-
-fn cancel(call: &mut Call<'_>, kind: &str, parameter: &str) -> Result<Value, Refusal> {
-    let id = call.parameter(parameter);
-    match call.store.get(kind, id).cloned() {
-        Some(message) if text(&message, "status") == "scheduled" => {
-            if kind == "email" {
-                withdraw_email(call, id, text(&message, "~message"));
-            } else {
-                call.store.remove("email", text(&message, "emailMessageId"));
-                call.store.remove("message", id);
-            }
-            Ok(call.example())
-        }
-        None if is_example(call, parameter) => Ok(call.example()),
-        Some(message) if message.contains_key(DOCUMENTED) => Ok(call.example()),
-        Some(_) => Err(Refusal::State("The message is not scheduled".to_owned())),
-        None => Err(Refusal::not_found("", kind)),
-    }
-}
-
-/// Takes an email out of its thread, whose entry goes with the last one.
-fn withdraw_email(call: &mut Call<'_>, id: &str, entry: &str) {
-    call.store.remove("email", id);
-    let Some(listed) = call.store.get_mut("message", entry) else { return };
-    let rest: Vec<String> = email_ids(listed).into_iter().filter(|email| email != id).collect();
-    if rest.is_empty() {
-        call.store.remove("message", entry);
-    } else {
-        listed.insert("meta".to_owned(), json!({ "email": { "messageIds": rest } }));
-    }
-}
-
 fn add_inbound_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
+    let conversation = call.object("conversation", call.body_text("conversationId"), "conversationId")?.clone();
     let body = &call.checked.body;
     // Whoever logs a message that was sent elsewhere says so.
-    let direction = if call.said("direction") == "outbound" { "outbound" } else { "inbound" };
-    let email = (call.said("type") == "Email").then(|| call.fresh_id("message"));
+    let direction = if call.body_text("direction") == "outbound" { "outbound" } else { "inbound" };
+    let email = (call.body_text("type") == "Email").then(|| call.fresh_id("message"));
     let message = fields(json!({
         "body": body.get("message").or_else(|| body.get("html")), "status": "delivered", "attachments": body["attachments"],
         "conversationProviderId": body["conversationProviderId"], "altId": body["altId"], "contentType": "text/plain",
         "emailMessageId": email, "subject": body["subject"], "dateAdded": body["date"],
     }));
-    let message = post(call, &conversation, call.said("type"), direction, message);
+    let message = post(call, &conversation, call.body_text("type"), direction, message);
     let message = match &email {
         Some(email) => keep_email(call, email, message),
         None => message,
@@ -293,7 +194,7 @@ fn add_inbound_message(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn add_outbound_call(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
+    let conversation = call.object("conversation", call.body_text("conversationId"), "conversationId")?.clone();
     let body = &call.checked.body;
     let status = &body["call"]["status"];
     let message = fields(json!({
@@ -317,8 +218,8 @@ fn added(message: &Fields) -> Value {
 }
 
 fn send_review_reply(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let conversation = call.object("conversation", call.said("conversationId"), "conversationId")?.clone();
-    let message = fields(json!({ "body": call.said("message"), "status": "sent", "contentType": "text/plain", "source": "api" }));
+    let conversation = call.object("conversation", call.body_text("conversationId"), "conversationId")?.clone();
+    let message = fields(json!({ "body": call.body_text("message"), "status": "sent", "contentType": "text/plain", "source": "api" }));
     let message = post(call, &conversation, "GMB", "outbound", message);
     announce(call, "OutboundMessage", &message);
     Ok(
@@ -327,7 +228,7 @@ fn send_review_reply(call: &mut Call<'_>) -> Result<Value, Refusal> {
 }
 
 fn update_message_status(call: &mut Call<'_>) -> Result<Value, Refusal> {
-    let status = call.said("status");
+    let status = call.body_text("status");
     let message = call.change("message", call.parameter("messageId"), fields(json!({ "status": status })))?;
     announce(call, if text(&message, "direction") == "inbound" { "InboundMessage" } else { "OutboundMessage" }, &message);
     let mut response = json!({

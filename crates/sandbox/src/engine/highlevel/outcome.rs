@@ -1,6 +1,5 @@
 //! What becomes of messages at HighLevel: their status, replies, and the wish not to be disturbed.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::contacts::change_contact;
@@ -11,23 +10,6 @@ use crate::engine::event::Event;
 use crate::engine::outcome::{Outcome, SentMessage};
 use crate::engine::reply::ReplyTo;
 use crate::engine::store::{Fields, fields, text};
-
-/// Lets a message leave for its contact, now or at the time it is scheduled for.
-pub(super) fn dispatch(call: &mut Call<'_>, message: &Fields, email: Option<String>, scheduled: Option<DateTime<Utc>>) {
-    let recipient = text(message, "contactId").to_owned();
-    let contact = call.store.get("contact", &recipient).cloned().unwrap_or_default();
-    let known = ["email", "phone", "name"].map(|name| text(&contact, name).to_owned());
-    call.sent.push(SentMessage {
-        vendor: call.api.vendor,
-        id: text(message, "id").to_owned(),
-        conversation: text(message, "conversationId").to_owned(),
-        channel: text(message, "~channel").to_owned(),
-        email,
-        recipient,
-        addresses: known.into_iter().filter(|address| !address.is_empty()).collect(),
-        scheduled,
-    });
-}
 
 /// Lets something become of a message.
 pub(crate) fn react(call: &mut Call<'_>, message: &SentMessage, outcome: &Outcome) -> Result<(), Refusal> {

@@ -24,7 +24,7 @@ fn extension(name: &str) -> String {
 }
 
 fn url(call: &Call<'_>, name: &str) -> String {
-    let (location, conversation) = (call.said("locationId"), call.said("conversationId"));
+    let (location, conversation) = (call.body_text("locationId"), call.body_text("conversationId"));
     format!("https://files.sandbox.invalid/location/{location}/conversations/{conversation}/{}.{}", Uuid::new_v4(), extension(name))
 }
 
@@ -43,12 +43,12 @@ fn initiate_upload(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let (id, now) = (Uuid::new_v4().to_string(), call.store.now());
     let path = format!(
         "location/{}/conversations/{}/{id}.{}",
-        call.said("locationId"),
-        call.said("conversationId"),
-        extension(call.said("filename"))
+        call.body_text("locationId"),
+        call.body_text("conversationId"),
+        extension(call.body_text("filename"))
     );
     let size = call.checked.body["fileSize"].clone();
-    call.store.insert("upload", &id, fields(json!({ "filePath": path, "size": size, "contentType": call.said("contentType") })));
+    call.store.insert("upload", &id, fields(json!({ "filePath": path, "size": size, "contentType": call.body_text("contentType") })));
     Ok(json!({
         "uploadUrl": format!("{}/_sandbox/uploads/{id}", call.origin), "uploadId": id, "filePath": path,
         // A quarter of an hour, as the vendor says.
@@ -58,13 +58,13 @@ fn initiate_upload(call: &mut Call<'_>) -> Result<Value, Refusal> {
 
 fn complete_upload(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let documented =
-        call.operation.body.and_then(|body| body.content.example).is_some_and(|example| example["uploadId"] == call.said("uploadId"));
-    let upload = call.store.remove("upload", call.said("uploadId"));
+        call.operation.body.and_then(|body| body.content.example).is_some_and(|example| example["uploadId"] == call.body_text("uploadId"));
+    let upload = call.store.remove("upload", call.body_text("uploadId"));
     if upload.is_none() && !documented {
         return Err(Refusal::not_found("uploadId", "upload"));
     }
     let upload = upload.unwrap_or_default();
-    let name = call.said("filename");
+    let name = call.body_text("filename");
     let files = Fields::from_iter([(name.to_owned(), url(call, name).into())]);
     Ok(json!({ "uploadedFiles": files, "metadata": { "size": upload.get("size"), "contentType": upload.get("contentType") } }))
 }

@@ -80,6 +80,9 @@ impl RunProgress {
                 Event::Paused { account, reason } => {
                     Some(format!("{account} is paused: {reason}; then: reachout outbox resume --via {}", account.vendor))
                 }
+                Event::CampaignPaused { name, reason } => {
+                    Some(format!("the campaign {name} is paused: {reason}; then: reachout outbox campaign resume {name}"))
+                }
                 Event::DatabaseFailed { reason } => Some(format!("{reason}; trying again")),
                 Event::DatabaseBack => Some("the database works again".to_owned()),
                 _ => None,
@@ -87,7 +90,7 @@ impl RunProgress {
         };
         match (&self.bar, event) {
             (Some(bar), Event::Settled { .. }) => bar.inc(1),
-            (Some(bar), Event::Paused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack) => {
+            (Some(bar), Event::Paused { .. } | Event::CampaignPaused { .. } | Event::DatabaseFailed { .. } | Event::DatabaseBack) => {
                 bar.suspend(|| line.iter().for_each(|line| note(&plain(line))));
             }
             // The bar has the waits in its message.
@@ -200,6 +203,9 @@ fn waiting(wait: &Deferred) -> String {
         None => "are not due yet",
         Some("quiet-hours") => "wait for quiet hours to end",
         Some("daily-cap") => "wait for their sender's next day",
+        Some("spacing") => "wait for the time between two messages",
+        Some("window") => "wait for their campaign's next window",
+        Some("new-people") => "wait for the next day on which their campaign begins with people",
         Some(code) => return format!("{} wait ({code}), until {}", wait.count, clock(wait.next_due_at)),
     };
     format!("{} {why}, until {}", wait.count, clock(wait.next_due_at))
