@@ -18,7 +18,7 @@ use reachout_outbox::{
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
 #[derive(Clone, Debug)]
 struct Taker {
-    taken: Arc<Mutex<Vec<bool>>>,
+    seen: Arc<Mutex<Vec<bool>>>,
     latency: Duration,
 }
 
@@ -30,7 +30,7 @@ impl Messenger for Taker {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<Receipt, Error>> {
         Box::pin(async move {
             let number: Option<usize> = message.text.as_deref().and_then(|text| text.rsplit(' ').next()?.parse().ok());
-            let taken = number.and_then(|number| Some(std::mem::replace(self.taken.lock().ok()?.get_mut(number)?, true)));
+            let taken = number.and_then(|number| Some(std::mem::replace(self.seen.lock().ok()?.get_mut(number)?, true)));
             assert_eq!(taken, Some(false), "a message was sent twice, or was not queued");
             if !self.latency.is_zero() {
                 tokio::time::sleep(self.latency).await;
@@ -70,8 +70,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         true => Statements::of(&address).await?,
         false => None,
     };
-    let taken = Arc::new(Mutex::new(vec![false; usize::try_from(count)?]));
-    let taker = Taker { taken, latency: Duration::from_millis(latency) };
+    let seen = Arc::new(Mutex::new(vec![false; usize::try_from(count)?]));
+    let taker = Taker { seen, latency: Duration::from_millis(latency) };
     let before = resident();
     let most = Arc::new(Mutex::new((0, 0_u64)));
     let (watched, begun) = (Arc::clone(&most), Instant::now());

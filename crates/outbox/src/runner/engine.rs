@@ -16,8 +16,8 @@ use crate::{Account, Error};
 
 /// How soon to look for messages that another process queued.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// With many accounts a look takes longer; then it is a hundredth of the time.
-const LOOK_SHARE: u32 = 100;
+/// With many accounts a look takes longer; then it is less than a hundredth of the time, with what else is done between looks.
+const LOOK_SHARE: u32 = 150;
 const LONGEST_POLL: Duration = Duration::from_secs(5);
 
 /// Messages that are begun within this time can be claimed together.

@@ -99,7 +99,7 @@ impl Store {
             now!(),
             " WHERE e.stopped IS NOT NULL AND e.stopped <> 'withdrawn' AND e.id IN (SELECT m.enrolment FROM reachout_outbox_messages m WHERE m.enrolment IS NOT NULL AND ",
             selected!(),
-            ") RETURNING e.campaign, e.id, e.step"
+            ") RETURNING campaign, id, step"
         );
         let accepted = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages WHERE enrolment = $1 AND step = $2 AND state = 'accepted')";
         let terms = Terms::of(filter);
