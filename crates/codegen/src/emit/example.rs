@@ -8,7 +8,7 @@ use crate::model::{BodyContent, Field, Group, Operation, Parameter, Part, Place,
 /// A doctest of the operation that is compiled and not run.
 pub fn doctest(of: &Crate<'_>, operation: &Operation, group: &Group) -> String {
     let krate = of.module;
-    let example = Example { of, width: 70 };
+    let example = Example { of, width: 100 };
     let call = example.call(operation, |ty| example.body(ty, operation), |_| format!("{krate}::multipart::Part::file(\"./offer.pdf\")"));
     let types = if call.contains("types::") { format!("use {krate}::types; ") } else { String::new() };
     let allow = if operation.deprecated { "#[allow(deprecated)] " } else { "" };
@@ -195,5 +195,5 @@ impl Example<'_> {
 /// A call with a further setter: on a line of its own where the line would be long.
 fn separated(before: &str, setter: &str) -> String {
     let line = before.lines().last().map_or(0, str::len);
-    if line + setter.len() > 90 { format!("{before}\n    {setter}") } else { format!("{before}{setter}") }
+    if line + setter.len() > 104 { format!("{before}\n    {setter}") } else { format!("{before}{setter}") }
 }

@@ -84,10 +84,9 @@ impl Contacts {
     /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("Sophie").current_company("Doctolib")
-    ///         .emails([types::NewContactEmail::new("sophie@doctolib.com").type_("work")])
-    ///         .last_name("Martin").linkedin_profile("https://www.linkedin.com/in/sophie-martin")
-    ///         .location("Paris, France").skills(["React", "TypeScript"]).tags(["frontend"])
-    ///         .title("Senior Software Engineer"),
+    ///         .emails([types::NewContactEmail::new("sophie@doctolib.com").type_("work")]).last_name("Martin")
+    ///         .linkedin_profile("https://www.linkedin.com/in/sophie-martin").location("Paris, France")
+    ///         .skills(["React", "TypeScript"]).tags(["frontend"]).title("Senior Software Engineer"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -109,8 +108,8 @@ impl Contacts {
     /// ```no_run
     /// # use leonar::types; async fn example(contacts: leonar::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.search(
-    ///     types::SearchContactsRequest::new().company("Doctolib").contact_types(["candidate"])
-    ///         .limit(50).location("Paris, France").offset(0).query("Sophie").sort_by("updated_at")
+    ///     types::SearchContactsRequest::new().company("Doctolib").contact_types(["candidate"]).limit(50)
+    ///         .location("Paris, France").offset(0).query("Sophie").sort_by("updated_at")
     ///         .sort_direction(types::SortDirection::Desc).tags(["frontend"]),
     /// ).await?;
     /// # Ok(()) }
@@ -392,9 +391,8 @@ impl Tasks {
     ///     "e5f6a7b8-9012-34cd-efab-567890123def",
     ///     types::UpdateTaskRequest::new()
     ///         .assigned_to("f6a7b8c9-0123-45de-fabc-678901234ef0".parse::<leonar::Uuid>()?)
-    ///         .due_date("2025-02-15".parse::<leonar::NaiveDate>()?)
-    ///         .priority(types::TaskPriority::High).status(types::TaskStatus::Todo)
-    ///         .title("Follow up with Sophie Martin").type_(types::TaskType::Call),
+    ///         .due_date("2025-02-15".parse::<leonar::NaiveDate>()?).priority(types::TaskPriority::High)
+    ///         .status(types::TaskStatus::Todo).title("Follow up with Sophie Martin").type_(types::TaskType::Call),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -415,9 +413,7 @@ impl Tags {
     ///
     /// ```no_run
     /// # use leonar::types; async fn example(tags: leonar::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tags.create(
-    ///     types::CreateTagRequest::new("frontend").color("#3b82f6").scope(types::TagScope::Global),
-    /// ).await?;
+    /// let response = tags.create(types::CreateTagRequest::new("frontend").color("#3b82f6").scope(types::TagScope::Global)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_tag")]
@@ -613,10 +609,7 @@ impl Projects {
     ///
     /// ```no_run
     /// # async fn example(projects: leonar::operations::Projects) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = projects.delete_file(
-    ///     "d4e5f6a7-8901-23bc-defa-456789012cde",
-    ///     "3c90c3cc-0d44-4b50-8888-8dd25736052a",
-    /// ).await?;
+    /// let response = projects.delete_file("d4e5f6a7-8901-23bc-defa-456789012cde", "3c90c3cc-0d44-4b50-8888-8dd25736052a").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_project_file")]
@@ -767,13 +760,10 @@ impl Sourcing {
     ///         types::SourceType::LeonarSource,
     ///         types::SourcingFilters::new()
     ///             .companies(types::TermFilter::new().exclude(["Criteo"]).include(["Doctolib"]))
-    ///             .job_titles(types::JobTitleFilter::new().include(["Senior Software Engineer"])
-    ///             .include_current_only(true))
-    ///             .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
-    ///             .states(["Île-de-France"]))
+    ///             .job_titles(types::JobTitleFilter::new().include(["Senior Software Engineer"]).include_current_only(true))
+    ///             .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"]).states(["Île-de-France"]))
     ///             .skills(types::SkillFilter::new().include(["Python", "Django"]).require_all(false))
-    ///             .years_experience(types::YearsRange::new().max(leonar::Number::from(10_i64))
-    ///             .min(leonar::Number::from(3_i64))),
+    ///             .years_experience(types::YearsRange::new().max(leonar::Number::from(10_i64)).min(leonar::Number::from(3_i64))),
     ///         1,
     ///         25,
     ///     ),
@@ -806,9 +796,8 @@ impl Sourcing {
     /// let response = sourcing.search_crm_contacts(
     ///     types::SearchCrmContactsRequest::new().contact_types(["candidate"])
     ///         .job_titles(["Senior Software Engineer"])
-    ///         .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"])
-    ///         .states(["Île-de-France"])).page(1).page_size(20)
-    ///         .project_id("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?)
+    ///         .locations(types::LocationFilter::new().cities(["Paris"]).countries(["France"]).states(["Île-de-France"]))
+    ///         .page(1).page_size(20).project_id("d4e5f6a7-8901-23bc-defa-456789012cde".parse::<leonar::Uuid>()?)
     ///         .skills(["Python", "Django"]).stage_categories(["sourced"]),
     /// ).await?;
     /// # Ok(()) }
@@ -836,9 +825,8 @@ impl Sourcing {
     /// ```no_run
     /// # use leonar::types; async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.search_advanced_profiles(
-    ///     types::SearchAdvancedProfilesRequest::new().company(["Stripe", "Datadog"])
-    ///         .company_filter("current").data_types(["personal_email", "work_email"])
-    ///         .job_title(["VP of Product", "Head of Product"])
+    ///     types::SearchAdvancedProfilesRequest::new().company(["Stripe", "Datadog"]).company_filter("current")
+    ///         .data_types(["personal_email", "work_email"]).job_title(["VP of Product", "Head of Product"])
     ///         .location(["Paris, France", "London, United Kingdom"]).page(1).reveal_info(true)
     ///         .skills(["SaaS", "Product Management"]),
     /// ).await?;
@@ -910,8 +898,7 @@ impl Sourcing {
     /// ```no_run
     /// # async fn example(sourcing: leonar::operations::Sourcing) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = sourcing.list_linkedin_locations().q("Paris")
-    ///     .account_id("3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?)
-    ///     .api_type("recruiter").await?;
+    ///     .account_id("3c90c3cc-0d44-4b50-8888-8dd25736052a".parse::<leonar::Uuid>()?).api_type("recruiter").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_linkedin_locations(&self) -> ListLinkedinLocations {

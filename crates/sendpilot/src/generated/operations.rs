@@ -91,10 +91,7 @@ impl Campaigns {
     ///
     /// ```no_run
     /// # use sendpilot::types; async fn example(campaigns: sendpilot::operations::Campaigns) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = campaigns.update(
-    ///     "camp_xyz789",
-    ///     types::UpdateCampaignRequest::new(types::CampaignAction::Pause),
-    /// ).await?;
+    /// let response = campaigns.update("camp_xyz789", types::UpdateCampaignRequest::new(types::CampaignAction::Pause)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_campaign")]
@@ -131,8 +128,7 @@ impl Leads {
     ///
     /// ```no_run
     /// # use sendpilot::types; async fn example(leads: sendpilot::operations::Leads) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = leads.list("camp_xyz789").status(types::LeadStatus::ConnectionAccepted).page(1).limit(50)
-    ///     .full(true).await?;
+    /// let response = leads.list("camp_xyz789").status(types::LeadStatus::ConnectionAccepted).page(1).limit(50).full(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_leads")]
@@ -162,10 +158,9 @@ impl Leads {
     ///     types::CreateLeadsRequest::new(
     ///         "camp_xyz789",
     ///         [
-    ///             types::NewLead::new("https://www.linkedin.com/in/john-doe").company("TechCorp")
-    ///                 .first_name("John").last_name("Doe").title("VP of Engineering"),
-    ///             types::NewLead::new("https://www.linkedin.com/in/jane-smith").first_name("Jane")
-    ///                 .last_name("Smith"),
+    ///             types::NewLead::new("https://www.linkedin.com/in/john-doe").company("TechCorp").first_name("John")
+    ///                 .last_name("Doe").title("VP of Engineering"),
+    ///             types::NewLead::new("https://www.linkedin.com/in/jane-smith").first_name("Jane").last_name("Smith"),
     ///         ],
     ///     ),
     /// ).await?;
@@ -354,10 +349,7 @@ impl Inbox {
     /// # use sendpilot::types; async fn example(inbox: sendpilot::operations::Inbox) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = inbox.send_message_to_lead(
     ///     "lead_abc123",
-    ///     types::SendMessageToLeadRequest::new(
-    ///         "sender_def456",
-    ///         "Hi {{firstName}}, I wanted to follow up on our conversation...",
-    ///     ),
+    ///     types::SendMessageToLeadRequest::new("sender_def456", "Hi {{firstName}}, I wanted to follow up on our conversation..."),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -432,8 +424,7 @@ impl LeadDatabase {
     ///     types::CreateLeadDatabaseSearchRequest::new(
     ///         "Tech Founders Q1 2024",
     ///         200,
-    ///         types::LeadDatabaseFilters::new()
-    ///             .company_sizes([types::CompanySize::_1150, types::CompanySize::_51200])
+    ///         types::LeadDatabaseFilters::new().company_sizes([types::CompanySize::_1150, types::CompanySize::_51200])
     ///             .industries(["Technology", "Software"]).job_titles(["CEO", "CTO", "Founder"])
     ///             .locations(["United States", "Canada"]),
     ///     ),

@@ -63,10 +63,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.publish_facebook_campaign(
-    ///     "120208142050850608",
-    ///     types::PublishFacebookCampaignRequest::new("loc_abc123"),
-    /// ).await?;
+    /// let response = facebook_ads.publish_facebook_campaign("120208142050850608", types::PublishFacebookCampaignRequest::new("loc_abc123")).await?;
     /// # Ok(()) }
     /// ```
     pub fn publish_facebook_campaign(
@@ -88,8 +85,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789")
-    ///     .ig_user_id("ig_user_123").await?;
+    /// let response = facebook_ads.list_facebook_pixels("loc_abc123").channel("FACEBOOK").page_id("123456789").ig_user_id("ig_user_123").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_pixels(&self, location_id: impl Into<String>) -> ListFacebookPixels {
@@ -107,8 +103,8 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert_facebook_pixel(
-    ///     types::UpsertFacebookPixelRequest::new("loc_abc123", "LEAD_EVENT")
-    ///         .conversion_pixel_id("px_123").ig_user_id("ig_user_123").name("My Pixel"),
+    ///     types::UpsertFacebookPixelRequest::new("loc_abc123", "LEAD_EVENT").conversion_pixel_id("px_123")
+    ///         .ig_user_id("ig_user_123").name("My Pixel"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -127,11 +123,8 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.list_facebook_custom_audiences(
-    ///     "loc_abc123",
-    ///     types::ListFacebookCustomAudiencesType::Custom,
-    ///     "act_123456",
-    /// ).source(types::ListFacebookCustomAudiencesSource::AdManager).await?;
+    /// let response = facebook_ads.list_facebook_custom_audiences("loc_abc123", types::ListFacebookCustomAudiencesType::Custom, "act_123456")
+    ///     .source(types::ListFacebookCustomAudiencesSource::AdManager).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_custom_audiences(
@@ -189,11 +182,7 @@ impl FacebookAds {
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.update_facebook_custom_audience(
     ///     "23851234567890123",
-    ///     types::UpdateFacebookCustomAudienceRequest::new(
-    ///         "HChooFuiyPpVYzeJ4HMe",
-    ///         "My Custom Audience",
-    ///         "Lookalike audience from website visitors",
-    ///     ),
+    ///     types::UpdateFacebookCustomAudienceRequest::new("HChooFuiyPpVYzeJ4HMe", "My Custom Audience", "Lookalike audience from website visitors"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -245,8 +234,7 @@ impl FacebookAds {
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.add_facebook_custom_audience_member(
     ///     "23851234567890123",
-    ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123")
-    ///         .fb_ad_account_id("act_123456"),
+    ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123").fb_ad_account_id("act_123456"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -272,8 +260,7 @@ impl FacebookAds {
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.remove_facebook_custom_audience_member(
     ///     "23851234567890123",
-    ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123")
-    ///         .fb_ad_account_id("act_123456"),
+    ///     types::UpdateCustomAudienceRequest::new("loc_abc123", "contact_123").fb_ad_account_id("act_123456"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -300,8 +287,7 @@ impl FacebookAds {
     /// let response = facebook_ads.batch_update_facebook_audience_members(
     ///     "23851234567890123",
     ///     types::BatchUpdateFacebookAudienceMembersRequest::new("loc_abc123", "ADD")
-    ///         .csv_path("/uploads/audience.csv").dynamic_audience("true")
-    ///         .smartlist_ids(["list_1", "list_2"]),
+    ///         .csv_path("/uploads/audience.csv").dynamic_audience("true").smartlist_ids(["list_1", "list_2"]),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -324,8 +310,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads")
-    ///     .source("facebook").await?;
+    /// let response = facebook_ads.get_facebook_campaign("120208142050850608", "loc_abc123").fields("adsets,ads").source("facebook").await?;
     /// # Ok(()) }
     /// ```
     pub fn get_facebook_campaign(&self, campaign_id: impl std::fmt::Display, location_id: impl Into<String>) -> GetFacebookCampaign {
@@ -348,11 +333,8 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.get_facebook_entity(
-    ///     "loc_abc123",
-    ///     types::GetFacebookEntityType::AdManager,
-    ///     types::GetFacebookEntityEntityType::Campaign,
-    /// ).next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123")
+    /// let response = facebook_ads.get_facebook_entity("loc_abc123", types::GetFacebookEntityType::AdManager, types::GetFacebookEntityEntityType::Campaign)
+    ///     .next("cursor_abc").fetch_all("true").campaign_id("camp_123").ad_set_id("adset_123")
     ///     .search_id("search_123").selected_ad_account_id("act_123456").await?;
     /// # Ok(()) }
     /// ```
@@ -383,9 +365,8 @@ impl FacebookAds {
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = facebook_ads.upsert_facebook_campaign(
-    ///     types::UpsertFacebookCampaignRequest::new("loc_abc123").id("camp_123")
-    ///         .name("Summer Campaign").objective(types::UpsertCampaignObjective::OutcomeLeads)
-    ///         .source("facebook")
+    ///     types::UpsertFacebookCampaignRequest::new("loc_abc123").id("camp_123").name("Summer Campaign")
+    ///         .objective(types::UpsertCampaignObjective::OutcomeLeads).source("facebook")
     ///         .special_ad_categories(types::UpsertCampaignSpecialAdCategories::Employment),
     /// ).await?;
     /// # Ok(()) }
@@ -512,16 +493,15 @@ impl FacebookAds {
     /// let response = facebook_ads.upsert(
     ///     types::UpsertFacebookAdRequest::new("loc_abc123", "camp_123", "adset_123")
     ///         .conversation_form_id("conv_123").cta("LEARN_MORE").description("Limited time offer")
-    ///         .destination_form_id("form_123").destination_link("https://example.com")
-    ///         .headline("Great Deal").id("ad_123").image_url("https://example.com/img.jpg")
+    ///         .destination_form_id("form_123").destination_link("https://example.com").headline("Great Deal")
+    ///         .id("ad_123").image_url("https://example.com/img.jpg")
     ///         .media([
     ///         types::Media::new("https://example.com/image.jpg", types::MediaType::Image)
-    ///             .description("Click to learn more").headline("Great Offer")
-    ///             .link("https://example.com").name("ad_image.jpg")
-    ///             .selected_poster(highlevel::Number::from(0_i64))
+    ///             .description("Click to learn more").headline("Great Offer").link("https://example.com")
+    ///             .name("ad_image.jpg").selected_poster(highlevel::Number::from(0_i64))
     ///             .thumbnail_url("https://example.com/thumb.jpg"),
-    ///     ]).media_type(types::UpsertAdMediaType::Single).multi_advertiser_ads(false)
-    ///         .name("My Ad Creative").primary_text("Check out our offer!"),
+    ///     ]).media_type(types::UpsertAdMediaType::Single).multi_advertiser_ads(false).name("My Ad Creative")
+    ///         .primary_text("Check out our offer!"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -541,10 +521,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.pause_facebook_campaign(
-    ///     "campaignId",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = facebook_ads.pause_facebook_campaign("campaignId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn pause_facebook_campaign(
@@ -566,10 +543,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.resume_facebook_campaign(
-    ///     "campaignId",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = facebook_ads.resume_facebook_campaign("campaignId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn resume_facebook_campaign(
@@ -592,10 +566,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.duplicate_facebook_campaign(
-    ///     "campaignId",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = facebook_ads.duplicate_facebook_campaign("campaignId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn duplicate_facebook_campaign(
@@ -618,10 +589,7 @@ impl FacebookAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_ads: highlevel::operations::FacebookAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_ads.delete_facebook_campaign(
-    ///     "campaignId",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = facebook_ads.delete_facebook_campaign("campaignId", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_campaign(
@@ -939,26 +907,19 @@ impl FacebookIntegration {
     ///         "Contact Form",
     ///         "loc_abc123",
     ///         [
-    ///             types::FormQuestion::new("name", types::FormQuestionType::ShortAnswer)
-    ///                 .label("What is your name?")
+    ///             types::FormQuestion::new("name", types::FormQuestionType::ShortAnswer).label("What is your name?")
     ///                 .options([types::FormQuestionOption::new("option 1", "Option 1")]),
     ///         ],
     ///         "https://example.com/privacy",
-    ///         types::ThankYouPage::new(
-    ///             "Thank You!",
-    ///             "We will contact you soon",
-    ///             "Visit Website",
-    ///             "VIEW_WEBSITE",
-    ///         ).business_phone("+1234567890").button_link("https://example.com").country_code("US"),
+    ///         types::ThankYouPage::new("Thank You!", "We will contact you soon", "Visit Website", "VIEW_WEBSITE")
+    ///             .business_phone("+1234567890").button_link("https://example.com").country_code("US"),
     ///     )
     ///         .custom_disclaimer(types::CustomDisclaimer::new("Terms & Conditions", "By submitting...")
     ///         .checkboxes([
     ///         types::CustomDisclaimerCheckbox::new(true, "I agree to the Terms & Conditions", "terms_checkbox"),
     ///         types::CustomDisclaimerCheckbox::new(false, "I would like to receive marketing emails", "marketing_optin"),
-    ///     ]))
-    ///         .greeting_card(types::GreetingCard::new("Welcome!", "LIST_STYLE", ["Learn more about our services"]))
-    ///         .privacy_policy_text("We respect your privacy")
-    ///         .question_page_headline("Tell us about yourself"),
+    ///     ])).greeting_card(types::GreetingCard::new("Welcome!", "LIST_STYLE", ["Learn more about our services"]))
+    ///         .privacy_policy_text("We respect your privacy").question_page_headline("Tell us about yourself"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -981,8 +942,8 @@ impl FacebookIntegration {
     ///
     /// ```no_run
     /// # async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.list_facebook_ad_accounts("loc_abc123").type_("AD_MANAGER").next("cursor_abc")
-    ///     .fetch_all("true").limit(25).await?;
+    /// let response = facebook_integration.list_facebook_ad_accounts("loc_abc123").type_("AD_MANAGER").next("cursor_abc").fetch_all("true")
+    ///     .limit(25).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_facebook_ad_accounts(&self, location_id: impl Into<String>) -> ListFacebookAdAccounts {
@@ -1028,10 +989,7 @@ impl FacebookIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.delete_facebook_ad_account(
-    ///     "act_123456789",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = facebook_integration.delete_facebook_ad_account("act_123456789", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_facebook_ad_account(
@@ -1121,10 +1079,7 @@ impl FacebookIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.create(
-    ///     types::CreateFacebookIntegrationRequest::new("loc_abc123", "123456789")
-    ///         .ad_account_id("act_123456"),
-    /// ).await?;
+    /// let response = facebook_integration.create(types::CreateFacebookIntegrationRequest::new("loc_abc123", "123456789").ad_account_id("act_123456")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_facebook_integration")]
@@ -1183,10 +1138,7 @@ impl FacebookIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(facebook_integration: highlevel::operations::FacebookIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_integration.set_facebook_default_page(
-    ///     "HChooFuiyPpVYzeJ4HMe",
-    ///     types::SetFacebookDefaultPageRequest::new("103456789012345"),
-    /// ).await?;
+    /// let response = facebook_integration.set_facebook_default_page("HChooFuiyPpVYzeJ4HMe", types::SetFacebookDefaultPageRequest::new("103456789012345")).await?;
     /// # Ok(()) }
     /// ```
     pub fn set_facebook_default_page(
@@ -1298,12 +1250,7 @@ impl FacebookReporting {
     ///
     /// ```no_run
     /// # async fn example(facebook_reporting: highlevel::operations::FacebookReporting) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = facebook_reporting.get_facebook_campaign(
-    ///     "120208142050850608",
-    ///     "fRMewNQIxSyZ5R4nQyit",
-    ///     "2022-01-11",
-    ///     "2022-01-31",
-    /// ).await?;
+    /// let response = facebook_reporting.get_facebook_campaign("120208142050850608", "fRMewNQIxSyZ5R4nQyit", "2022-01-11", "2022-01-31").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_facebook_campaign_reporting")]
@@ -1377,8 +1324,7 @@ impl GoogleAds {
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.list_google_conversions("loc_abc123").type_(types::ListGoogleConversionsType::AdManager)
-    ///     .conversion_type("WEBPAGE").category("PURCHASE").start_date("2024-01-01")
-    ///     .end_date("2024-12-31").await?;
+    ///     .conversion_type("WEBPAGE").category("PURCHASE").start_date("2024-01-01").end_date("2024-12-31").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_google_conversions(&self, location_id: impl Into<String>) -> ListGoogleConversions {
@@ -1583,13 +1529,12 @@ impl GoogleAds {
     ///             types::LeadFormAssetPayloadCallToActionType::GetQuote,
     ///         ).background_image_asset("customers/123/assets/789")
     ///             .call_to_action_description("Request your free quote now")
-    ///             .custom_question_fields([
-    ///             types::CustomQuestionField::new("What service are you interested in?", Vec::<String>::new()),
-    ///         ]).desired_intent(types::LeadFormAssetPayloadDesiredIntent::HighIntent)
+    ///             .custom_question_fields([types::CustomQuestionField::new("What service are you interested in?", Vec::<String>::new())])
+    ///             .desired_intent(types::LeadFormAssetPayloadDesiredIntent::HighIntent)
     ///             .final_urls("https://example.com/thank-you")
     ///             .post_submit_call_to_action_type(types::LeadFormAssetPayloadPostSubmitCallToActionType::VisitSite)
-    ///             .post_submit_description("We will be in touch shortly")
-    ///             .post_submit_headline("Thank you!").resource_name("customers/123/assets/456")),
+    ///             .post_submit_description("We will be in touch shortly").post_submit_headline("Thank you!")
+    ///             .resource_name("customers/123/assets/456")),
     ///     ),
     /// ).await?;
     /// # Ok(()) }
@@ -1609,13 +1554,9 @@ impl GoogleAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_ads.get_google_entity(
-    ///     "loc_abc123",
-    ///     types::GetGoogleEntityType::AdManager,
-    ///     types::GetGoogleEntityEntityType::Campaign,
-    /// ).campaign_id("camp_123").ad_group_id("ag_123").search_id("search_123")
-    ///     .start_date("2024-01-01").end_date("2024-12-31")
-    ///     .selected_ad_account_id("123-456-7890").await?;
+    /// let response = google_ads.get_google_entity("loc_abc123", types::GetGoogleEntityType::AdManager, types::GetGoogleEntityEntityType::Campaign)
+    ///     .campaign_id("camp_123").ad_group_id("ag_123").search_id("search_123").start_date("2024-01-01")
+    ///     .end_date("2024-12-31").selected_ad_account_id("123-456-7890").await?;
     /// # Ok(()) }
     /// ```
     pub fn get_google_entity(
@@ -1644,11 +1585,7 @@ impl GoogleAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_ads.list_google_target_interests(
-    ///     "HChooFuiyPpVYzeJ4HMe",
-    ///     types::ListGoogleTargetInterestsType::Affinity,
-    ///     "SEARCH",
-    /// ).await?;
+    /// let response = google_ads.list_google_target_interests("HChooFuiyPpVYzeJ4HMe", types::ListGoogleTargetInterestsType::Affinity, "SEARCH").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_google_target_interests(
@@ -1706,16 +1643,10 @@ impl GoogleAds {
     ///         .rule_based_user_list(types::RuleBasedUserList::new(
     ///         types::FlexibleRuleUserList::new(
     ///             [
-    ///                 types::RuleOperand::new(
-    ///                     highlevel::Number::from(30_i64),
-    ///                     types::Rule::new(Vec::<types::RuleItemGroup>::new()),
-    ///                 ),
+    ///                 types::RuleOperand::new(highlevel::Number::from(30_i64), types::Rule::new(Vec::<types::RuleItemGroup>::new())),
     ///             ],
     ///             [
-    ///                 types::RuleOperand::new(
-    ///                     highlevel::Number::from(30_i64),
-    ///                     types::Rule::new(Vec::<types::RuleItemGroup>::new()),
-    ///                 ),
+    ///                 types::RuleOperand::new(highlevel::Number::from(30_i64), types::Rule::new(Vec::<types::RuleItemGroup>::new())),
     ///             ],
     ///         ).inclusive_rule_operator("AND"),
     ///     ).prepopulation_status(types::RuleBasedUserListPrepopulationStatus::Requested))
@@ -1748,11 +1679,7 @@ impl GoogleAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_ads.get_google_segment(
-    ///     "seg_abc123",
-    ///     "HChooFuiyPpVYzeJ4HMe",
-    ///     types::GetGoogleSegmentType::CustomSegments,
-    /// ).await?;
+    /// let response = google_ads.get_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::GetGoogleSegmentType::CustomSegments).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_google_segment(
@@ -1780,11 +1707,7 @@ impl GoogleAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_ads.delete_google_segment(
-    ///     "seg_abc123",
-    ///     "HChooFuiyPpVYzeJ4HMe",
-    ///     types::DeleteGoogleSegmentType::CustomSegments,
-    /// ).await?;
+    /// let response = google_ads.delete_google_segment("seg_abc123", "HChooFuiyPpVYzeJ4HMe", types::DeleteGoogleSegmentType::CustomSegments).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_google_segment(
@@ -1812,9 +1735,8 @@ impl GoogleAds {
     /// ```no_run
     /// # use highlevel::types; async fn example(google_ads: highlevel::operations::GoogleAds) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = google_ads.create_google_offline_user_list_job(
-    ///     types::CreateGoogleOfflineUserListJobRequest::new("loc_abc123")
-    ///         .csv_path("/uploads/users.csv").is_dynamic(false).smart_list_ids(["sl_123"])
-    ///         .user_list_id("ul_123"),
+    ///     types::CreateGoogleOfflineUserListJobRequest::new("loc_abc123").csv_path("/uploads/users.csv")
+    ///         .is_dynamic(false).smart_list_ids(["sl_123"]).user_list_id("ul_123"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1857,14 +1779,12 @@ impl GoogleAds {
     ///     types::UpsertGoogleAudienceRequest::new("loc_abc123", "My Audience")
     ///         .dimensions(types::AudienceDimension::new().age_ranges(["ageRanges"])
     ///         .audience_segments(types::AudienceSegments::new().custom_audiences(["customers/123/customAudiences/456"])
-    ///         .user_interests(["customers/123/userInterests/321"])
-    ///         .user_lists(["customers/123/userLists/789"])).genders(["MALE", "FEMALE"])
-    ///         .is_age_unknown(false).parental_statuses(["PARENT"]))
+    ///         .user_interests(["customers/123/userInterests/321"]).user_lists(["customers/123/userLists/789"]))
+    ///         .genders(["MALE", "FEMALE"]).is_age_unknown(false).parental_statuses(["PARENT"]))
     ///         .exclusion_dimension(types::AudienceDimension::new().age_ranges(["ageRanges"])
     ///         .audience_segments(types::AudienceSegments::new().custom_audiences(["customers/123/customAudiences/456"])
-    ///         .user_interests(["customers/123/userInterests/321"])
-    ///         .user_lists(["customers/123/userLists/789"])).genders(["MALE", "FEMALE"])
-    ///         .is_age_unknown(false).parental_statuses(["PARENT"]))
+    ///         .user_interests(["customers/123/userInterests/321"]).user_lists(["customers/123/userLists/789"]))
+    ///         .genders(["MALE", "FEMALE"]).is_age_unknown(false).parental_statuses(["PARENT"]))
     ///         .resource_name("customers/123/audiences/456"),
     /// ).await?;
     /// # Ok(()) }
@@ -2168,9 +2088,7 @@ impl GoogleIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_integration.create(
-    ///     types::CreateGoogleIntegrationRequest::new("loc_abc123", "123-456-7890", "987-654-3210"),
-    /// ).await?;
+    /// let response = google_integration.create(types::CreateGoogleIntegrationRequest::new("loc_abc123", "123-456-7890", "987-654-3210")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_google_integration")]
@@ -2206,8 +2124,7 @@ impl GoogleIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_integration.list_google_ad_accounts("HChooFuiyPpVYzeJ4HMe")
-    ///     .type_(types::ListGoogleAdAccountsType::AdManager).await?;
+    /// let response = google_integration.list_google_ad_accounts("HChooFuiyPpVYzeJ4HMe").type_(types::ListGoogleAdAccountsType::AdManager).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_google_ad_accounts(&self, location_id: impl Into<String>) -> ListGoogleAdAccounts {
@@ -2251,10 +2168,7 @@ impl GoogleIntegration {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(google_integration: highlevel::operations::GoogleIntegration) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = google_integration.delete_google_ad_account(
-    ///     "act_abc123",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = google_integration.delete_google_ad_account("act_abc123", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn delete_google_ad_account(
@@ -2431,10 +2345,7 @@ impl LinkedinAds {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = linkedin_ads.publish_linkedin_campaign_group(
-    ///     "507f1f77bcf86cd799439011",
-    ///     types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe"),
-    /// ).await?;
+    /// let response = linkedin_ads.publish_linkedin_campaign_group("507f1f77bcf86cd799439011", types::LocationIdBodyRequest::new("HChooFuiyPpVYzeJ4HMe")).await?;
     /// # Ok(()) }
     /// ```
     pub fn publish_linkedin_campaign_group(
@@ -2524,8 +2435,7 @@ impl LinkedinAds {
     ///
     /// ```no_run
     /// # async fn example(linkedin_ads: highlevel::operations::LinkedinAds) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = linkedin_ads.search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations").query("software")
-    ///     .q("typeahead").await?;
+    /// let response = linkedin_ads.search_linkedin_targeting("HChooFuiyPpVYzeJ4HMe", "locations").query("software").q("typeahead").await?;
     /// # Ok(()) }
     /// ```
     pub fn search_linkedin_targeting(&self, location_id: impl Into<String>, facet: impl Into<String>) -> SearchLinkedinTargeting {
@@ -2845,8 +2755,7 @@ impl LinkedinReporting {
     /// # use highlevel::types; async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = linkedin_reporting.get_linkedin_ad_analytics("locationId", "2024-01-01", "2024-01-31")
     ///     .pivot(types::GetLinkedinAdAnalyticsPivot::Account)
-    ///     .group_by(types::GetLinkedinAdAnalyticsGroupBy::Day).entity_urns("entityUrns")
-    ///     .fields(["fields"]).await?;
+    ///     .group_by(types::GetLinkedinAdAnalyticsGroupBy::Day).entity_urns("entityUrns").fields(["fields"]).await?;
     /// # Ok(()) }
     /// ```
     pub fn get_linkedin_ad_analytics(
@@ -2875,14 +2784,8 @@ impl LinkedinReporting {
     ///
     /// ```no_run
     /// # async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = linkedin_reporting.list(
-    ///     "locationId",
-    ///     "listType",
-    ///     "campaignId",
-    ///     "campaignGroupId",
-    ///     "2024-01-01",
-    ///     "2024-01-31",
-    /// ).fields(["fields"]).await?;
+    /// let response = linkedin_reporting.list("locationId", "listType", "campaignId", "campaignGroupId", "2024-01-01", "2024-01-31")
+    ///     .fields(["fields"]).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_linkedin_reporting")]
@@ -2919,8 +2822,7 @@ impl LinkedinReporting {
     ///
     /// ```no_run
     /// # async fn example(linkedin_reporting: highlevel::operations::LinkedinReporting) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = linkedin_reporting.get_linkedin_campaign_group("12345678", "locationId", "startDate", "endDate")
-    ///     .fields(["fields"]).await?;
+    /// let response = linkedin_reporting.get_linkedin_campaign_group("12345678", "locationId", "startDate", "endDate").fields(["fields"]).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_linkedin_campaign_group_reporting")]

@@ -30,9 +30,8 @@ impl AffiliateCommissions {
     /// ```no_run
     /// # async fn example(affiliate_commissions: highlevel::operations::AffiliateCommissions) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = affiliate_commissions.list("ve9EPM428h8vShlRW1KT").campaign_id("6385d230f6d19db03eef6fb2")
-    ///     .affiliate_id("6385d230f6d19db03eef6fb2").status("pending")
-    ///     .query("affiliate@gmail.com").skip(1).limit(10).from_date("2023-10-01")
-    ///     .to_date("2023-10-01").await?;
+    ///     .affiliate_id("6385d230f6d19db03eef6fb2").status("pending").query("affiliate@gmail.com").skip(1)
+    ///     .limit(10).from_date("2023-10-01").to_date("2023-10-01").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_affiliate_commissions")]
@@ -77,9 +76,9 @@ impl AffiliatePayouts {
     ///
     /// ```no_run
     /// # async fn example(affiliate_payouts: highlevel::operations::AffiliatePayouts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = affiliate_payouts.list("ve9EPM428h8vShlRW1KT").status("pending").query("john")
-    ///     .affiliate_id("65df04201e428a0c5ebb6572").campaign_id("65df04201e428a0c5ebb6573")
-    ///     .skip(1).limit(10).start("2022-12-01T00:00:00.000Z").end("2022-12-31T23:59:59.999Z").await?;
+    /// let response = affiliate_payouts.list("ve9EPM428h8vShlRW1KT").status("pending").query("john").affiliate_id("65df04201e428a0c5ebb6572")
+    ///     .campaign_id("65df04201e428a0c5ebb6573").skip(1).limit(10).start("2022-12-01T00:00:00.000Z")
+    ///     .end("2022-12-31T23:59:59.999Z").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_affiliate_payouts")]
@@ -124,9 +123,8 @@ impl Affiliates {
     ///
     /// ```no_run
     /// # async fn example(affiliates: highlevel::operations::Affiliates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = affiliates.list("ve9EPM428h8vShlRW1KT").query("John").active("true")
-    ///     .campaign_id("63d376de11be1d26d38f7369").skip(1).limit(10).from_date("2023-10-01")
-    ///     .to_date("2023-10-01").await?;
+    /// let response = affiliates.list("ve9EPM428h8vShlRW1KT").query("John").active("true").campaign_id("63d376de11be1d26d38f7369")
+    ///     .skip(1).limit(10).from_date("2023-10-01").to_date("2023-10-01").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_affiliates")]

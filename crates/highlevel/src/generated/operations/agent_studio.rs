@@ -258,8 +258,8 @@ impl StudioAgents {
     /// # use highlevel::types; async fn example(studio_agents: highlevel::operations::StudioAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = studio_agents.publish_version(
     ///     "v1a2b3c4d5e6f7g8h9i0",
-    ///     types::PublishStudioAgentVersionRequest::new("C2QujeCh8ZnC7al2InWR")
-    ///         .user_email("john.doe@example.com").user_id("usr_abc123def456").user_name("John Doe"),
+    ///     types::PublishStudioAgentVersionRequest::new("C2QujeCh8ZnC7al2InWR").user_email("john.doe@example.com")
+    ///         .user_id("usr_abc123def456").user_name("John Doe"),
     /// ).source("api").await?;
     /// # Ok(()) }
     /// ```

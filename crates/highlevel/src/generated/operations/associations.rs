@@ -82,10 +82,7 @@ impl Associations {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(associations: highlevel::operations::Associations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = associations.update(
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     types::UpdateAssociationRequest::new("student", "tutor"),
-    /// ).await?;
+    /// let response = associations.update("ve9EPM428h8vShlRW1KT", types::UpdateAssociationRequest::new("student", "tutor")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_association")]
@@ -189,12 +186,7 @@ impl Relations {
     /// ```no_run
     /// # use highlevel::types; async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = relations.create(
-    ///     types::CreateRelationRequest::new(
-    ///         "clF1LD04GTUKN3b3XuOj",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///     ),
+    ///     types::CreateRelationRequest::new("clF1LD04GTUKN3b3XuOj", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -215,8 +207,7 @@ impl Relations {
     ///
     /// ```no_run
     /// # async fn example(relations: highlevel::operations::Relations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = relations.list("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj", 10, 100)
-    ///     .association_ids(["ve9EPM428h8vShlRW1KT"]).await?;
+    /// let response = relations.list("ve9EPM428h8vShlRW1KT", "clF1LD04GTUKN3b3XuOj", 10, 100).association_ids(["ve9EPM428h8vShlRW1KT"]).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_relations")]

@@ -181,8 +181,8 @@ impl Blogs {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(blogs: highlevel::operations::Blogs) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = blogs.list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0)
-    ///     .search_term("ai news").status(types::ListBlogPostsStatus::Published).await?;
+    /// let response = blogs.list_posts("ve9EPM428h8vShlRW1KT", "66f429b8afdce84227a4610d", 4, 0).search_term("ai news")
+    ///     .status(types::ListBlogPostsStatus::Published).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_blog_posts")]

@@ -95,10 +95,7 @@ impl BrandBoards {
     ///         types::Color::new("color_xyz789").hex("#FF5733").hexa("#FF5733FF").label("Brand Orange")
     ///             .rgb("rgb(255, 87, 51)").rgba("rgba(255, 87, 51, 1)"),
     ///     ]).default(true)
-    ///         .fonts([
-    ///         types::Font::new("font_def456").fallback("sans-serif").font("Montserrat")
-    ///             .label("Heading Font"),
-    ///     ])
+    ///         .fonts([types::Font::new("font_def456").fallback("sans-serif").font("Montserrat").label("Heading Font")])
     ///         .logos([
     ///         types::Logo::new("logo_abc123").label("Primary Logo")
     ///             .path("/locations/ve9EPM428h8vShlRW1KT/logos/my-logo.png")
@@ -135,10 +132,7 @@ impl BrandBoards {
     ///         types::Color::new("color_xyz789").hex("#FF5733").hexa("#FF5733FF").label("Brand Orange")
     ///             .rgb("rgb(255, 87, 51)").rgba("rgba(255, 87, 51, 1)"),
     ///     ]).default(true)
-    ///         .fonts([
-    ///         types::Font::new("font_def456").fallback("sans-serif").font("Montserrat")
-    ///             .label("Heading Font"),
-    ///     ])
+    ///         .fonts([types::Font::new("font_def456").fallback("sans-serif").font("Montserrat").label("Heading Font")])
     ///         .logos([
     ///         types::Logo::new("logo_abc123").label("Primary Logo")
     ///             .path("/locations/ve9EPM428h8vShlRW1KT/logos/my-logo.png")

@@ -43,10 +43,9 @@ impl Businesses {
     /// # use highlevel::types; async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.update(
     ///     "5DP4iH6HLkQsiKESj6rh",
-    ///     types::UpdateBusinessRequest::new().address("street adress").city("new york")
-    ///         .country("us").description("business description").email("john@deo.com")
-    ///         .name("Microsoft").phone("+18832327657").postal_code("12312312").state("new york")
-    ///         .website("www.xyz.com"),
+    ///     types::UpdateBusinessRequest::new().address("street adress").city("new york").country("us")
+    ///         .description("business description").email("john@deo.com").name("Microsoft").phone("+18832327657")
+    ///         .postal_code("12312312").state("new york").website("www.xyz.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -110,10 +109,9 @@ impl Businesses {
     /// ```no_run
     /// # use highlevel::types; async fn example(businesses: highlevel::operations::Businesses) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = businesses.create(
-    ///     types::CreateBusinessRequest::new("Microsoft", "5DP4iH6HLkQsiKESj6rh")
-    ///         .address("street adress").city("new york").country("us")
-    ///         .description("business description").email("john@deo.com").phone("+18832327657")
-    ///         .postal_code("12312312").state("new york").website("www.xyz.com"),
+    ///     types::CreateBusinessRequest::new("Microsoft", "5DP4iH6HLkQsiKESj6rh").address("street adress")
+    ///         .city("new york").country("us").description("business description").email("john@deo.com")
+    ///         .phone("+18832327657").postal_code("12312312").state("new york").website("www.xyz.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```

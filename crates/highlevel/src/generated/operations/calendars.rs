@@ -71,13 +71,9 @@ impl Calendars {
     ///                 ),
     ///             ],
     ///         ).deleted(false),
-    ///     ]).calendar_cover_image("https://path-to-image.com")
-    ///         .description("this is used for testing").group_id("BqTwX8QFwXzpegMve9EQ")
-    ///         .is_active(true)
-    ///         .location_configurations([
-    ///         types::MeetingLocationInput::new(types::MeetingLocationKind::Custom)
-    ///             .location("+14455550132"),
-    ///     ])
+    ///     ]).calendar_cover_image("https://path-to-image.com").description("this is used for testing")
+    ///         .group_id("BqTwX8QFwXzpegMve9EQ").is_active(true)
+    ///         .location_configurations([types::MeetingLocationInput::new(types::MeetingLocationKind::Custom).location("+14455550132")])
     ///         .look_busy_config(types::LookBusySettingsInput::new(true, highlevel::Number::from(30_i64)))
     ///         .notifications([
     ///         types::CalendarEmailSettingInput::new(true, true, true, true, "user1@testemail.com,user2@testemail.com")
@@ -98,10 +94,7 @@ impl Calendars {
     ///     ]).slug("test1")
     ///         .team_members([
     ///         types::CalendarTeamMemberInput::new("ocQHyuzHvysMo5N5VsXc")
-    ///             .location_configurations([
-    ///             types::MeetingLocationInput::new(types::MeetingLocationKind::Custom)
-    ///                 .location("+14455550132"),
-    ///         ]),
+    ///             .location_configurations([types::MeetingLocationInput::new(types::MeetingLocationKind::Custom).location("+14455550132")]),
     ///     ]).widget_slug("test1").widget_type(types::CalendarWidgetType::Classic),
     /// ).await?;
     /// # Ok(()) }
@@ -140,8 +133,7 @@ impl Calendars {
     /// # use highlevel::types; async fn example(calendars: highlevel::operations::Calendars) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendars.update(
     ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateCalendarRequest::new()
-    ///         .allow_booking_after_unit(types::BookingNoticeUnit::Days)
+    ///     types::UpdateCalendarRequest::new().allow_booking_after_unit(types::BookingNoticeUnit::Days)
     ///         .allow_booking_for_unit(types::BookingRangeUnit::Days)
     ///         .availabilities([
     ///         types::UpdateDateAvailabilityInput::new(
@@ -155,12 +147,8 @@ impl Calendars {
     ///                 ),
     ///             ],
     ///         ).deleted(false),
-    ///     ]).description("this is used for testing").group_id("BqTwX8QFwXzpegMve9EQ")
-    ///         .is_active(true)
-    ///         .location_configurations([
-    ///         types::MeetingLocationInput::new(types::MeetingLocationKind::Custom)
-    ///             .location("+14455550132"),
-    ///     ])
+    ///     ]).description("this is used for testing").group_id("BqTwX8QFwXzpegMve9EQ").is_active(true)
+    ///         .location_configurations([types::MeetingLocationInput::new(types::MeetingLocationKind::Custom).location("+14455550132")])
     ///         .look_busy_config(types::LookBusySettingsInput::new(true, highlevel::Number::from(30_i64)))
     ///         .name("test calendar")
     ///         .notifications([
@@ -182,10 +170,7 @@ impl Calendars {
     ///     ]).slug("test1")
     ///         .team_members([
     ///         types::CalendarTeamMemberInput::new("ocQHyuzHvysMo5N5VsXc")
-    ///             .location_configurations([
-    ///             types::MeetingLocationInput::new(types::MeetingLocationKind::Custom)
-    ///                 .location("+14455550132"),
-    ///         ]),
+    ///             .location_configurations([types::MeetingLocationInput::new(types::MeetingLocationKind::Custom).location("+14455550132")]),
     ///     ]).widget_slug("test1").widget_type(types::CalendarWidgetType::Classic),
     /// ).await?;
     /// # Ok(()) }
@@ -232,8 +217,7 @@ impl Calendars {
     ///     "ocQHyuzHvysMo5N5VsXc",
     ///     highlevel::Number::from(1548898600000_i64),
     ///     highlevel::Number::from(1601490599999_i64),
-    /// ).timezone("America/Chihuahua").user_id("082goXVW3lIExEQPOnd3")
-    ///     .user_ids(["082goXVW3lIExEQPOnd3"]).await?;
+    /// ).timezone("America/Chihuahua").user_id("082goXVW3lIExEQPOnd3").user_ids(["082goXVW3lIExEQPOnd3"]).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_free_slots(
@@ -318,9 +302,7 @@ impl CalendarGroups {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_groups.validate_slug(
-    ///     types::ValidateCalendarGroupSlugRequest::new("ve9EPM428h8vShlRW1KT", "calendar-1"),
-    /// ).await?;
+    /// let response = calendar_groups.validate_slug(types::ValidateCalendarGroupSlugRequest::new("ve9EPM428h8vShlRW1KT", "calendar-1")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "validate_calendar_group_slug")]
@@ -383,10 +365,7 @@ impl CalendarGroups {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(calendar_groups: highlevel::operations::CalendarGroups) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_groups.update_status(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateCalendarGroupStatusRequest::new(true),
-    /// ).await?;
+    /// let response = calendar_groups.update_status("ocQHyuzHvysMo5N5VsXc", types::UpdateCalendarGroupStatusRequest::new(true)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_calendar_group_status")]
@@ -503,8 +482,7 @@ impl CalendarResources {
     ///         .calendar_ids(["Jsj0xnlDDjw0SuvX1J13", "oCM5feFC86FAAbcO7lJK"])
     ///         .capacity(highlevel::Number::from(85_i64)).description("yoga room").is_active(true)
     ///         .location_id("ve9EPM428h8vShlRW1KT").name("yoga room")
-    ///         .out_of_service(highlevel::Number::from(0_i64))
-    ///         .quantity(highlevel::Number::from(1_i64)),
+    ///         .out_of_service(highlevel::Number::from(0_i64)).quantity(highlevel::Number::from(1_i64)),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -584,14 +562,11 @@ impl CalendarNotifications {
     ///             types::CalendarNotificationType::Confirmation,
     ///         ).additional_email_ids(["example1@email.com", "example2@email.com"])
     ///             .additional_phone_numbers(["+919876744444", "+919876744445"])
-    ///             .after_time([
-    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///         ])
-    ///             .before_time([
-    ///             types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///         ]).body("This is a test notification").is_active(true)
-    ///             .selected_users(["userId1", "userId2", "sub_account_admin"])
-    ///             .subject("Test Notification").template_id("0as9d8as0d"),
+    ///             .after_time([types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours")])
+    ///             .before_time([types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours")])
+    ///             .body("This is a test notification").is_active(true)
+    ///             .selected_users(["userId1", "userId2", "sub_account_admin"]).subject("Test Notification")
+    ///             .template_id("0as9d8as0d"),
     ///     ],
     /// ).await?;
     /// # Ok(()) }
@@ -646,17 +621,12 @@ impl CalendarNotifications {
     ///     types::UpdateCalendarNotificationRequest::new()
     ///         .additional_email_ids(["example1@email.com", "example2@email.com"])
     ///         .additional_phone_numbers(["+919876744444", "+919876744445"])
-    ///         .after_time([
-    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///     ])
-    ///         .before_time([
-    ///         types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours"),
-    ///     ]).body("This is a test notification").channel(types::NotificationChannel::Email)
-    ///         .deleted(false).is_active(true)
-    ///         .notification_type(types::CalendarNotificationType::Confirmation)
+    ///         .after_time([types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours")])
+    ///         .before_time([types::NotificationOffset::new().time_offset(highlevel::Number::from(1_i64)).unit("hours")])
+    ///         .body("This is a test notification").channel(types::NotificationChannel::Email).deleted(false)
+    ///         .is_active(true).notification_type(types::CalendarNotificationType::Confirmation)
     ///         .receiver_type(types::NotificationReceiverType::Contact)
-    ///         .selected_users(["userId1", "userId2", "sub_account_admin"])
-    ///         .subject("Test Notification"),
+    ///         .selected_users(["userId1", "userId2", "sub_account_admin"]).subject("Test Notification"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -723,8 +693,8 @@ impl Schedules {
     ///
     /// ```no_run
     /// # async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = schedules.list("IkqiJlXJ7o9h61tCHHod", "IkqiJlXJ7o9h61tCHHod").calendar_id("WvVX9LpvlBO6K506xLbp")
-    ///     .skip(0).limit(50).await?;
+    /// let response = schedules.list("IkqiJlXJ7o9h61tCHHod", "IkqiJlXJ7o9h61tCHHod").calendar_id("WvVX9LpvlBO6K506xLbp").skip(0)
+    ///     .limit(50).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_schedules")]
@@ -748,17 +718,11 @@ impl Schedules {
     /// ```no_run
     /// # use highlevel::types; async fn example(schedules: highlevel::operations::Schedules) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = schedules.create(
-    ///     types::CreateScheduleRequest::new(
-    ///         "America/New_York",
-    ///         "IkqiJlXJ7o9h61tCHHod",
-    ///         "Business Hours Schedule",
-    ///         "IkqiJlXJ7o9h61tCHHod",
-    ///     ).calendar_ids(["WvVX9LpvlBO6K506xLbp", "XyZ8MnQrStUvWxYzAbCdEf"])
+    ///     types::CreateScheduleRequest::new("America/New_York", "IkqiJlXJ7o9h61tCHHod", "Business Hours Schedule", "IkqiJlXJ7o9h61tCHHod")
+    ///         .calendar_ids(["WvVX9LpvlBO6K506xLbp", "XyZ8MnQrStUvWxYzAbCdEf"])
     ///         .rules([
-    ///         types::ScheduleRuleInput::new(
-    ///             types::ScheduleRuleType::Wday,
-    ///             [types::ScheduleIntervalInput::new("09:00", "17:00")],
-    ///         ).day(types::ScheduleWeekday::Monday),
+    ///         types::ScheduleRuleInput::new(types::ScheduleRuleType::Wday, [types::ScheduleIntervalInput::new("09:00", "17:00")])
+    ///             .day(types::ScheduleWeekday::Monday),
     ///     ]),
     /// ).await?;
     /// # Ok(()) }
@@ -799,10 +763,8 @@ impl Schedules {
     ///     "IkqiJlXJ7o9h61tCHHod",
     ///     types::UpdateScheduleRequest::new().name("Updated Business Hours")
     ///         .rules([
-    ///         types::ScheduleRuleInput::new(
-    ///             types::ScheduleRuleType::Wday,
-    ///             [types::ScheduleIntervalInput::new("08:00", "18:00")],
-    ///         ).day(types::ScheduleWeekday::Monday),
+    ///         types::ScheduleRuleInput::new(types::ScheduleRuleType::Wday, [types::ScheduleIntervalInput::new("08:00", "18:00")])
+    ///             .day(types::ScheduleWeekday::Monday),
     ///     ]).timezone("America/Los_Angeles"),
     /// ).await?;
     /// # Ok(()) }
@@ -899,19 +861,13 @@ impl Appointments {
     /// ```no_run
     /// # use highlevel::types; async fn example(appointments: highlevel::operations::Appointments) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = appointments.create(
-    ///     types::CreateAppointmentRequest::new(
-    ///         "CVokAlI8fgw4WYWoCtQz",
-    ///         "C2QujeCh8ZnC7al2InWR",
-    ///         "0007BWpSzSwfiuSl0tR2",
-    ///         "2021-06-23T03:30:00+05:30",
-    ///     ).address("Zoom").appointment_status(types::AppointmentStatusInput::Confirmed)
-    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2")
-    ///         .description("Booking a call to discuss the project")
-    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
-    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
-    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
-    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
-    ///         .title("Test Event").to_notify(false),
+    ///     types::CreateAppointmentRequest::new("CVokAlI8fgw4WYWoCtQz", "C2QujeCh8ZnC7al2InWR", "0007BWpSzSwfiuSl0tR2", "2021-06-23T03:30:00+05:30")
+    ///         .address("Zoom").appointment_status(types::AppointmentStatusInput::Confirmed)
+    ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2").description("Booking a call to discuss the project")
+    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false).ignore_free_slot_validation(true)
+    ///         .meeting_location_id("custom_0").meeting_location_type(types::AppointmentMeetingType::Custom)
+    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5").title("Test Event")
+    ///         .to_notify(false),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -954,12 +910,11 @@ impl Appointments {
     ///     types::UpdateAppointmentRequest::new().address("Zoom")
     ///         .appointment_status(types::AppointmentStatusInput::Confirmed)
     ///         .assigned_user_id("0007BWpSzSwfiuSl0tR2").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .description("Booking a call to discuss the project")
-    ///         .end_time("2021-06-23T04:30:00+05:30").ignore_date_range(false)
-    ///         .ignore_free_slot_validation(true).meeting_location_id("custom_0")
-    ///         .meeting_location_type(types::AppointmentMeetingType::Custom)
-    ///         .override_location_config(true).rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5")
-    ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event").to_notify(false),
+    ///         .description("Booking a call to discuss the project").end_time("2021-06-23T04:30:00+05:30")
+    ///         .ignore_date_range(false).ignore_free_slot_validation(true).meeting_location_id("custom_0")
+    ///         .meeting_location_type(types::AppointmentMeetingType::Custom).override_location_config(true)
+    ///         .rrule("RRULE:FREQ=DAILY;INTERVAL=1;COUNT=5").start_time("2021-06-23T03:30:00+05:30")
+    ///         .title("Test Event").to_notify(false),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -986,9 +941,8 @@ impl CalendarEvents {
     ///
     /// ```no_run
     /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999")
-    ///     .user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("BqTwX8QFwXzpegMve9EQ")
-    ///     .group_id("ocQHyuzHvysMo5N5VsXc").await?;
+    /// let response = calendar_events.list("0007BWpSzSwfiuSl0tR2", "1680373800000", "1680978599999").user_id("CVokAlI8fgw4WYWoCtQz")
+    ///     .calendar_id("BqTwX8QFwXzpegMve9EQ").group_id("ocQHyuzHvysMo5N5VsXc").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_calendar_events")]
@@ -1012,10 +966,7 @@ impl CalendarEvents {
     ///
     /// ```no_run
     /// # async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = calendar_events.delete(
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?,
-    /// ).await?;
+    /// let response = calendar_events.delete("ocQHyuzHvysMo5N5VsXc", serde_json::from_value::<highlevel::Object>(serde_json::json!({}))?).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_calendar_event")]
@@ -1067,10 +1018,9 @@ impl CalendarEvents {
     /// ```no_run
     /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_events.create_blocked_slot(
-    ///     types::CreateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
-    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
-    ///         .title("Test Event"),
+    ///     types::CreateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR").assigned_user_id("CVokAlI8fgw4WYWoCtQz")
+    ///         .calendar_id("CVokAlI8fgw4WYWoCtQz").end_time("2021-06-23T04:30:00+05:30")
+    ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1091,10 +1041,9 @@ impl CalendarEvents {
     /// # use highlevel::types; async fn example(calendar_events: highlevel::operations::CalendarEvents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = calendar_events.update_blocked_slot(
     ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR")
-    ///         .assigned_user_id("CVokAlI8fgw4WYWoCtQz").calendar_id("CVokAlI8fgw4WYWoCtQz")
-    ///         .end_time("2021-06-23T04:30:00+05:30").start_time("2021-06-23T03:30:00+05:30")
-    ///         .title("Test Event"),
+    ///     types::UpdateBlockedSlotRequest::new("C2QujeCh8ZnC7al2InWR").assigned_user_id("CVokAlI8fgw4WYWoCtQz")
+    ///         .calendar_id("CVokAlI8fgw4WYWoCtQz").end_time("2021-06-23T04:30:00+05:30")
+    ///         .start_time("2021-06-23T03:30:00+05:30").title("Test Event"),
     /// ).await?;
     /// # Ok(()) }
     /// ```

@@ -27,22 +27,16 @@ impl ConversationAiAgents {
     /// ```no_run
     /// # use highlevel::types; async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.create(
-    ///     types::CreateConversationAiAgentRequest::new(
-    ///         "John Doe",
-    ///         "Friendly and helpful",
-    ///         "Assist customers with inquiries.",
-    ///         "Provide  customer service.",
-    ///     ).auto_pilot_max_messages(highlevel::Number::from(75_i64)).business_name("Tech Corp")
+    ///     types::CreateConversationAiAgentRequest::new("John Doe", "Friendly and helpful", "Assist customers with inquiries.", "Provide  customer service.")
+    ///         .auto_pilot_max_messages(highlevel::Number::from(75_i64)).business_name("Tech Corp")
     ///         .channels([
     ///         types::ConversationAiChannel::Sms,
     ///         types::ConversationAiChannel::LiveChat,
     ///         types::ConversationAiChannel::WhatsApp,
-    ///     ]).is_primary(true).knowledge_base_ids(["kb_123", "kb_456"])
-    ///         .mode(types::ConversationAiMode::AutoPilot).respond_to_audio(true)
-    ///         .respond_to_images(true).sleep_enabled(false).sleep_on_manual_message(false)
+    ///     ]).is_primary(true).knowledge_base_ids(["kb_123", "kb_456"]).mode(types::ConversationAiMode::AutoPilot)
+    ///         .respond_to_audio(true).respond_to_images(true).sleep_enabled(false).sleep_on_manual_message(false)
     ///         .sleep_on_workflow_message(false).sleep_time(highlevel::Number::from(2_i64))
-    ///         .sleep_time_unit(types::AgentSleepUnit::Hours)
-    ///         .wait_time(highlevel::Number::from(2_i64))
+    ///         .sleep_time_unit(types::AgentSleepUnit::Hours).wait_time(highlevel::Number::from(2_i64))
     ///         .wait_time_unit(types::AgentWaitUnit::Seconds),
     /// ).await?;
     /// # Ok(()) }
@@ -103,21 +97,15 @@ impl ConversationAiAgents {
     /// # use highlevel::types; async fn example(conversation_ai_agents: highlevel::operations::ConversationAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversation_ai_agents.update(
     ///     "EmployeeId123",
-    ///     types::UpdateConversationAiAgentRequest::new(highlevel::Number::from(75_i64))
-    ///         .business_name("Tech Corp")
-    ///         .channels([
-    ///         types::ConversationAiChannel::Sms,
-    ///         types::ConversationAiChannel::LiveChat,
-    ///     ]).goal("You are an AI assistant and you are helping customers with inquiries.")
+    ///     types::UpdateConversationAiAgentRequest::new(highlevel::Number::from(75_i64)).business_name("Tech Corp")
+    ///         .channels([types::ConversationAiChannel::Sms, types::ConversationAiChannel::LiveChat])
+    ///         .goal("You are an AI assistant and you are helping customers with inquiries.")
     ///         .instructions("Provide excellent customer service.").is_primary(true)
     ///         .knowledge_base_ids(["kb_123", "kb_456"]).mode(types::ConversationAiMode::AutoPilot)
-    ///         .name("John Doe")
-    ///         .personality("You re an AI assistant and you are friendly and helpful")
-    ///         .respond_to_audio(true).respond_to_images(true).sleep_enabled(false)
-    ///         .sleep_on_manual_message(false).sleep_on_workflow_message(false)
-    ///         .sleep_time(highlevel::Number::from(10_i64))
-    ///         .sleep_time_unit(types::AgentSleepUnit::Hours)
-    ///         .wait_time(highlevel::Number::from(30_i64))
+    ///         .name("John Doe").personality("You re an AI assistant and you are friendly and helpful")
+    ///         .respond_to_audio(true).respond_to_images(true).sleep_enabled(false).sleep_on_manual_message(false)
+    ///         .sleep_on_workflow_message(false).sleep_time(highlevel::Number::from(10_i64))
+    ///         .sleep_time_unit(types::AgentSleepUnit::Hours).wait_time(highlevel::Number::from(30_i64))
     ///         .wait_time_unit(types::AgentWaitUnit::Seconds),
     /// ).await?;
     /// # Ok(()) }

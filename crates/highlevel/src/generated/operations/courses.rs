@@ -28,12 +28,8 @@ impl Courses {
     ///     types::ImportCoursesRequest::new(
     ///         "locationId",
     ///         [
-    ///             types::ProductInterface::new(
-    ///                 "title",
-    ///                 "description",
-    ///                 [types::CategoryInterface::new("title", types::Visibility::Published)],
-    ///             ).image_url("imageUrl")
-    ///                 .instructor_details(types::InstructorDetails::new("name", "description")),
+    ///             types::ProductInterface::new("title", "description", [types::CategoryInterface::new("title", types::Visibility::Published)])
+    ///                 .image_url("imageUrl").instructor_details(types::InstructorDetails::new("name", "description")),
     ///         ],
     ///     ).user_id("userId"),
     /// ).await?;

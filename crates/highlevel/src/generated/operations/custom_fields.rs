@@ -105,9 +105,7 @@ impl ObjectFields {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = object_fields.create_folder(
-    ///     types::CreateObjectFieldFolderRequest::new("custom_object.pet", "Name", "ve9EPM428h8vShlRW1KT"),
-    /// ).await?;
+    /// let response = object_fields.create_folder(types::CreateObjectFieldFolderRequest::new("custom_object.pet", "Name", "ve9EPM428h8vShlRW1KT")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_object_field_folder")]
@@ -125,10 +123,7 @@ impl ObjectFields {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(object_fields: highlevel::operations::ObjectFields) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = object_fields.update_folder(
-    ///     "3v34PM428h8vShlRW1KT",
-    ///     types::UpdateObjectFieldFolderRequest::new("Name", "ve9EPM428h8vShlRW1KT"),
-    /// ).await?;
+    /// let response = object_fields.update_folder("3v34PM428h8vShlRW1KT", types::UpdateObjectFieldFolderRequest::new("Name", "ve9EPM428h8vShlRW1KT")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_object_field_folder")]

@@ -48,10 +48,9 @@ impl CustomMenus {
     ///     "62e589c1-c456-47e1-a9a7-cb8900014311",
     ///     types::UpdateCustomMenuRequest::new().allow_camera(false).allow_microphone(false)
     ///         .icon(types::IconSchemaOptional::new().font_family(types::FontFamily::Fab).name("yin-yang"))
-    ///         .locations(["gfWreTIHL8pDbggBb7af", "67WreTIHL8pDbggBb7ty"])
-    ///         .open_mode(types::OpenMode::Iframe).show_on_company(true).show_on_location(true)
-    ///         .show_to_all_locations(true).title("Custom Menu").url("https://custom-menus.com/")
-    ///         .user_role(types::MenuUserRole::All),
+    ///         .locations(["gfWreTIHL8pDbggBb7af", "67WreTIHL8pDbggBb7ty"]).open_mode(types::OpenMode::Iframe)
+    ///         .show_on_company(true).show_on_location(true).show_to_all_locations(true).title("Custom Menu")
+    ///         .url("https://custom-menus.com/").user_role(types::MenuUserRole::All),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -95,8 +94,8 @@ impl CustomMenus {
     ///
     /// ```no_run
     /// # async fn example(custom_menus: highlevel::operations::CustomMenus) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = custom_menus.list().location_id("5DP4iH6HLkQsiKESj6rh").skip(0).limit(10)
-    ///     .query("custom-menu-link-name").show_on_company(true).await?;
+    /// let response = custom_menus.list().location_id("5DP4iH6HLkQsiKESj6rh").skip(0).limit(10).query("custom-menu-link-name")
+    ///     .show_on_company(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_custom_menus")]

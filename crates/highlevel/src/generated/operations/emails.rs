@@ -24,11 +24,9 @@ impl Emails {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = emails.list_campaigns("ohjiah0wdg3bzmzacvd6").limit(7).offset(0)
-    ///     .status(types::EmailScheduleStatus::Active)
-    ///     .email_status(types::EmailSendingStatus::All).name("Black Friday Campaign")
-    ///     .parent_id("folder123").limited_fields(false).archived(false).campaigns_only(false)
-    ///     .show_stats(true).await?;
+    /// let response = emails.list_campaigns("ohjiah0wdg3bzmzacvd6").limit(7).offset(0).status(types::EmailScheduleStatus::Active)
+    ///     .email_status(types::EmailSendingStatus::All).name("Black Friday Campaign").parent_id("folder123")
+    ///     .limited_fields(false).archived(false).campaigns_only(false).show_stats(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_email_campaigns")]
@@ -52,10 +50,9 @@ impl Emails {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = emails.list_templates("ve9EPM428h8vShlRW1KT").limit(10).offset(0).search("New Template")
-    ///     .sort_by_date("desc").archived(false).builder_version(types::EmailBuilderVersion::_2)
-    ///     .name("New Template").parent_id("zYy3YOUuHxgomU1uYJty")
-    ///     .origin_id("ve9EPM428h8vShlRW1KT").templates_only(false).await?;
+    /// let response = emails.list_templates("ve9EPM428h8vShlRW1KT").limit(10).offset(0).search("New Template").sort_by_date("desc")
+    ///     .archived(false).builder_version(types::EmailBuilderVersion::_2).name("New Template")
+    ///     .parent_id("zYy3YOUuHxgomU1uYJty").origin_id("ve9EPM428h8vShlRW1KT").templates_only(false).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_email_templates")]
@@ -81,9 +78,8 @@ impl Emails {
     /// # use highlevel::types; async fn example(emails: highlevel::operations::Emails) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = emails.create_template(
     ///     types::CreateEmailTemplateRequest::new("ve9EPM428h8vShlRW1KT", types::EmailTemplateType::Html)
-    ///         .builder_version(types::EmailBuilderVersion::_2).is_plain_text(false)
-    ///         .name("Template1").parent_id("zYy3YOUuHxgomU1uYJty")
-    ///         .template_source("template_library").title("template title")
+    ///         .builder_version(types::EmailBuilderVersion::_2).is_plain_text(false).name("Template1")
+    ///         .parent_id("zYy3YOUuHxgomU1uYJty").template_source("template_library").title("template title")
     ///         .updated_by("zYy3YOUuHxgomU1uYJty"),
     /// ).await?;
     /// # Ok(()) }

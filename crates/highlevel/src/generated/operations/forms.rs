@@ -24,9 +24,8 @@ impl Forms {
     ///
     /// ```no_run
     /// # async fn example(forms: highlevel::operations::Forms) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = forms.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
-    ///     .form_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14")
-    ///     .end_at("2020-12-14").await?;
+    /// let response = forms.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20).form_id("jjusM6EOngDExnbo2DbU")
+    ///     .q("john@deo.com").start_at("2020-11-14").end_at("2020-12-14").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_form_submissions")]

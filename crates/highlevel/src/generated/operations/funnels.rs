@@ -74,11 +74,7 @@ impl FunnelRedirects {
     /// # use highlevel::types; async fn example(funnel_redirects: highlevel::operations::FunnelRedirects) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = funnel_redirects.update(
     ///     "id",
-    ///     types::UpdateFunnelRedirectRequest::new(
-    ///         "https://www.google.com",
-    ///         types::FunnelAction::Funnel,
-    ///         "6p2RxpgtMKQwO3E6IUaT",
-    ///     ),
+    ///     types::UpdateFunnelRedirectRequest::new("https://www.google.com", types::FunnelAction::Funnel, "6p2RxpgtMKQwO3E6IUaT"),
     /// ).await?;
     /// # Ok(()) }
     /// ```

@@ -493,8 +493,7 @@ impl Estimates {
     ///         true,
     ///         "6578278e879ad2646715ba9c",
     ///     ).estimate_name("Estimate")
-    ///         .sent_from(types::InvoiceSettingsSenderConfiguration::new().from_email("alex@example.com")
-    ///         .from_name("Alex")),
+    ///         .sent_from(types::InvoiceSettingsSenderConfiguration::new().from_email("alex@example.com").from_name("Alex")),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -544,13 +543,9 @@ impl Estimates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = estimates.list(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "10",
-    ///     "10",
-    /// ).start_at("2023-01-01").end_at("2023-01-01").search("Home services estimate")
-    ///     .status(types::ListEstimatesStatus::Sent).contact_id("AmuzcoPBpgKeccNsFlib").await?;
+    /// let response = estimates.list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").start_at("2023-01-01")
+    ///     .end_at("2023-01-01").search("Home services estimate").status(types::ListEstimatesStatus::Sent)
+    ///     .contact_id("AmuzcoPBpgKeccNsFlib").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_estimates")]
@@ -601,12 +596,7 @@ impl Estimates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = estimates.list_templates(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "10",
-    ///     "10",
-    /// ).search("Alex").await?;
+    /// let response = estimates.list_templates("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").search("Alex").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_estimate_templates")]
@@ -869,11 +859,7 @@ impl Estimates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(estimates: highlevel::operations::Estimates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = estimates.preview_template(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "5f9d6d8b1b2d2c001f2d9e4b",
-    /// ).await?;
+    /// let response = estimates.preview_template("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "5f9d6d8b1b2d2c001f2d9e4b").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "preview_estimate_template")]
@@ -921,13 +907,8 @@ impl InvoiceSchedules {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_schedules.list(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "10",
-    ///     "10",
-    /// ).status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex")
-    ///     .payment_mode(types::PaymentMode::Live).await?;
+    /// let response = invoice_schedules.list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status")
+    ///     .start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_invoice_schedules")]
@@ -968,45 +949,38 @@ impl InvoiceSchedules {
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
-    ///             .name("Alex").phone_no("+1234567890"),
+    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com").name("Alex")
+    ///             .phone_no("+1234567890"),
     ///         types::InvoiceScheduleOptions::new().execute_at("executeAt")
     ///             .rrule(types::InvoiceCustomRRuleOptions::new().count(highlevel::Number::from(10_i64))
     ///             .day_of_month(highlevel::Number::from(15_i64))
     ///             .day_of_week(types::InvoiceCustomRRuleOptionsDayOfWeek::Mo)
-    ///             .days_before(highlevel::Number::from(5_i64)).end_date("2029-11-01")
-    ///             .end_time("18:45:00").end_type("by").interval(highlevel::Number::from(2_i64))
-    ///             .interval_type(types::IntervalType::Monthly)
+    ///             .days_before(highlevel::Number::from(5_i64)).end_date("2029-11-01").end_time("18:45:00")
+    ///             .end_type("by").interval(highlevel::Number::from(2_i64)).interval_type(types::IntervalType::Monthly)
     ///             .month_of_year(types::InvoiceCustomRRuleOptionsMonthOfYear::Jan)
-    ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01")
-    ///             .start_time("20:45:00").use_start_as_primary_user_accepted(true)),
+    ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01").start_time("20:45:00")
+    ///             .use_start_as_primary_user_accepted(true)),
     ///         true,
     ///         types::InvoiceBusinessDetails2::new()
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
+    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///             .phone_no("+1-214-559-6993").website("wwww.example.com"),
     ///         "currency",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///         types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
     ///             .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)),
     ///     )
     ///         .attachments([
     ///         types::Attachments::new("6241712be68f7a98102ba272").name("Electronics.pdf")
-    ///             .size(highlevel::Number::from(10000_i64)).type_("type")
-    ///             .url("https://example.com/digital-delivery"),
+    ///             .size(highlevel::Number::from(10000_i64)).type_("type").url("https://example.com/digital-delivery"),
     ///     ]).automatic_taxes_enabled(true).invoice_number_prefix("INV-")
     ///         .late_fees_configuration(types::LateFeesConfiguration::new().enable(true)
     ///         .frequency(types::LateFeesFrequency::new().interval(types::LateFeesFrequencyInterval::Day)
@@ -1026,8 +1000,7 @@ impl InvoiceSchedules {
     ///             "673d01d7d547648a8dab6211",
     ///         ),
     ///     ]))
-    ///         .payment_methods(types::PaymentMethod::new()
-    ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
+    ///         .payment_methods(types::PaymentMethod::new().stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
     ///         .terms_notes("termsNotes")
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("title"),
@@ -1050,11 +1023,7 @@ impl InvoiceSchedules {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_schedules.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoice_schedules.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_invoice_schedule")]
@@ -1092,45 +1061,38 @@ impl InvoiceSchedules {
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
-    ///             .name("Alex").phone_no("+1234567890"),
+    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com").name("Alex")
+    ///             .phone_no("+1234567890"),
     ///         types::InvoiceScheduleOptions::new().execute_at("executeAt")
     ///             .rrule(types::InvoiceCustomRRuleOptions::new().count(highlevel::Number::from(10_i64))
     ///             .day_of_month(highlevel::Number::from(15_i64))
     ///             .day_of_week(types::InvoiceCustomRRuleOptionsDayOfWeek::Mo)
-    ///             .days_before(highlevel::Number::from(5_i64)).end_date("2029-11-01")
-    ///             .end_time("18:45:00").end_type("by").interval(highlevel::Number::from(2_i64))
-    ///             .interval_type(types::IntervalType::Monthly)
+    ///             .days_before(highlevel::Number::from(5_i64)).end_date("2029-11-01").end_time("18:45:00")
+    ///             .end_type("by").interval(highlevel::Number::from(2_i64)).interval_type(types::IntervalType::Monthly)
     ///             .month_of_year(types::InvoiceCustomRRuleOptionsMonthOfYear::Jan)
-    ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01")
-    ///             .start_time("20:45:00").use_start_as_primary_user_accepted(true)),
+    ///             .num_of_week(highlevel::Number::from(-1_i64)).start_date("2023-01-01").start_time("20:45:00")
+    ///             .use_start_as_primary_user_accepted(true)),
     ///         true,
     ///         types::InvoiceBusinessDetails2::new()
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
+    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///             .phone_no("+1-214-559-6993").website("wwww.example.com"),
     ///         "currency",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///         types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
     ///             .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)),
     ///     )
     ///         .attachments([
     ///         types::Attachments::new("6241712be68f7a98102ba272").name("Electronics.pdf")
-    ///             .size(highlevel::Number::from(10000_i64)).type_("type")
-    ///             .url("https://example.com/digital-delivery"),
+    ///             .size(highlevel::Number::from(10000_i64)).type_("type").url("https://example.com/digital-delivery"),
     ///     ])
     ///         .miscellaneous_charges(types::ProcessingFee::new([[serde_json::json!({})]])
     ///         .collected_miscellaneous_charges(highlevel::Number::from(10_i64))
@@ -1165,11 +1127,7 @@ impl InvoiceSchedules {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_schedules: highlevel::operations::InvoiceSchedules) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_schedules.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoice_schedules.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_invoice_schedule")]
@@ -1374,13 +1332,8 @@ impl InvoiceTemplates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_templates.list(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "10",
-    ///     "10",
-    /// ).status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex")
-    ///     .payment_mode(types::PaymentMode::Live).await?;
+    /// let response = invoice_templates.list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status")
+    ///     .start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_invoice_templates")]
@@ -1420,26 +1373,21 @@ impl InvoiceTemplates {
     ///         types::InvoiceBusinessDetails2::new()
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
+    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///             .phone_no("+1-214-559-6993").website("wwww.example.com"),
     ///         "currency",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///     ).attachments(["attachments"]).automatic_taxes_enabled(true)
     ///         .discount(types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
-    ///         .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)))
-    ///         .internal(true).invoice_number_prefix("INV-")
+    ///         .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64))).internal(true)
+    ///         .invoice_number_prefix("INV-")
     ///         .late_fees_configuration(types::LateFeesConfiguration::new().enable(true)
     ///         .frequency(types::LateFeesFrequency::new().interval(types::LateFeesFrequencyInterval::Day)
     ///         .interval_count(highlevel::Number::from(10_i64)))
@@ -1458,8 +1406,7 @@ impl InvoiceTemplates {
     ///             "673d01d7d547648a8dab6211",
     ///         ),
     ///     ]))
-    ///         .payment_methods(types::PaymentMethod::new()
-    ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
+    ///         .payment_methods(types::PaymentMethod::new().stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
     ///         .terms_notes("termsNotes")
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
     ///         .title("New Template"),
@@ -1482,11 +1429,7 @@ impl InvoiceTemplates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_templates.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoice_templates.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_invoice_template")]
@@ -1523,26 +1466,20 @@ impl InvoiceTemplates {
     ///         types::InvoiceBusinessDetails2::new()
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
+    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///             .phone_no("+1-214-559-6993").website("wwww.example.com"),
     ///         "currency",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///     )
     ///         .discount(types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
-    ///         .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)))
-    ///         .internal(true)
+    ///         .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64))).internal(true)
     ///         .miscellaneous_charges(types::ProcessingFee::new([[serde_json::json!({})]])
     ///         .collected_miscellaneous_charges(highlevel::Number::from(10_i64))
     ///         .paid_charges([
@@ -1576,11 +1513,7 @@ impl InvoiceTemplates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoice_templates: highlevel::operations::InvoiceTemplates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoice_templates.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoice_templates.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_invoice_template")]
@@ -1650,8 +1583,7 @@ impl InvoiceTemplates {
     /// let response = invoice_templates.update_payment_methods(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateInvoiceTemplatePaymentMethodsRequest::new("6578278e879ad2646715ba9c", types::AltAltType::Location)
-    ///         .payment_methods(types::PaymentMethod::new()
-    ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false))),
+    ///         .payment_methods(types::PaymentMethod::new().stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false))),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1697,24 +1629,19 @@ impl Invoices {
     ///         "New Invoice",
     ///         "USD",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///         types::InvoiceContactDetails2::new("6578278e879ad2646715ba9c")
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
-    ///             .name("Alex").phone_no("+1234567890"),
+    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com").name("Alex")
+    ///             .phone_no("+1234567890"),
     ///         "2023-01-01",
     ///         types::InvoiceSentTo2::new(["alex@example.com"]).email_bcc(["alex@example.com"])
     ///             .email_cc(["alex@example.com"]).phone_no(["+1-214-559-6993"]),
@@ -1724,14 +1651,13 @@ impl Invoices {
     ///     )
     ///         .attachments([
     ///         types::Attachments::new("6241712be68f7a98102ba272").name("Electronics.pdf")
-    ///             .size(highlevel::Number::from(10000_i64)).type_("type")
-    ///             .url("https://example.com/digital-delivery"),
+    ///             .size(highlevel::Number::from(10000_i64)).type_("type").url("https://example.com/digital-delivery"),
     ///     ]).automatic_taxes_enabled(true)
     ///         .business_details(types::InvoiceBusinessDetails2::new()
     ///         .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///         .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///         .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///         .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"))
+    ///         .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///         .phone_no("+1-214-559-6993").website("wwww.example.com"))
     ///         .discount(types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
     ///         .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)))
     ///         .due_date("2023-01-14").id("id").include_terms_note(true).invoice_number("1001")
@@ -1754,8 +1680,7 @@ impl Invoices {
     ///             "673d01d7d547648a8dab6211",
     ///         ),
     ///     ]))
-    ///         .payment_methods(types::PaymentMethod::new()
-    ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
+    ///         .payment_methods(types::PaymentMethod::new().stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
     ///         .payment_schedule(types::PaymentSchedule::new(types::InvoiceType::Percentage, ["schedules"]))
     ///         .terms_notes("<p>This is a default terms.</p>")
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))
@@ -1834,11 +1759,7 @@ impl Invoices {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoices.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoices.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_invoice")]
@@ -2014,11 +1935,7 @@ impl Invoices {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoices.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    /// ).await?;
+    /// let response = invoices.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::InvoiceAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_invoice")]
@@ -2237,14 +2154,9 @@ impl Invoices {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(invoices: highlevel::operations::Invoices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = invoices.list(
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::InvoiceAltType::Location,
-    ///     "10",
-    ///     "10",
-    /// ).status("status").start_at("2023-01-01").end_at("2023-01-01").search("Alex")
-    ///     .payment_mode(types::PaymentMode::Live).contact_id("AmuzcoPBpgKeccNsFlib")
-    ///     .sort_field(types::ListInvoicesSortField::IssueDate)
+    /// let response = invoices.list("6578278e879ad2646715ba9c", types::InvoiceAltType::Location, "10", "10").status("status")
+    ///     .start_at("2023-01-01").end_at("2023-01-01").search("Alex").payment_mode(types::PaymentMode::Live)
+    ///     .contact_id("AmuzcoPBpgKeccNsFlib").sort_field(types::ListInvoicesSortField::IssueDate)
     ///     .sort_order(types::ListInvoicesSortOrder::Descend).await?;
     /// # Ok(()) }
     /// ```
@@ -2285,21 +2197,16 @@ impl Invoices {
     ///         types::InvoiceBusinessDetails2::new()
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png")
-    ///             .name("ABC Corp.").phone_no("+1-214-559-6993").website("wwww.example.com"),
+    ///             .custom_values(["customValues"]).logo_url("https://example.com/logo.png").name("ABC Corp.")
+    ///             .phone_no("+1-214-559-6993").website("wwww.example.com"),
     ///         "USD",
     ///         [
-    ///             types::InvoiceItem::new(
-    ///                 "ABC Product",
-    ///                 "USD",
-    ///                 highlevel::Number::from(999_i64),
-    ///                 highlevel::Number::from(1_i64),
-    ///             ).automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
-    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c")
-    ///                 .product_id("6578278e879ad2646715ba9c").tax_inclusive(true)
-    ///                 .taxes([
-    ///                 types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?),
-    ///             ]).type_(types::EstimateLineItemType::OneTime),
+    ///             types::InvoiceItem::new("ABC Product", "USD", highlevel::Number::from(999_i64), highlevel::Number::from(1_i64))
+    ///                 .automatic_tax_category_id("6578278e879ad2646715ba9c").description("ABC Corp.")
+    ///                 .is_setup_fee_item(true).price_id("6578278e879ad2646715ba9c").product_id("6578278e879ad2646715ba9c")
+    ///                 .tax_inclusive(true)
+    ///                 .taxes([types::ItemTax::new("id", "name", highlevel::Number::try_from(1.5_f64)?)])
+    ///                 .type_(types::EstimateLineItemType::OneTime),
     ///         ],
     ///         types::Discount::new().type_(types::InvoiceDiscountType::Percentage)
     ///             .valid_on_product_ids(["validOnProductIds"]).value(highlevel::Number::from(10_i64)),
@@ -2307,8 +2214,8 @@ impl Invoices {
     ///             .additional_emails([types::AdditionalEmails::new().email("alex@example.com")])
     ///             .address(types::InvoiceAddress2::new().address_line1("9931 Beechwood").address_line2("Beechwood")
     ///             .city("St. Houston").country_code("US").postal_code("559-6993").state("TX"))
-    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com")
-    ///             .name("Alex").phone_no("+1234567890"),
+    ///             .company_name("ABC Corp.").custom_fields(["customFields"]).email("alex@example.com").name("Alex")
+    ///             .phone_no("+1234567890"),
     ///         "2023-01-01",
     ///         types::InvoiceSentTo2::new(["alex@example.com"]).email_bcc(["alex@example.com"])
     ///             .email_cc(["alex@example.com"]).phone_no(["+1-214-559-6993"]),
@@ -2316,8 +2223,7 @@ impl Invoices {
     ///     )
     ///         .attachments([
     ///         types::Attachments::new("6241712be68f7a98102ba272").name("Electronics.pdf")
-    ///             .size(highlevel::Number::from(10000_i64)).type_("type")
-    ///             .url("https://example.com/digital-delivery"),
+    ///             .size(highlevel::Number::from(10000_i64)).type_("type").url("https://example.com/digital-delivery"),
     ///     ]).automatic_taxes_enabled(true).due_date("2023-01-14").invoice_number("1001")
     ///         .invoice_number_prefix("INV-")
     ///         .late_fees_configuration(types::LateFeesConfiguration::new().enable(true)
@@ -2338,8 +2244,7 @@ impl Invoices {
     ///             "673d01d7d547648a8dab6211",
     ///         ),
     ///     ]))
-    ///         .payment_methods(types::PaymentMethod::new()
-    ///         .stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
+    ///         .payment_methods(types::PaymentMethod::new().stripe(types::StripePaymentMethod::new().enable_bank_debit_only(false)))
     ///         .payment_schedule(types::PaymentSchedule::new(types::InvoiceType::Percentage, ["schedules"]))
     ///         .terms_notes("<p>This is a default terms.</p>")
     ///         .tips_configuration(types::TipsConfiguration::new().tips_enabled(true).tips_percentage(["tipsPercentage"]))

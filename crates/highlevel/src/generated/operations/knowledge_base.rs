@@ -47,9 +47,7 @@ impl KnowledgeBases {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = knowledge_bases.create(
-    ///     types::CreateKnowledgeBaseRequest::new("KB for Bot Training", "qIyivCmsuEOSnyoFYEej"),
-    /// ).await?;
+    /// let response = knowledge_bases.create(types::CreateKnowledgeBaseRequest::new("KB for Bot Training", "qIyivCmsuEOSnyoFYEej")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_knowledge_base")]
@@ -84,10 +82,7 @@ impl KnowledgeBases {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(knowledge_bases: highlevel::operations::KnowledgeBases) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = knowledge_bases.update(
-    ///     "Arc9QRauPKkSuMJO8D0m",
-    ///     types::UpdateKnowledgeBaseRequest::new().name("KB for Bot Training"),
-    /// ).await?;
+    /// let response = knowledge_bases.update("Arc9QRauPKkSuMJO8D0m", types::UpdateKnowledgeBaseRequest::new().name("KB for Bot Training")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_knowledge_base")]
@@ -137,8 +132,7 @@ impl KnowledgeBaseFaqs {
     ///
     /// ```no_run
     /// # async fn example(knowledge_base_faqs: highlevel::operations::KnowledgeBaseFaqs) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = knowledge_base_faqs.list("710KoEzy793Fxubft0bc", "qDZpF8GH3qvgJTmKCoL").limit(10)
-    ///     .last_faq_id("3rzeElC1FOVY91veVBkp").await?;
+    /// let response = knowledge_base_faqs.list("710KoEzy793Fxubft0bc", "qDZpF8GH3qvgJTmKCoL").limit(10).last_faq_id("3rzeElC1FOVY91veVBkp").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_knowledge_base_faqs")]
@@ -233,8 +227,7 @@ impl KnowledgeBasePages {
     ///
     /// ```no_run
     /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = knowledge_base_pages.list("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").page(1).page_length(10)
-    ///     .query("www.example.com/").await?;
+    /// let response = knowledge_base_pages.list("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").page(1).page_length(10).query("www.example.com/").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_knowledge_base_pages")]
@@ -284,11 +277,7 @@ impl KnowledgeBasePages {
     /// ```no_run
     /// # use highlevel::types; async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = knowledge_base_pages.delete(
-    ///     types::DeletePagesRequest::new(
-    ///         "tDtDnQdgm2LXpyiqYvZ6",
-    ///         "tDtDnQdgm2LXpyiqYvZ6",
-    ///         ["tDtDnQdgm2LXpyiqYvZ6"],
-    ///     ),
+    ///     types::DeletePagesRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6", ["tDtDnQdgm2LXpyiqYvZ6"]),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -308,11 +297,7 @@ impl KnowledgeBasePages {
     ///
     /// ```no_run
     /// # async fn example(knowledge_base_pages: highlevel::operations::KnowledgeBasePages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = knowledge_base_pages.get_crawl(
-    ///     "tDtDnQdgm2LXpyiqYvZ6",
-    ///     "688e410c8a18870ecf4d13bb",
-    ///     "CCNPhKqSCkTOG8O7dtbq",
-    /// ).await?;
+    /// let response = knowledge_base_pages.get_crawl("tDtDnQdgm2LXpyiqYvZ6", "688e410c8a18870ecf4d13bb", "CCNPhKqSCkTOG8O7dtbq").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_knowledge_base_crawl")]

@@ -62,10 +62,7 @@ impl Links {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = links.update(
-    ///     "n4AriwEnFrGh3tu08W0U",
-    ///     types::UpdateLinkRequest::new("first tag", "https://www.google.com/"),
-    /// ).await?;
+    /// let response = links.update("n4AriwEnFrGh3tu08W0U", types::UpdateLinkRequest::new("first tag", "https://www.google.com/")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_link")]
@@ -117,9 +114,7 @@ impl Links {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(links: highlevel::operations::Links) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = links.create(
-    ///     types::CreateLinkRequest::new("ve9EPM428h8vShlRW1KT", "first tag", "https://www.google.com/"),
-    /// ).await?;
+    /// let response = links.create(types::CreateLinkRequest::new("ve9EPM428h8vShlRW1KT", "first tag", "https://www.google.com/")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_link")]

@@ -34,8 +34,8 @@ impl Locations {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = locations.search().company_id("5DP4iH6HLkQsiKESj6rh").skip(1).limit(10)
-    ///     .order(types::LocationOrder::Asc).email("johndoe@mail.com").await?;
+    /// let response = locations.search().company_id("5DP4iH6HLkQsiKESj6rh").skip(1).limit(10).order(types::LocationOrder::Asc)
+    ///     .email("johndoe@mail.com").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "search_locations")]
@@ -56,22 +56,20 @@ impl Locations {
     /// ```no_run
     /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.create(
-    ///     types::CreateLocationRequest::new("Mark Shoes", "UAXssdawIWAWD")
-    ///         .address("4th fleet street").city("New York").country(types::CountryCode::Us)
+    ///     types::CreateLocationRequest::new("Mark Shoes", "UAXssdawIWAWD").address("4th fleet street")
+    ///         .city("New York").country(types::CountryCode::Us)
     ///         .mailgun(types::LocationMailgun::new("key-XXXXXXXXXXX", "replies.yourdomain.com"))
     ///         .phone("+1410039940").postal_code("567654")
     ///         .prospect_info(types::LocationProspect::new("John", "Doe", "john.doe@mail.com"))
-    ///         .settings(types::LocationSettingsInput::new().allow_duplicate_contact(false)
-    ///         .allow_duplicate_opportunity(false).allow_facebook_name_merge(false)
-    ///         .disable_contact_timezone(false)).snapshot_id("XXXXXXXXXXX")
+    ///         .settings(types::LocationSettingsInput::new().allow_duplicate_contact(false).allow_duplicate_opportunity(false)
+    ///         .allow_facebook_name_merge(false).disable_contact_timezone(false)).snapshot_id("XXXXXXXXXXX")
     ///         .social(types::LocationSocial::new().blog_rss("https://www.blogRss.com/")
     ///         .facebook_url("https://www.facebook.com/").foursquare("https://www.foursquare.com/")
-    ///         .google_places_id("ChIJJGPdVbQTrjsRGUkefteUeFk")
-    ///         .google_plus("https://www.googleplus.com/").instagram("https://www.instagram.com/")
-    ///         .linked_in("https://www.linkedIn.com/").pinterest("https://www.pinterest.com/")
-    ///         .twitter("https://www.foutwitterrsquare.com/").yelp("https://www.yelp.com/")
-    ///         .youtube("https://www.youtube.com/")).state("Illinois").timezone("US/Central")
-    ///         .twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
+    ///         .google_places_id("ChIJJGPdVbQTrjsRGUkefteUeFk").google_plus("https://www.googleplus.com/")
+    ///         .instagram("https://www.instagram.com/").linked_in("https://www.linkedIn.com/")
+    ///         .pinterest("https://www.pinterest.com/").twitter("https://www.foutwitterrsquare.com/")
+    ///         .yelp("https://www.yelp.com/").youtube("https://www.youtube.com/")).state("Illinois")
+    ///         .timezone("US/Central").twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
     ///         .website("https://yourwebsite.com"),
     /// ).await?;
     /// # Ok(()) }
@@ -111,23 +109,21 @@ impl Locations {
     /// # use highlevel::types; async fn example(locations: highlevel::operations::Locations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = locations.update(
     ///     "ve9EPM428h8vShlRW1KT",
-    ///     types::UpdateLocationRequest::new("UAXssdawIWAWD").address("4th fleet street")
-    ///         .city("New York").country(types::CountryCode::Us)
+    ///     types::UpdateLocationRequest::new("UAXssdawIWAWD").address("4th fleet street").city("New York")
+    ///         .country(types::CountryCode::Us)
     ///         .mailgun(types::LocationMailgun::new("key-XXXXXXXXXXX", "replies.yourdomain.com"))
     ///         .name("Mark Shoes").phone("+1410039940").postal_code("567654")
     ///         .prospect_info(types::LocationProspect::new("John", "Doe", "john.doe@mail.com"))
-    ///         .settings(types::LocationSettingsInput::new().allow_duplicate_contact(false)
-    ///         .allow_duplicate_opportunity(false).allow_facebook_name_merge(false)
-    ///         .disable_contact_timezone(false))
+    ///         .settings(types::LocationSettingsInput::new().allow_duplicate_contact(false).allow_duplicate_opportunity(false)
+    ///         .allow_facebook_name_merge(false).disable_contact_timezone(false))
     ///         .snapshot(types::LocationSnapshot::new("XXXXXXXXXXX").override_(false))
     ///         .social(types::LocationSocial::new().blog_rss("https://www.blogRss.com/")
     ///         .facebook_url("https://www.facebook.com/").foursquare("https://www.foursquare.com/")
-    ///         .google_places_id("ChIJJGPdVbQTrjsRGUkefteUeFk")
-    ///         .google_plus("https://www.googleplus.com/").instagram("https://www.instagram.com/")
-    ///         .linked_in("https://www.linkedIn.com/").pinterest("https://www.pinterest.com/")
-    ///         .twitter("https://www.foutwitterrsquare.com/").yelp("https://www.yelp.com/")
-    ///         .youtube("https://www.youtube.com/")).state("Illinois").timezone("US/Central")
-    ///         .twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
+    ///         .google_places_id("ChIJJGPdVbQTrjsRGUkefteUeFk").google_plus("https://www.googleplus.com/")
+    ///         .instagram("https://www.instagram.com/").linked_in("https://www.linkedIn.com/")
+    ///         .pinterest("https://www.pinterest.com/").twitter("https://www.foutwitterrsquare.com/")
+    ///         .yelp("https://www.yelp.com/").youtube("https://www.youtube.com/")).state("Illinois")
+    ///         .timezone("US/Central").twilio(types::LocationTwilio::new("AC_XXXXXXXXXXX", "77_XXXXXXXXXXX"))
     ///         .website("https://yourwebsite.com"),
     /// ).await?;
     /// # Ok(()) }
@@ -263,11 +259,7 @@ impl Tags {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(tags: highlevel::operations::Tags) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tags.update(
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     "flGwEuzsfJOia1i1ikRN",
-    ///     types::TagRequest::new("Tag"),
-    /// ).await?;
+    /// let response = tags.update("ve9EPM428h8vShlRW1KT", "flGwEuzsfJOia1i1ikRN", types::TagRequest::new("Tag")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_tag")]
@@ -330,8 +322,7 @@ impl RecurringTasks {
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "sx6wyHhbFdRXh302Lunr",
     ///     types::UpdateRecurringTaskRequest::new().contact_ids(["sx6wyHhbFdRXh302Lunr"])
-    ///         .description("Task Description").ignore_task_creation(true)
-    ///         .owners(["sx6wyHhbFdRXh302Lunr"])
+    ///         .description("Task Description").ignore_task_creation(true).owners(["sx6wyHhbFdRXh302Lunr"])
     ///         .rrule_options(types::RecurrenceRuleInput::new(
     ///         types::RecurrenceIntervalType::Hourly,
     ///         highlevel::Number::from(1_i64),
@@ -393,8 +384,8 @@ impl RecurringTasks {
     ///             "2025-07-23T10:00:00.000Z",
     ///             highlevel::Number::from(600_i64),
     ///         ),
-    ///     ).contact_ids(["sx6wyHhbFdRXh302Lunr"]).description("Task Description")
-    ///         .ignore_task_creation(true).owners(["sx6wyHhbFdRXh302Lunr"]),
+    ///     ).contact_ids(["sx6wyHhbFdRXh302Lunr"]).description("Task Description").ignore_task_creation(true)
+    ///         .owners(["sx6wyHhbFdRXh302Lunr"]),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -443,9 +434,8 @@ impl CustomFields {
     /// # use highlevel::types; async fn example(custom_fields: highlevel::operations::CustomFields) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = custom_fields.create(
     ///     "ve9EPM428h8vShlRW1KT",
-    ///     types::CreateCustomFieldRequest::new("Custom Field", "TEXT")
-    ///         .accepted_format([".pdf", ".docx", ".jpeg"]).is_multiple_file(false)
-    ///         .max_number_of_files(highlevel::Number::from(2_i64))
+    ///     types::CreateCustomFieldRequest::new("Custom Field", "TEXT").accepted_format([".pdf", ".docx", ".jpeg"])
+    ///         .is_multiple_file(false).max_number_of_files(highlevel::Number::from(2_i64))
     ///         .model(types::CustomFieldModel::Opportunity).placeholder("Placeholder Text")
     ///         .position(highlevel::Number::from(0_i64))
     ///         .text_box_list_options([types::CustomFieldTextBox::new().label("First").prefill_value("")]),
@@ -491,9 +481,8 @@ impl CustomFields {
     /// let response = custom_fields.update(
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "00NhGCcN1tlO8ZHcu7Wb",
-    ///     types::UpdateCustomFieldRequest::new("Custom Field")
-    ///         .accepted_format([".pdf", ".docx", ".jpeg"]).is_multiple_file(false)
-    ///         .max_number_of_files(highlevel::Number::from(2_i64))
+    ///     types::UpdateCustomFieldRequest::new("Custom Field").accepted_format([".pdf", ".docx", ".jpeg"])
+    ///         .is_multiple_file(false).max_number_of_files(highlevel::Number::from(2_i64))
     ///         .model(types::CustomFieldModel::Opportunity).placeholder("Placeholder Text")
     ///         .position(highlevel::Number::from(0_i64))
     ///         .text_box_list_options([types::CustomFieldTextBox::new().label("First").prefill_value("")]),
@@ -591,10 +580,7 @@ impl CustomValues {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(custom_values: highlevel::operations::CustomValues) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = custom_values.create(
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     types::CreateCustomValueRequest::new("Custom Field Name", "Value"),
-    /// ).await?;
+    /// let response = custom_values.create("ve9EPM428h8vShlRW1KT", types::CreateCustomValueRequest::new("Custom Field Name", "Value")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_custom_value")]

@@ -23,14 +23,8 @@ impl Media {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = media.list(
-    ///     "createdAt",
-    ///     "asc",
-    ///     "file",
-    ///     types::MediaOwner::Location,
-    ///     "sx6wyHhbFdRXh302LLNR",
-    /// ).offset(5).limit(10).query("Test file").parent_id("64af50c42d567a3b4f5989e0")
-    ///     .fetch_all(false).await?;
+    /// let response = media.list("createdAt", "asc", "file", types::MediaOwner::Location, "sx6wyHhbFdRXh302LLNR").offset(5)
+    ///     .limit(10).query("Test file").parent_id("64af50c42d567a3b4f5989e0").fetch_all(false).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_media")]
@@ -84,11 +78,7 @@ impl Media {
     /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = media.update(
     ///     "686f9817f0d3165be9fbcef6",
-    ///     types::UpdateMediaRequest::new(
-    ///         "Updated File Name.pdf",
-    ///         types::MediaOwner::Location,
-    ///         "sx6wyHhbFdRXh302LLNR",
-    ///     ),
+    ///     types::UpdateMediaRequest::new("Updated File Name.pdf", types::MediaOwner::Location, "sx6wyHhbFdRXh302LLNR"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -112,11 +102,7 @@ impl Media {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(media: highlevel::operations::Media) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = media.delete(
-    ///     "686f9817f0d3165be9fbcef6",
-    ///     types::MediaOwner::Location,
-    ///     "sx6wyHhbFdRXh302LLNR",
-    /// ).await?;
+    /// let response = media.delete("686f9817f0d3165be9fbcef6", types::MediaOwner::Location, "sx6wyHhbFdRXh302LLNR").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_media")]
@@ -166,9 +152,7 @@ impl Media {
     ///     types::BulkUpdateMediaRequest::new(
     ///         "sx6wyHhbFdRXh302LLNR",
     ///         types::MediaOwner::Location,
-    ///         [
-    ///             types::MediaUpdateInput::new("686f9817f0d3165be9fbcef6").name("Updated File Name.pdf"),
-    ///         ],
+    ///         [types::MediaUpdateInput::new("686f9817f0d3165be9fbcef6").name("Updated File Name.pdf")],
     ///     ),
     /// ).await?;
     /// # Ok(()) }

@@ -97,8 +97,7 @@ impl Conversations {
     /// let response = conversations.search("ABCHkzuJQ8ZMd4Te84GK").last_message_type(types::MessageType::TypeSms)
     ///     .sort_by(types::ConversationSortBy::LastMessageDate)
     ///     .start_date(highlevel::Number::from(1640995200000_i64))
-    ///     .end_date(highlevel::Number::from(1672531199000_i64))
-    ///     .contact_id("9VEmS0si86GW6gXWU89b")
+    ///     .end_date(highlevel::Number::from(1672531199000_i64)).contact_id("9VEmS0si86GW6gXWU89b")
     ///     .assigned_to("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik")
     ///     .followers("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik")
     ///     .mentions("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik").query("Search string")
@@ -106,9 +105,8 @@ impl Conversations {
     ///     .id("ABCHkzuJQ8ZMd4Te84GK").limit(highlevel::Number::from(20_i64))
     ///     .last_message_action(types::MessageAction::Manual)
     ///     .last_message_direction(types::MessageDirection::Inbound)
-    ///     .status(types::ConversationStatusFilter::All)
-    ///     .sort_score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile("ABCHkzuJQ8ZMd4Te84GK")
-    ///     .score_profile_min(highlevel::Number::from(0_i64))
+    ///     .status(types::ConversationStatusFilter::All).sort_score_profile("ABCHkzuJQ8ZMd4Te84GK")
+    ///     .score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile_min(highlevel::Number::from(0_i64))
     ///     .score_profile_max(highlevel::Number::from(100_i64)).await?;
     /// # Ok(()) }
     /// ```
@@ -131,9 +129,7 @@ impl Conversations {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(conversations: highlevel::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = conversations.create(
-    ///     types::CreateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6"),
-    /// ).await?;
+    /// let response = conversations.create(types::CreateConversationRequest::new("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_conversation")]
@@ -260,8 +256,8 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL")
-    ///     .last_message_id("tDtDnQdgm2LXpyiqYvZ6").limit(highlevel::Number::from(20_i64)).await?;
+    /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL").last_message_id("tDtDnQdgm2LXpyiqYvZ6")
+    ///     .limit(highlevel::Number::from(20_i64)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_messages")]
@@ -290,24 +286,18 @@ impl Messages {
     /// ```no_run
     /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send(
-    ///     types::SendMessageRequest::new(
-    ///         types::SendMessageType::Email,
-    ///         "Email",
-    ///         "abc123def456",
-    ///         types::MessageDeliveryStatus::Delivered,
-    ///     ).appointment_id("appt123")
+    ///     types::SendMessageRequest::new(types::SendMessageType::Email, "Email", "abc123def456", types::MessageDeliveryStatus::Delivered)
+    ///         .appointment_id("appt123")
     ///         .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
     ///         .conversation_provider_id("provider123").custom_subtype_id("507f1f77bcf86cd799439011")
     ///         .email_bcc(["bcc1@company.com", "bcc2@company.com"])
     ///         .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
     ///         .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
-    ///         .forward(types::ForwardConfig::new(true).email_message_id("rnGyqh2F6uBrIkfhFo9A")
-    ///         .forward_whole_thread(false).message_id("t22c6DQcTDf3MjRhwf77")
-    ///         .recipient_contact_id("DEF56h2F6uBrIkfXYacd").to_email("forward@example.com"))
-    ///         .from_number("+1499499299").html("<p>Hello World</p>")
-    ///         .message("Hello, how can I help you today?")
-    ///         .optimization_period(types::OptimizationPeriod::_24h).reply_message_id("msg123")
-    ///         .scheduled_timestamp(highlevel::Number::from(1669287863_i64))
+    ///         .forward(types::ForwardConfig::new(true).email_message_id("rnGyqh2F6uBrIkfhFo9A").forward_whole_thread(false)
+    ///         .message_id("t22c6DQcTDf3MjRhwf77").recipient_contact_id("DEF56h2F6uBrIkfXYacd")
+    ///         .to_email("forward@example.com")).from_number("+1499499299").html("<p>Hello World</p>")
+    ///         .message("Hello, how can I help you today?").optimization_period(types::OptimizationPeriod::_24h)
+    ///         .reply_message_id("msg123").scheduled_timestamp(highlevel::Number::from(1669287863_i64))
     ///         .subject("Important Update").template_id("template123").thread_id("thread123")
     ///         .to_number("+1439499299").uses_native_scheduling_ai(false),
     /// ).await?;
@@ -340,13 +330,10 @@ impl Messages {
     ///         "ve9EPM428h8vShlRW1KT",
     ///         "61d6d1f9cdac7612faf80753",
     ///     ).alt_id("61d6d1f9cdac7612faf80753")
-    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///         .to("+15037081210"))
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed).to("+15037081210"))
     ///         .date("2024-03-27T18:13:49.000Z".parse::<highlevel::DateTime<highlevel::Utc>>()?)
-    ///         .direction(types::MessageDirection::Inbound)
-    ///         .email_bcc(["john1@doe.com", "john2@doe.com"])
-    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
-    ///         .message("Hi there"),
+    ///         .direction(types::MessageDirection::Inbound).email_bcc(["john1@doe.com", "john2@doe.com"])
+    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com").message("Hi there"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -368,13 +355,9 @@ impl Messages {
     /// ```no_run
     /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.add_outbound_call(
-    ///     types::AddOutboundCallRequest::new(
-    ///         types::OutboundCallType::Call,
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "61d6d1f9cdac7612faf80753",
-    ///     ).alt_id("61d6d1f9cdac7612faf80753").attachments(["https://storage.com/file1.pdf"])
-    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///         .to("+15037081210"))
+    ///     types::AddOutboundCallRequest::new(types::OutboundCallType::Call, "ve9EPM428h8vShlRW1KT", "61d6d1f9cdac7612faf80753")
+    ///         .alt_id("61d6d1f9cdac7612faf80753").attachments(["https://storage.com/file1.pdf"])
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed).to("+15037081210"))
     ///         .date("2024-03-27T18:13:49.000Z".parse::<highlevel::DateTime<highlevel::Utc>>()?),
     /// ).await?;
     /// # Ok(()) }
@@ -393,9 +376,7 @@ impl Messages {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.send_review_reply(
-    ///     types::SendReviewReplyRequest::new("conv123", "loc123", "Thank you for your review!"),
-    /// ).await?;
+    /// let response = messages.send_review_reply(types::SendReviewReplyRequest::new("conv123", "loc123", "Thank you for your review!")).await?;
     /// # Ok(()) }
     /// ```
     pub fn send_review_reply(&self, request: impl Into<types::SendReviewReplyRequest>) -> rt::Call<types::SendMessageResponse> {
@@ -483,13 +464,8 @@ impl Messages {
     /// ```no_run
     /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.initiate_upload(
-    ///     types::InitiateUploadRequest::new(
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "video.mp4",
-    ///         "video/mp4",
-    ///         "WHATSAPP",
-    ///     ).file_size(highlevel::Number::from(52428800_i64)),
+    ///     types::InitiateUploadRequest::new("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", "video.mp4", "video/mp4", "WHATSAPP")
+    ///         .file_size(highlevel::Number::from(52428800_i64)),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -732,12 +708,7 @@ impl Messages {
     /// ```no_run
     /// # use highlevel::types; async fn example(messages: highlevel::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send_typing_indicator(
-    ///     types::SendTypingIndicatorRequest::new(
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "true",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///     ),
+    ///     types::SendTypingIndicatorRequest::new("ve9EPM428h8vShlRW1KT", "true", "ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -853,8 +824,8 @@ impl Preferences {
     ///     "ve9EPM428h8vShlRW1KT",
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::UpdateCustomSubtypeRequest::new().archived(false)
-    ///         .description("Updated weekly newsletter subscription preferences")
-    ///         .name("Newsletter Subscription").resubscription_legal_form_id("form_123456"),
+    ///         .description("Updated weekly newsletter subscription preferences").name("Newsletter Subscription")
+    ///         .resubscription_legal_form_id("form_123456"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -884,8 +855,7 @@ impl Preferences {
     ///
     /// ```no_run
     /// # async fn example(preferences: highlevel::operations::Preferences) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = preferences.get_unsubscription_status("ve9EPM428h8vShlRW1KT", "OP7z4LCyPACyH5fcEIZa")
-    ///     .email("user@example.com").await?;
+    /// let response = preferences.get_unsubscription_status("ve9EPM428h8vShlRW1KT", "OP7z4LCyPACyH5fcEIZa").email("user@example.com").await?;
     /// # Ok(()) }
     /// ```
     pub fn get_unsubscription_status(&self, location_id: impl Into<String>, contact_id: impl Into<String>) -> GetUnsubscriptionStatus {
@@ -914,12 +884,9 @@ impl Preferences {
     ///         "ve9EPM428h8vShlRW1KT",
     ///         "OP7z4LCyPACyH5fcEIZa",
     ///         "user@example.com",
-    ///         types::SubscriptionAction::new(
-    ///             types::SubscriptionActionType::Custom,
-    ///             types::SubscriptionStatus::Unsubscribed,
-    ///         ).subtype_id("ve9EPM428h8vShlRW1KT"),
-    ///     )
-    ///         .legal_description("Customer called support on 2024-01-15 requesting to be removed from newsletter")
+    ///         types::SubscriptionAction::new(types::SubscriptionActionType::Custom, types::SubscriptionStatus::Unsubscribed)
+    ///             .subtype_id("ve9EPM428h8vShlRW1KT"),
+    ///     ).legal_description("Customer called support on 2024-01-15 requesting to be removed from newsletter")
     ///         .legal_reason("User requested resubscribe via customer service"),
     /// ).await?;
     /// # Ok(()) }
@@ -976,15 +943,11 @@ impl Contacts {
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///         .country("US")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -993,10 +956,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1021,15 +984,12 @@ impl Contacts {
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.upsert(
     ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///         .country("US").create_new_if_duplicate_allowed(false)
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX").country("US")
+    ///         .create_new_if_duplicate_allowed(false)
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -1038,10 +998,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1065,10 +1025,7 @@ impl Contacts {
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.search(
     ///     types::SearchContactsRequest::new("20LBRTqdZ9RABw4peezb", 100)
-    ///         .filters([
-    ///         types::ContactFilter::new().field("phone").operator("eq")
-    ///             .value(serde_json::json!("+18887772222")),
-    ///     ]),
+    ///         .filters([types::ContactFilter::new().field("phone").operator("eq").value(serde_json::json!("+18887772222"))]),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1142,12 +1099,7 @@ impl Contacts {
     /// let response = contacts.bulk_update_tags(
     ///     "add",
     ///     types::BulkUpdateTagsRequest::new(
-    ///         [
-    ///             "qFSqySFkVvNzOSqgGqFi",
-    ///             "abcdef",
-    ///             "qFSqySFkVvNzOSqgGqFi",
-    ///             "3ualbhnV7j3n3a9r2moD",
-    ///         ],
+    ///         ["qFSqySFkVvNzOSqgGqFi", "abcdef", "qFSqySFkVvNzOSqgGqFi", "3ualbhnV7j3n3a9r2moD"],
     ///         ["tag-1", "tag-2"],
     ///         "asdrwHvLUxlfw5SqKVCN",
     ///     ).remove_all_tags(false),
@@ -1220,15 +1172,12 @@ impl Contacts {
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.update(
     ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::UpdateContactRequest::new().address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
+    ///     types::UpdateContactRequest::new().address1("3535 1st St N").assigned_to("y0BeYjuRIlDwsDcOHOJo")
+    ///         .city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(highlevel::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -1237,10 +1186,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1296,10 +1245,7 @@ impl Contacts {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.add_tags(
-    ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::TagsRequest::new(["minim", "velit magna"]),
-    /// ).await?;
+    /// let response = contacts.add_tags("sx6wyHhbFdRXh302LLNR", types::TagsRequest::new(["minim", "velit magna"])).await?;
     /// # Ok(()) }
     /// ```
     pub fn add_tags(&self, contact_id: impl std::fmt::Display, request: impl Into<types::TagsRequest>) -> rt::Call<types::TagsResponse> {
@@ -1316,10 +1262,7 @@ impl Contacts {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(contacts: highlevel::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = contacts.remove_tags(
-    ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::TagsRequest::new(["minim", "velit magna"]),
-    /// ).await?;
+    /// let response = contacts.remove_tags("sx6wyHhbFdRXh302LLNR", types::TagsRequest::new(["minim", "velit magna"])).await?;
     /// # Ok(()) }
     /// ```
     pub fn remove_tags(&self, contact_id: impl std::fmt::Display, request: impl Into<types::TagsRequest>) -> rt::Call<types::TagsResponse> {
@@ -1609,8 +1552,8 @@ impl Tasks {
     /// let response = tasks.update(
     ///     "sx6wyHhbFdRXh302LLNR",
     ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateTaskRequest::new().assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum")
-    ///         .completed(true).due_date("2020-10-25T11:00:00Z").title("First Task"),
+    ///     types::UpdateTaskRequest::new().assigned_to("hxHGVRb1YJUscrCB8eXK").body("loram ipsum").completed(true)
+    ///         .due_date("2020-10-25T11:00:00Z").title("First Task"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1651,11 +1594,7 @@ impl Tasks {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(tasks: highlevel::operations::Tasks) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = tasks.update_completed(
-    ///     "sx6wyHhbFdRXh302LLNR",
-    ///     "ocQHyuzHvysMo5N5VsXc",
-    ///     types::UpdateTaskCompletedRequest::new(true),
-    /// ).await?;
+    /// let response = tasks.update_completed("sx6wyHhbFdRXh302LLNR", "ocQHyuzHvysMo5N5VsXc", types::UpdateTaskCompletedRequest::new(true)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "update_task_completed")]
@@ -1688,8 +1627,7 @@ impl Tasks {
     ///     "ve9EPM428h8vShlRW1KT",
     ///     types::SearchTasksRequest::new().assigned_to(["0004Mtfsd11SBU1mBPgd"])
     ///         .business_id("6348240b98722079e5417332").completed(true)
-    ///         .contact_id(["dSMo5jnqkJyh8YeGXM7k", "j5WESpmRj816VtyUuWwh"]).limit(10)
-    ///         .query("Task Name").skip(10),
+    ///         .contact_id(["dSMo5jnqkJyh8YeGXM7k", "j5WESpmRj816VtyUuWwh"]).limit(10).query("Task Name").skip(10),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1738,8 +1676,8 @@ impl Notes {
     /// # use highlevel::types; async fn example(notes: highlevel::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = notes.create(
     ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::CreateNoteRequest::new("lorem ipsum").color("#FFAA00").pinned(false)
-    ///         .title("Follow-up summary").user_id("GCs5KuzPqTls7vWclkEV"),
+    ///     types::CreateNoteRequest::new("lorem ipsum").color("#FFAA00").pinned(false).title("Follow-up summary")
+    ///         .user_id("GCs5KuzPqTls7vWclkEV"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1852,9 +1790,7 @@ impl Oauth {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = oauth.create_location_token(
-    ///     types::CreateLocationTokenRequest::new("tDtDnQdgm2LXpyiqYvZ6", "l1C08ntBrFjLS0elLIYU"),
-    /// ).await?;
+    /// let response = oauth.create_location_token(types::CreateLocationTokenRequest::new("tDtDnQdgm2LXpyiqYvZ6", "l1C08ntBrFjLS0elLIYU")).await?;
     /// # Ok(()) }
     /// ```
     pub fn create_location_token(&self, request: impl Into<types::CreateLocationTokenRequest>) -> rt::Call<types::LocationTokenResponse> {
@@ -1873,9 +1809,9 @@ impl Oauth {
     ///
     /// ```no_run
     /// # async fn example(oauth: highlevel::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6")
-    ///     .location_id("1245").skip(1).limit(10).query("location name").is_installed(true)
-    ///     .version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true).plan_id("l1C08ntBrFjLS0elLIYU").await?;
+    /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").location_id("1245").skip(1)
+    ///     .limit(10).query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6")
+    ///     .on_trial(true).plan_id("l1C08ntBrFjLS0elLIYU").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(&self, company_id: impl Into<String>, app_id: impl Into<String>) -> ListInstalledLocations {

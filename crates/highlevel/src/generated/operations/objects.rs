@@ -48,11 +48,7 @@ impl Objects {
     ///     "custom_objects.pet",
     ///     types::UpdateObjectRequest::new(
     ///         "632c34b4c9b7da3358ac9891",
-    ///         [
-    ///             "custom_objects.mad.mad",
-    ///             "custom_objects.mad.record_1",
-    ///             "custom_objects.mad.nn",
-    ///         ],
+    ///         ["custom_objects.mad.mad", "custom_objects.mad.record_1", "custom_objects.mad.nn"],
     ///     ).description("These are non vaccinated pets")
     ///         .labels(types::ObjectLabelsUpdateInput::new().plural("Pets").singular("Pet")),
     /// ).await?;
@@ -243,10 +239,7 @@ impl Records {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(records: highlevel::operations::Records) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = records.search(
-    ///     "custom_objects.pet",
-    ///     types::SearchRecordsRequest::new("ve9EPM428h8vShlRW1KT", 1, 10).query("Buddy"),
-    /// ).await?;
+    /// let response = records.search("custom_objects.pet", types::SearchRecordsRequest::new("ve9EPM428h8vShlRW1KT", 1, 10).query("Buddy")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "search_records")]

@@ -26,8 +26,8 @@ impl Opportunities {
     ///
     /// ```no_run
     /// # async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = opportunities.list_lost_reasons("ve9EPM428h8vShlRW1KT").name("lost reason").deleted(false)
-    ///     .query("dentist").skip(1).limit(10).get_count(true).await?;
+    /// let response = opportunities.list_lost_reasons("ve9EPM428h8vShlRW1KT").name("lost reason").deleted(false).query("dentist").skip(1)
+    ///     .limit(10).get_count(true).await?;
     /// # Ok(()) }
     /// ```
     pub fn list_lost_reasons(&self, location_id: impl Into<String>) -> ListLostReasons {
@@ -53,11 +53,10 @@ impl Opportunities {
     /// ```no_run
     /// # use highlevel::types; async fn example(opportunities: highlevel::operations::Opportunities) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = opportunities.list("i2SpAtBVHSVea1sL6oah").q("john@deo.com").pipeline_id("bCkKGpDsyPP4peuKowkG")
-    ///     .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
-    ///     .contact_id("WFwVrSSjZ2CNHbZThQX2").status(types::OpportunityStatusFilter::Open)
-    ///     .assigned_to("082goXVW3lIExEQPOnd3").campaign_id("Y2I9XM7aO1hncuSOlc9L")
-    ///     .id("123akv4LFn6C9frZoy3e").order("added_asc").end_date("12-31-2021")
-    ///     .start_after("1628008053263").start_after_id("UIaE1WjAwWKdlyD7osQI")
+    ///     .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10").contact_id("WFwVrSSjZ2CNHbZThQX2")
+    ///     .status(types::OpportunityStatusFilter::Open).assigned_to("082goXVW3lIExEQPOnd3")
+    ///     .campaign_id("Y2I9XM7aO1hncuSOlc9L").id("123akv4LFn6C9frZoy3e").order("added_asc")
+    ///     .end_date("12-31-2021").start_after("1628008053263").start_after_id("UIaE1WjAwWKdlyD7osQI")
     ///     .date("01-01-2021").country("US").page(1).limit(20).get_tasks(false).get_notes(false)
     ///     .get_calendar_events(false).await?;
     /// # Ok(()) }
@@ -144,11 +143,10 @@ impl Opportunities {
     ///     "yWQobCRIhRguQtD2llvk",
     ///     types::UpdateOpportunityRequest::new().assigned_to("082goXVW3lIExEQPOnd3")
     ///         .custom_fields([
-    ///         types::OpportunityCustomFieldInput::new().field_value("9039160788")
-    ///             .id("6dvNaf7VhkQ9snc5vnjJ").key("my_custom_field"),
+    ///         types::OpportunityCustomFieldInput::new().field_value("9039160788").id("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .key("my_custom_field"),
     ///     ]).monetary_value(highlevel::Number::from(220_i64)).name("First Opps")
-    ///         .pipeline_id("bCkKGpDsyPP4peuKowkG")
-    ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
+    ///         .pipeline_id("bCkKGpDsyPP4peuKowkG").pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
     ///         .status(types::OpportunityStatus::Open),
     /// ).await?;
     /// # Ok(()) }
@@ -221,12 +219,10 @@ impl Opportunities {
     /// let response = opportunities.upsert(
     ///     types::UpsertOpportunityRequest::new("bCkKGpDsyPP4peuKowkG", "CLu7BaljjqrEjBGKTNNe")
     ///         .assigned_to("082goXVW3lIExEQPOnd3").followers(["LiKJ2vnRg5ETM8Z19K7"])
-    ///         .followers_action_type(types::OpportunityFollowersAction::Add)
-    ///         .id("yWQobCRIhRguQtD2llvk").is_remove_all_followers(false)
-    ///         .lost_reason_id("CLu7BaljjqrEjBGKTNNe")
+    ///         .followers_action_type(types::OpportunityFollowersAction::Add).id("yWQobCRIhRguQtD2llvk")
+    ///         .is_remove_all_followers(false).lost_reason_id("CLu7BaljjqrEjBGKTNNe")
     ///         .monetary_value(highlevel::Number::from(220_i64)).name("opportunity name")
-    ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10")
-    ///         .status(types::OpportunityStatus::Open),
+    ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10").status(types::OpportunityStatus::Open),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -305,8 +301,8 @@ impl Opportunities {
     ///         "mTkSCb1UBjb5tk4OvB69",
     ///     ).assigned_to("082goXVW3lIExEQPOnd3")
     ///         .custom_fields([
-    ///         types::OpportunityCustomFieldInput::new().field_value("9039160788")
-    ///             .id("6dvNaf7VhkQ9snc5vnjJ").key("my_custom_field"),
+    ///         types::OpportunityCustomFieldInput::new().field_value("9039160788").id("6dvNaf7VhkQ9snc5vnjJ")
+    ///             .key("my_custom_field"),
     ///     ]).monetary_value(highlevel::Number::from(220_i64))
     ///         .pipeline_stage_id("7915dedc-8f18-44d5-8bc3-77c04e994a10"),
     /// ).await?;

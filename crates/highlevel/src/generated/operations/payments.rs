@@ -64,12 +64,7 @@ impl Coupons {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = coupons.get(
-    ///     "BQdAwxa0ky1iK2sstLGJ",
-    ///     types::PaymentAltType::Location,
-    ///     "6241712be68f7a98102ba272",
-    ///     "DEAL50",
-    /// ).await?;
+    /// let response = coupons.get("BQdAwxa0ky1iK2sstLGJ", types::PaymentAltType::Location, "6241712be68f7a98102ba272", "DEAL50").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_coupon")]
@@ -115,8 +110,7 @@ impl Coupons {
     ///         highlevel::Number::from(5_i64),
     ///         types::ApplyToFuturePaymentsConfigDurationType::Months,
     ///     )).end_date("2023-01-31T22:45:00.000Z").limit_per_customer(true)
-    ///         .product_ids(["6241712be68f7a98102ba272"])
-    ///         .usage_limit(highlevel::Number::from(10_i64)),
+    ///         .product_ids(["6241712be68f7a98102ba272"]).usage_limit(highlevel::Number::from(10_i64)),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -151,8 +145,7 @@ impl Coupons {
     ///         highlevel::Number::from(5_i64),
     ///         types::ApplyToFuturePaymentsConfigDurationType::Months,
     ///     )).end_date("2023-01-31T22:45:00.000Z").limit_per_customer(true)
-    ///         .product_ids(["6241712be68f7a98102ba272"])
-    ///         .usage_limit(highlevel::Number::from(10_i64)),
+    ///         .product_ids(["6241712be68f7a98102ba272"]).usage_limit(highlevel::Number::from(10_i64)),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -173,11 +166,7 @@ impl Coupons {
     /// ```no_run
     /// # use highlevel::types; async fn example(coupons: highlevel::operations::Coupons) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = coupons.delete(
-    ///     types::DeleteCouponRequest::new(
-    ///         "BQdAwxa0ky1iK2sstLGJ",
-    ///         types::CreateCouponParamsAltType::Location,
-    ///         "6241712be68f7a98102ba272",
-    ///     ),
+    ///     types::DeleteCouponRequest::new("BQdAwxa0ky1iK2sstLGJ", types::CreateCouponParamsAltType::Location, "6241712be68f7a98102ba272"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -311,10 +300,7 @@ impl CustomProviders {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(custom_providers: highlevel::operations::CustomProviders) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = custom_providers.disconnect(
-    ///     "Lk3nlfk4lxlelVEwcW",
-    ///     types::DisconnectCustomProviderRequest::new(true),
-    /// ).await?;
+    /// let response = custom_providers.disconnect("Lk3nlfk4lxlelVEwcW", types::DisconnectCustomProviderRequest::new(true)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "disconnect_custom_provider")]
@@ -366,11 +352,7 @@ impl OrderFulfillments {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(order_fulfillments: highlevel::operations::OrderFulfillments) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = order_fulfillments.list(
-    ///     "653f5e0cde5a1314e62a837c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::PaymentAltType::Location,
-    /// ).await?;
+    /// let response = order_fulfillments.list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_order_fulfillments")]
@@ -408,9 +390,7 @@ impl OrderFulfillments {
     ///             types::FulfillmentTracking::new().shipping_carrier("FedEx").tracking_number("40012345678")
     ///                 .tracking_url("https://www.fedex.com/wtrk/track/?trknbr=40012345678"),
     ///         ],
-    ///         [
-    ///             types::FulfillmentItems::new("6578278e879ad2646715ba9c", highlevel::Number::from(1_i64)),
-    ///         ],
+    ///         [types::FulfillmentItems::new("6578278e879ad2646715ba9c", highlevel::Number::from(1_i64))],
     ///         true,
     ///     ),
     /// ).await?;
@@ -439,11 +419,7 @@ impl OrderNotes {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(order_notes: highlevel::operations::OrderNotes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = order_notes.list(
-    ///     "653f5e0cde5a1314e62a837c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::PaymentAltType::Location,
-    /// ).await?;
+    /// let response = order_notes.list("653f5e0cde5a1314e62a837c", "6578278e879ad2646715ba9c", types::PaymentAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_order_notes")]
@@ -475,9 +451,8 @@ impl Orders {
     /// ```no_run
     /// # use highlevel::types; async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = orders.list("3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6").status("completed")
-    ///     .payment_status(types::ListOrdersPaymentStatus::Unpaid).payment_mode("live")
-    ///     .start_at("2024-02-01").end_at("2024-02-13").search("Awesome order")
-    ///     .contact_id("XPLSw2SVagl12LMDeTmQ")
+    ///     .payment_status(types::ListOrdersPaymentStatus::Unpaid).payment_mode("live").start_at("2024-02-01")
+    ///     .end_at("2024-02-13").search("Awesome order").contact_id("XPLSw2SVagl12LMDeTmQ")
     ///     .funnel_product_ids("61dd0c7dc077f712a5f787ff,61d6afc9d39ac5e35965c017")
     ///     .source_id("61dd0c7dc077f712a5f787ff").limit(20).offset(0).await?;
     /// # Ok(()) }
@@ -503,8 +478,7 @@ impl Orders {
     ///
     /// ```no_run
     /// # async fn example(orders: highlevel::operations::Orders) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = orders.get("653f5e0cde5a1314e62a837c", "3SwdhCu3svxI8AKsPJt6")
-    ///     .location_id("3SwdhCu3svxI8AKsPJt6").await?;
+    /// let response = orders.get("653f5e0cde5a1314e62a837c", "3SwdhCu3svxI8AKsPJt6").location_id("3SwdhCu3svxI8AKsPJt6").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_order")]
@@ -663,11 +637,10 @@ impl Subscriptions {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = subscriptions.list("3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location)
-    ///     .entity_id("61dd0fe9c077f73e67f78803").payment_mode("live").start_at("2024-02-01")
-    ///     .end_at("2024-02-13").entity_source_type("funnel").search("Awesome subscription")
-    ///     .contact_id("AmuzcoPBpgKeccNsFlib").id("64bf78af39118e4011926cba").limit(20).offset(0)
-    ///     .get_payments_collected_count(true).await?;
+    /// let response = subscriptions.list("3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location).entity_id("61dd0fe9c077f73e67f78803")
+    ///     .payment_mode("live").start_at("2024-02-01").end_at("2024-02-13").entity_source_type("funnel")
+    ///     .search("Awesome subscription").contact_id("AmuzcoPBpgKeccNsFlib").id("64bf78af39118e4011926cba")
+    ///     .limit(20).offset(0).get_payments_collected_count(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_subscriptions")]
@@ -692,11 +665,7 @@ impl Subscriptions {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(subscriptions: highlevel::operations::Subscriptions) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = subscriptions.get(
-    ///     "6322e9c9e39fc14ab3ed7042",
-    ///     "3SwdhCu3svxI8AKsPJt6",
-    ///     types::PaymentAltType::Location,
-    /// ).await?;
+    /// let response = subscriptions.get("6322e9c9e39fc14ab3ed7042", "3SwdhCu3svxI8AKsPJt6", types::PaymentAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_subscription")]
@@ -752,12 +721,11 @@ impl Transactions {
     ///
     /// ```no_run
     /// # async fn example(transactions: highlevel::operations::Transactions) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = transactions.list("3SwdhCu3svxI8AKsPJt6", "location").location_id("3SwdhCu3svxI8AKsPJt6")
-    ///     .payment_mode("live").start_at("2024-02-01").end_at("2024-02-13")
-    ///     .entity_source_type("funnel").entity_source_sub_type("two_step_order_form")
-    ///     .search("Awesome transaction").subscription_id("sub_1KGcXDCScnf89tZoVkoEMCEL")
-    ///     .entity_id("61dd0fe9c077f73e67f78803").contact_id("XPLSw2SVagl12LMDeTmQ").limit(20)
-    ///     .offset(0).await?;
+    /// let response = transactions.list("3SwdhCu3svxI8AKsPJt6", "location").location_id("3SwdhCu3svxI8AKsPJt6").payment_mode("live")
+    ///     .start_at("2024-02-01").end_at("2024-02-13").entity_source_type("funnel")
+    ///     .entity_source_sub_type("two_step_order_form").search("Awesome transaction")
+    ///     .subscription_id("sub_1KGcXDCScnf89tZoVkoEMCEL").entity_id("61dd0fe9c077f73e67f78803")
+    ///     .contact_id("XPLSw2SVagl12LMDeTmQ").limit(20).offset(0).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_transactions")]
@@ -782,8 +750,7 @@ impl Transactions {
     ///
     /// ```no_run
     /// # async fn example(transactions: highlevel::operations::Transactions) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = transactions.get("61dd0feac077f72010f78804", "3SwdhCu3svxI8AKsPJt6", "location")
-    ///     .location_id("3SwdhCu3svxI8AKsPJt6").await?;
+    /// let response = transactions.get("61dd0feac077f72010f78804", "3SwdhCu3svxI8AKsPJt6", "location").location_id("3SwdhCu3svxI8AKsPJt6").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_transaction")]

@@ -44,9 +44,8 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = phone_numbers.list_available("ve9EPM428h8vShlRW1KT", "US").number_types("local,tollFree")
-    ///     .first_part("830").last_part("825").anywhere("825").sms_enabled(true)
-    ///     .mms_enabled(true).voice_enabled(true).await?;
+    /// let response = phone_numbers.list_available("ve9EPM428h8vShlRW1KT", "US").number_types("local,tollFree").first_part("830")
+    ///     .last_part("825").anywhere("825").sms_enabled(true).mms_enabled(true).voice_enabled(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_available_phone_numbers")]
@@ -103,8 +102,7 @@ impl PhoneNumbers {
     ///
     /// ```no_run
     /// # async fn example(phone_numbers: highlevel::operations::PhoneNumbers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = phone_numbers.list("ve9EPM428h8vShlRW1KT", 0).page_size(100).search_filter("+91")
-    ///     .skip_number_pool(true).await?;
+    /// let response = phone_numbers.list("ve9EPM428h8vShlRW1KT", 0).page_size(100).search_filter("+91").skip_number_pool(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_phone_numbers")]

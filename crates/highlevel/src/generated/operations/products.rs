@@ -34,8 +34,7 @@ impl Collections {
     /// ```no_run
     /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
-    ///     .collection_ids("65d71377c326ea78e1c47df5,65d71377c326ea78e1c47d34")
-    ///     .name("Best Sellers").await?;
+    ///     .collection_ids("65d71377c326ea78e1c47df5,65d71377c326ea78e1c47d34").name("Best Sellers").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_collections")]
@@ -60,14 +59,9 @@ impl Collections {
     /// ```no_run
     /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = collections.create(
-    ///     types::CreateCollectionRequest::new(
-    ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
-    ///         "Best Sellers",
-    ///         "best-sellers",
-    ///     ).collection_id("66057f9d28536eae584ec047").image("http://example.com/watermark.png")
-    ///         .seo(types::CollectionSeo::new()
-    ///         .description("Collections where all the best products are available")
+    ///     types::CreateCollectionRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location, "Best Sellers", "best-sellers")
+    ///         .collection_id("66057f9d28536eae584ec047").image("http://example.com/watermark.png")
+    ///         .seo(types::CollectionSeo::new().description("Collections where all the best products are available")
     ///         .title("Best Sellers")),
     /// ).await?;
     /// # Ok(()) }
@@ -112,8 +106,7 @@ impl Collections {
     ///     "65d71377c326ea78e1c47df5",
     ///     types::UpdateCollectionRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location)
     ///         .image("http://example.com/watermark.png").name("Best Sellers")
-    ///         .seo(types::CollectionSeo::new()
-    ///         .description("Collections where all the best products are available")
+    ///         .seo(types::CollectionSeo::new().description("Collections where all the best products are available")
     ///         .title("Best Sellers")).slug("best-sellers"),
     /// ).await?;
     /// # Ok(()) }
@@ -139,11 +132,7 @@ impl Collections {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(collections: highlevel::operations::Collections) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = collections.delete(
-    ///     "65d71377c326ea78e1c47df5",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::ProductAltType::Location,
-    /// ).await?;
+    /// let response = collections.delete("65d71377c326ea78e1c47df5", "6578278e879ad2646715ba9c", types::ProductAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_collection")]
@@ -220,25 +209,18 @@ impl Prices {
     ///     ).allow_out_of_stock_purchases(true).available_quantity(highlevel::Number::from(5_i64))
     ///         .compare_at_price(highlevel::Number::try_from(19.99_f64)?).description("description")
     ///         .digital_delivery(["digitalDelivery"]).is_digital_product(true)
-    ///         .membership_offers([
-    ///         types::ProductMembershipOffer::new("655b33aa2209e60b6adb87a7").label("top_50").value("50"),
-    ///     ])
-    ///         .meta(types::PriceMeta::new(
-    ///         types::PriceMetaSource::Stripe,
-    ///         "price_123",
-    ///         types::PriceMetaInternalSource::AgencyPlan,
-    ///     ).source_id("123"))
+    ///         .membership_offers([types::ProductMembershipOffer::new("655b33aa2209e60b6adb87a7").label("top_50").value("50")])
+    ///         .meta(types::PriceMeta::new(types::PriceMetaSource::Stripe, "price_123", types::PriceMetaInternalSource::AgencyPlan)
+    ///         .source_id("123"))
     ///         .recurring(types::ProductRecurring::new().interval(types::ProductRecurringInterval::Day)
-    ///         .interval_count(highlevel::Number::from(1_i64)))
-    ///         .setup_fee(highlevel::Number::try_from(10.99_f64)?)
+    ///         .interval_count(highlevel::Number::from(1_i64))).setup_fee(highlevel::Number::try_from(10.99_f64)?)
     ///         .shipping_options(types::ShippingOptions::new()
     ///         .dimensions(types::PriceDimensions::new(
     ///         highlevel::Number::from(10_i64),
     ///         highlevel::Number::from(10_i64),
     ///         highlevel::Number::from(10_i64),
     ///         types::PriceDimensionsUnit::Cm,
-    ///     ))
-    ///         .weight(types::WeightOptions::new(highlevel::Number::from(10_i64), types::WeightOptionsUnit::Kg)))
+    ///     )).weight(types::WeightOptions::new(highlevel::Number::from(10_i64), types::WeightOptionsUnit::Kg)))
     ///         .sku("sku_123").total_cycles(highlevel::Number::from(12_i64)).track_inventory(true)
     ///         .trial_period(highlevel::Number::from(7_i64)).user_id("6578278e879ad2646715ba9c")
     ///         .variant_option_ids(["option_id_1", "option_id_2"]),
@@ -261,8 +243,8 @@ impl Prices {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = prices.list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location)
-    ///     .limit(20).offset(0).search("Product Name").await?;
+    /// let response = prices.list_product_inventory("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
+    ///     .search("Product Name").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_product_inventory(&self, alt_id: impl Into<String>, alt_type: impl Into<types::ProductAltType>) -> ListProductInventory {
@@ -290,8 +272,7 @@ impl Prices {
     ///         "6578278e879ad2646715ba9c",
     ///         types::BulkEditRequestAltType::Location,
     ///         [
-    ///             types::UpdateInventoryItem::new("5e9f8f8f8f8f8f8f8f8f8f8")
-    ///                 .allow_out_of_stock_purchases(false)
+    ///             types::UpdateInventoryItem::new("5e9f8f8f8f8f8f8f8f8f8f8").allow_out_of_stock_purchases(false)
     ///                 .available_quantity(highlevel::Number::from(10_i64)),
     ///         ],
     ///     ),
@@ -316,11 +297,7 @@ impl Prices {
     ///
     /// ```no_run
     /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = prices.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    /// ).await?;
+    /// let response = prices.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_price")]
@@ -360,25 +337,18 @@ impl Prices {
     ///     ).allow_out_of_stock_purchases(true).available_quantity(highlevel::Number::from(5_i64))
     ///         .compare_at_price(highlevel::Number::try_from(19.99_f64)?).description("description")
     ///         .digital_delivery(["digitalDelivery"]).is_digital_product(true)
-    ///         .membership_offers([
-    ///         types::ProductMembershipOffer::new("655b33aa2209e60b6adb87a7").label("top_50").value("50"),
-    ///     ])
-    ///         .meta(types::PriceMeta::new(
-    ///         types::PriceMetaSource::Stripe,
-    ///         "price_123",
-    ///         types::PriceMetaInternalSource::AgencyPlan,
-    ///     ).source_id("123"))
+    ///         .membership_offers([types::ProductMembershipOffer::new("655b33aa2209e60b6adb87a7").label("top_50").value("50")])
+    ///         .meta(types::PriceMeta::new(types::PriceMetaSource::Stripe, "price_123", types::PriceMetaInternalSource::AgencyPlan)
+    ///         .source_id("123"))
     ///         .recurring(types::ProductRecurring::new().interval(types::ProductRecurringInterval::Day)
-    ///         .interval_count(highlevel::Number::from(1_i64)))
-    ///         .setup_fee(highlevel::Number::try_from(10.99_f64)?)
+    ///         .interval_count(highlevel::Number::from(1_i64))).setup_fee(highlevel::Number::try_from(10.99_f64)?)
     ///         .shipping_options(types::ShippingOptions::new()
     ///         .dimensions(types::PriceDimensions::new(
     ///         highlevel::Number::from(10_i64),
     ///         highlevel::Number::from(10_i64),
     ///         highlevel::Number::from(10_i64),
     ///         types::PriceDimensionsUnit::Cm,
-    ///     ))
-    ///         .weight(types::WeightOptions::new(highlevel::Number::from(10_i64), types::WeightOptionsUnit::Kg)))
+    ///     )).weight(types::WeightOptions::new(highlevel::Number::from(10_i64), types::WeightOptionsUnit::Kg)))
     ///         .sku("sku_123").total_cycles(highlevel::Number::from(12_i64)).track_inventory(true)
     ///         .trial_period(highlevel::Number::from(7_i64)).user_id("6578278e879ad2646715ba9c")
     ///         .variant_option_ids(["option_id_1", "option_id_2"]),
@@ -411,11 +381,7 @@ impl Prices {
     ///
     /// ```no_run
     /// # async fn example(prices: highlevel::operations::Prices) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = prices.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    /// ).await?;
+    /// let response = prices.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_price")]
@@ -464,12 +430,8 @@ impl ProductStores {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = product_stores.get_stats(
-    ///     "3SwdhCu3svxI8AKsPJt6",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::ProductAltType::Location,
-    /// ).search("Awesome product")
-    ///     .collection_ids("65c2789a812e52f9bd6ec577,65c2789a812e52de9a6ec576").await?;
+    /// let response = product_stores.get_stats("3SwdhCu3svxI8AKsPJt6", "6578278e879ad2646715ba9c", types::ProductAltType::Location)
+    ///     .search("Awesome product").collection_ids("65c2789a812e52f9bd6ec577,65c2789a812e52de9a6ec576").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_product_store_stats")]
@@ -532,11 +494,7 @@ impl ProductStores {
     /// # use highlevel::types; async fn example(product_stores: highlevel::operations::ProductStores) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = product_stores.update_priority(
     ///     "3SwdhCu3svxI8AKsPJt6",
-    ///     types::UpdateProductStorePriorityRequest::new(
-    ///         "6578278e879ad2646715ba9c",
-    ///         types::BulkEditRequestAltType::Location,
-    ///         [[serde_json::json!({})]],
-    ///     ),
+    ///     types::UpdateProductStorePriorityRequest::new("6578278e879ad2646715ba9c", types::BulkEditRequestAltType::Location, [[serde_json::json!({})]]),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -576,17 +534,13 @@ impl Products {
     ///         types::BulkUpdateType::BulkUpdatePrice,
     ///         ["5f8d0d55b54764421b7156c1"],
     ///     ).availability(true).collection_ids(["collectionIds"])
-    ///         .compare_at_price(types::PriceUpdateField::new(
-    ///         types::PriceUpdateFieldType::IncreaseByAmount,
-    ///         highlevel::Number::from(100_i64),
-    ///     ).round_to_whole(true)).currency("USD")
+    ///         .compare_at_price(types::PriceUpdateField::new(types::PriceUpdateFieldType::IncreaseByAmount, highlevel::Number::from(100_i64))
+    ///         .round_to_whole(true)).currency("USD")
     ///         .filters(types::BulkUpdateFilters::new().available_in_store(true)
-    ///         .collection_ids(["5f8d0d55b54764421b7156c1", "5f8d0d55b54764421b7156c2"])
-    ///         .product_type("one-time").search("blue t-shirt"))
-    ///         .price(types::PriceUpdateField::new(
-    ///         types::PriceUpdateFieldType::IncreaseByAmount,
-    ///         highlevel::Number::from(100_i64),
-    ///     ).round_to_whole(true)),
+    ///         .collection_ids(["5f8d0d55b54764421b7156c1", "5f8d0d55b54764421b7156c2"]).product_type("one-time")
+    ///         .search("blue t-shirt"))
+    ///         .price(types::PriceUpdateField::new(types::PriceUpdateFieldType::IncreaseByAmount, highlevel::Number::from(100_i64))
+    ///         .round_to_whole(true)),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -708,8 +662,8 @@ impl Products {
     ///     ]).prices(["prices"])
     ///         .seo(types::ProductSeo::new()
     ///         .description("This is the best product you can buy online with amazing features and great value")
-    ///         .title("Best Product - Buy Now")).slug("awesome-product")
-    ///         .statement_descriptor("abcde").tax_inclusive(true).taxes(["654492a4e6bef380114de15a"])
+    ///         .title("Best Product - Buy Now")).slug("awesome-product").statement_descriptor("abcde")
+    ///         .tax_inclusive(true).taxes(["654492a4e6bef380114de15a"])
     ///         .variants([
     ///         types::ProductProductVariant::new("38s63qmxfr4").name("Size")
     ///             .options([types::ProductProductVariantOption::new("h4z7u0im2q8")]),
@@ -806,8 +760,8 @@ impl Products {
     ///     ])
     ///         .seo(types::ProductSeo::new()
     ///         .description("This is the best product you can buy online with amazing features and great value")
-    ///         .title("Best Product - Buy Now")).slug("awesome-product")
-    ///         .statement_descriptor("abcde").tax_inclusive(true).taxes(["654492a4e6bef380114de15a"])
+    ///         .title("Best Product - Buy Now")).slug("awesome-product").statement_descriptor("abcde")
+    ///         .tax_inclusive(true).taxes(["654492a4e6bef380114de15a"])
     ///         .variants([
     ///         types::ProductProductVariant::new("38s63qmxfr4").name("Size")
     ///             .options([types::ProductProductVariantOption::new("h4z7u0im2q8")]),
@@ -870,9 +824,9 @@ impl Reviews {
     /// ```no_run
     /// # use highlevel::types; async fn example(reviews: highlevel::operations::Reviews) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = reviews.list("6578278e879ad2646715ba9c", types::ProductAltType::Location).limit(20).offset(0)
-    ///     .sort_field(types::ListReviewsSortField::Rating)
-    ///     .sort_order(types::ProductSortOrder::Desc).rating(highlevel::Number::from(4_i64))
-    ///     .start_date("2023-01-01T00:00:00Z").end_date("2023-12-31T23:59:59Z")
+    ///     .sort_field(types::ListReviewsSortField::Rating).sort_order(types::ProductSortOrder::Desc)
+    ///     .rating(highlevel::Number::from(4_i64)).start_date("2023-01-01T00:00:00Z")
+    ///     .end_date("2023-12-31T23:59:59Z")
     ///     .product_id("60d21b4667d0d8992e610c88,60d21b4667d0d8992e610c89,60d21b4667d0d8992e610c8a")
     ///     .store_id("60d21b4667d0d8992e610c85,60d21b4667d0d8992e610c86,60d21b4667d0d8992e610c87").await?;
     /// # Ok(()) }
@@ -936,14 +890,12 @@ impl Reviews {
     ///         "6578278e879ad2646715ba9c",
     ///         "approved",
     ///     ).detail("The product is for sure a must and recommended buy")
-    ///         .headline("Amazing product with great quality")
-    ///         .rating(highlevel::Number::try_from(1.5_f64)?)
+    ///         .headline("Amazing product with great quality").rating(highlevel::Number::try_from(1.5_f64)?)
     ///         .reply([
     ///         types::ProductReview::new(
     ///             "Amazing product with great quality",
     ///             "This product exceeded my expectations in terms of quality and performance. Highly recommended!",
-    ///             types::UserDetails::new("John Doe", "example@example.com").is_customer(true)
-    ///                 .phone("+1-555-555-5555"),
+    ///             types::UserDetails::new("John Doe", "example@example.com").is_customer(true).phone("+1-555-555-5555"),
     ///         ),
     ///     ]),
     /// ).await?;

@@ -23,9 +23,8 @@ impl Documents {
     ///
     /// ```no_run
     /// # async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = documents.list("hTlkh7t8gujsahgg93").status("draft").payment_status("paid").limit(10).skip(0)
-    ///     .query("document").date_from("2025-02-03T18:30:00.000Z")
-    ///     .date_to("2025-02-14T18:29:59.999Z").await?;
+    /// let response = documents.list("hTlkh7t8gujsahgg93").status("draft").payment_status("paid").limit(10).skip(0).query("document")
+    ///     .date_from("2025-02-03T18:30:00.000Z").date_to("2025-02-14T18:29:59.999Z").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_documents")]
@@ -50,19 +49,9 @@ impl Documents {
     /// let response = documents.send(
     ///     types::SendDocumentRequest::new("hTlkh7t8gujsahgg93", "hTlkh7t8gujsahgg93", "1234567890")
     ///         .cc_recipients([
-    ///         types::DocumentCopyRecipient::new(
-    ///             "jim@gmail.com",
-    ///             "u240JcS0E5qE0ziHnwMm",
-    ///             "",
-    ///             "Jim Anton",
-    ///             "Jim",
-    ///             "Anton",
-    ///         ),
+    ///         types::DocumentCopyRecipient::new("jim@gmail.com", "u240JcS0E5qE0ziHnwMm", "", "Jim Anton", "Jim", "Anton"),
     ///     ]).document_name("new Document").medium(types::DocumentMedium::Email)
-    ///         .notification_settings(types::DocumentNotificationSettings::new(
-    ///         types::DocumentNotificationContent::new("", ""),
-    ///         types::DocumentNotificationSender::new("", ""),
-    ///     )),
+    ///         .notification_settings(types::DocumentNotificationSettings::new(types::DocumentNotificationContent::new("", ""), types::DocumentNotificationSender::new("", ""))),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -106,12 +95,8 @@ impl Documents {
     /// ```no_run
     /// # use highlevel::types; async fn example(documents: highlevel::operations::Documents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = documents.send_template(
-    ///     types::SendDocumentTemplateRequest::new(
-    ///         "hTlkh7t8gujsahgg93",
-    ///         "hTlkh7t8gujsahgg93",
-    ///         "hTlkh7t8gujsahgg93",
-    ///         "hTlkh7t8gujsahgg93",
-    ///     ).opportunity_id("hTlkh7t8gujsahgg93").send_document(true),
+    ///     types::SendDocumentTemplateRequest::new("hTlkh7t8gujsahgg93", "hTlkh7t8gujsahgg93", "hTlkh7t8gujsahgg93", "hTlkh7t8gujsahgg93")
+    ///         .opportunity_id("hTlkh7t8gujsahgg93").send_document(true),
     /// ).await?;
     /// # Ok(()) }
     /// ```

@@ -48,11 +48,7 @@ impl Saas {
     /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_public_subscription(
     ///     "AUKAtFVo0lWezBsBQ3FE",
-    ///     types::SaasUpdateSubscriptionRequest::new(
-    ///         "sub_1QDPY5FpU9DlKp7RQ8BXfywx",
-    ///         "cus_1QDPY5FpU9DlKp7RQ8BXfywx",
-    ///         "companyId1",
-    ///     ),
+    ///     types::SaasUpdateSubscriptionRequest::new("sub_1QDPY5FpU9DlKp7RQ8BXfywx", "cus_1QDPY5FpU9DlKp7RQ8BXfywx", "companyId1"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -78,10 +74,7 @@ impl Saas {
     ///
     /// ```no_run
     /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = saas.bulk_disable_public(
-    ///     "5DP4iH6HLkQsiKESj6rh",
-    ///     types::BulkDisableSaasRequest::new(["locationId1", "locationId2"]),
-    /// ).await?;
+    /// let response = saas.bulk_disable_public("5DP4iH6HLkQsiKESj6rh", types::BulkDisableSaasRequest::new(["locationId1", "locationId2"])).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "bulk_disable_public_saas")]
@@ -110,9 +103,8 @@ impl Saas {
     ///     "AUKAtFVo0lWezBsBQ3FE",
     ///     types::EnableSaasRequest::new("companyId", true).contact_id("1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .description("Description").email("john.doe@example.com").name("John Doe")
-    ///         .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///         .provider_location_id("r06mdj4OrrERzYDvsOdh").saas_plan_id("1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///         .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
+    ///         .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx").provider_location_id("r06mdj4OrrERzYDvsOdh")
+    ///         .saas_plan_id("1QDPY5FpU9DlKp7RQ8BXfywx").stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .stripe_customer_id("cus_1QDPY5FpU9DlKp7RQ8BXfywx"),
     /// ).await?;
     /// # Ok(()) }
@@ -139,10 +131,7 @@ impl Saas {
     ///
     /// ```no_run
     /// # use highlevel::types; #[allow(deprecated)] async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = saas.pause_public(
-    ///     "AUKAtFVo0lWezBsBQ3FE",
-    ///     types::PauseLocationRequest::new(true, "companyId1"),
-    /// ).await?;
+    /// let response = saas.pause_public("AUKAtFVo0lWezBsBQ3FE", types::PauseLocationRequest::new(true, "companyId1")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "pause_public_saas")]
@@ -168,8 +157,8 @@ impl Saas {
     ///     types::UpdateRebillingRequest::new(
     ///         types::UpdateRebillingProduct::ContentAi,
     ///         ["zzyG7A4x6bRJl5SlhQhH", "Vygq7VgXCDfg3xnl8TBR"],
-    ///         types::UpdateRebillingConfig::new().enabled(true)
-    ///             .markup(highlevel::Number::try_from(1.5_f64)?).opt_in(true),
+    ///         types::UpdateRebillingConfig::new().enabled(true).markup(highlevel::Number::try_from(1.5_f64)?)
+    ///             .opt_in(true),
     ///     ),
     /// ).await?;
     /// # Ok(()) }
@@ -250,8 +239,7 @@ impl Saas {
     ///         ["locationId1", "locationId2"],
     ///         true,
     ///         types::BulkEnableSaasActionPayload::new("66c4d36534f21f900dc2a265")
-    ///             .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///             .provider_location_id("r06mdj4OrrERzYDvsOdh")
+    ///             .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx").provider_location_id("r06mdj4OrrERzYDvsOdh")
     ///             .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx"),
     ///     ),
     /// ).await?;
@@ -362,11 +350,7 @@ impl Saas {
     /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = saas.update_subscription(
     ///     "locationId",
-    ///     types::SaasUpdateSubscriptionRequest::new(
-    ///         "sub_1QDPY5FpU9DlKp7RQ8BXfywx",
-    ///         "cus_1QDPY5FpU9DlKp7RQ8BXfywx",
-    ///         "companyId1",
-    ///     ),
+    ///     types::SaasUpdateSubscriptionRequest::new("sub_1QDPY5FpU9DlKp7RQ8BXfywx", "cus_1QDPY5FpU9DlKp7RQ8BXfywx", "companyId1"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -391,10 +375,7 @@ impl Saas {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(saas: highlevel::operations::Saas) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = saas.bulk_disable(
-    ///     "companyId",
-    ///     types::BulkDisableSaasRequest::new(["locationId1", "locationId2"]),
-    /// ).await?;
+    /// let response = saas.bulk_disable("companyId", types::BulkDisableSaasRequest::new(["locationId1", "locationId2"])).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "bulk_disable_saas")]
@@ -421,9 +402,8 @@ impl Saas {
     ///     "locationId",
     ///     types::EnableSaasRequest::new("companyId", true).contact_id("1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .description("Description").email("john.doe@example.com").name("John Doe")
-    ///         .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///         .provider_location_id("r06mdj4OrrERzYDvsOdh").saas_plan_id("1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///         .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
+    ///         .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx").provider_location_id("r06mdj4OrrERzYDvsOdh")
+    ///         .saas_plan_id("1QDPY5FpU9DlKp7RQ8BXfywx").stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx")
     ///         .stripe_customer_id("cus_1QDPY5FpU9DlKp7RQ8BXfywx"),
     /// ).await?;
     /// # Ok(()) }
@@ -472,8 +452,8 @@ impl Saas {
     ///     types::UpdateRebillingRequest::new(
     ///         types::UpdateRebillingProduct::ContentAi,
     ///         ["zzyG7A4x6bRJl5SlhQhH", "Vygq7VgXCDfg3xnl8TBR"],
-    ///         types::UpdateRebillingConfig::new().enabled(true)
-    ///             .markup(highlevel::Number::try_from(1.5_f64)?).opt_in(true),
+    ///         types::UpdateRebillingConfig::new().enabled(true).markup(highlevel::Number::try_from(1.5_f64)?)
+    ///             .opt_in(true),
     ///     ),
     /// ).await?;
     /// # Ok(()) }
@@ -546,8 +526,7 @@ impl Saas {
     ///         ["locationId1", "locationId2"],
     ///         true,
     ///         types::BulkEnableSaasActionPayload::new("66c4d36534f21f900dc2a265")
-    ///             .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx")
-    ///             .provider_location_id("r06mdj4OrrERzYDvsOdh")
+    ///             .price_id("price_1QDPY5FpU9DlKp7RQ8BXfywx").provider_location_id("r06mdj4OrrERzYDvsOdh")
     ///             .stripe_account_id("acct_1QDPY5FpU9DlKp7RQ8BXfywx"),
     ///     ),
     /// ).await?;

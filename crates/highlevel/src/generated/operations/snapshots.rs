@@ -70,13 +70,8 @@ impl Snapshots {
     ///
     /// ```no_run
     /// # async fn example(snapshots: highlevel::operations::Snapshots) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = snapshots.list_pushes(
-    ///     "39It2BFz7EkNaNBALPif",
-    ///     "5D112kQsiKESj6rash",
-    ///     "10-10-2022 12:00 AM",
-    ///     "12-18-2023 11:59 PM",
-    ///     10,
-    /// ).last_doc("VUJO4Sw2TrDNZ5lx4wZg").await?;
+    /// let response = snapshots.list_pushes("39It2BFz7EkNaNBALPif", "5D112kQsiKESj6rash", "10-10-2022 12:00 AM", "12-18-2023 11:59 PM", 10)
+    ///     .last_doc("VUJO4Sw2TrDNZ5lx4wZg").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_snapshot_pushes")]

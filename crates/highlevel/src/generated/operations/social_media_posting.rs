@@ -66,8 +66,8 @@ impl SocialAccounts {
     ///
     /// ```no_run
     /// # async fn example(social_accounts: highlevel::operations::SocialAccounts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_accounts.delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd")
-    ///     .company_id("sdfdsfdsfEWEsdfsdsW32dd").user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
+    /// let response = social_accounts.delete("ve9EPM428h8vShlRW1KT", "65fac446d599990d1313c1dd").company_id("sdfdsfdsfEWEsdfsdsW32dd")
+    ///     .user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_social_account")]
@@ -147,8 +147,7 @@ impl SocialCsv {
     ///
     /// ```no_run
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_csv.list("ve9EPM428h8vShlRW1KT").skip(1).limit(10).include_users("true")
-    ///     .user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
+    /// let response = social_csv.list("ve9EPM428h8vShlRW1KT").skip(1).limit(10).include_users("true").user_id("sdfdsfdsfEWEsdfsdsW32dd").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_social_csv")]
@@ -288,11 +287,7 @@ impl SocialCsv {
     ///
     /// ```no_run
     /// # async fn example(social_csv: highlevel::operations::SocialCsv) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_csv.delete_post(
-    ///     "sdfdsfdsfEWEsdfsdsW32dd",
-    ///     "65f92e55cc884f0d0845e447",
-    ///     "65f92e55cc884f0d0845e447",
-    /// ).await?;
+    /// let response = social_csv.delete_post("sdfdsfdsfEWEsdfsdsW32dd", "65f92e55cc884f0d0845e447", "65f92e55cc884f0d0845e447").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_social_csv_post")]
@@ -346,8 +341,7 @@ impl SocialFacebook {
     ///
     /// ```no_run
     /// # async fn example(social_facebook: highlevel::operations::SocialFacebook) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_facebook.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
-    ///     .reconnect("true").await?;
+    /// let response = social_facebook.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration").reconnect("true").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "start_social_facebook")]
@@ -448,8 +442,7 @@ impl SocialGoogle {
     ///
     /// ```no_run
     /// # async fn example(social_google: highlevel::operations::SocialGoogle) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_google.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
-    ///     .reconnect("true").await?;
+    /// let response = social_google.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration").reconnect("true").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "start_social_google")]
@@ -548,8 +541,7 @@ impl SocialInstagram {
     ///
     /// ```no_run
     /// # async fn example(social_instagram: highlevel::operations::SocialInstagram) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_instagram.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
-    ///     .reconnect("true").await?;
+    /// let response = social_instagram.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration").reconnect("true").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "start_social_instagram")]
@@ -701,9 +693,8 @@ impl SocialLinkedin {
     /// let response = social_linkedin.attach_accounts(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
-    ///     types::AttachSocialLinkedinAccountsRequest::new().avatar("avatar")
-    ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
-    ///         .type_(types::SocialType::Page).urn("urn"),
+    ///     types::AttachSocialLinkedinAccountsRequest::new().avatar("avatar").company_id("sdfdsfdsfEWEsdfsdsW32dd")
+    ///         .name("JOHN_DEO").origin_id("244405****11687").type_(types::SocialType::Page).urn("urn"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1028,10 +1019,7 @@ impl SocialPosts {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(social_posts: highlevel::operations::SocialPosts) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_posts.bulk_delete(
-    ///     "locationId",
-    ///     types::BulkDeleteSocialPostsRequest::new().post_ids(["662791ee3f216822d7da0c8c"]),
-    /// ).await?;
+    /// let response = social_posts.bulk_delete("locationId", types::BulkDeleteSocialPostsRequest::new().post_ids(["662791ee3f216822d7da0c8c"])).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "bulk_delete_social_posts")]
@@ -1108,10 +1096,7 @@ impl SocialTags {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(social_tags: highlevel::operations::SocialTags) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_tags.list_by_ids(
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     types::ListSocialTagsByIdsRequest::new(["65fbdcfecc884f07e645ea8b"]),
-    /// ).await?;
+    /// let response = social_tags.list_by_ids("ve9EPM428h8vShlRW1KT", types::ListSocialTagsByIdsRequest::new(["65fbdcfecc884f07e645ea8b"])).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_social_tags_by_ids")]
@@ -1146,8 +1131,7 @@ impl SocialTiktok {
     ///
     /// ```no_run
     /// # async fn example(social_tiktok: highlevel::operations::SocialTiktok) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_tiktok.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
-    ///     .reconnect("true").await?;
+    /// let response = social_tiktok.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration").reconnect("true").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "start_social_tiktok")]
@@ -1202,9 +1186,9 @@ impl SocialTiktok {
     /// let response = social_tiktok.attach_profile(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
-    ///     types::AttachSocialTiktokProfileRequest::new().avatar("avatar")
-    ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
-    ///         .type_(types::SocialType::Page).username("JOHN_DEO").verified(true),
+    ///     types::AttachSocialTiktokProfileRequest::new().avatar("avatar").company_id("sdfdsfdsfEWEsdfsdsW32dd")
+    ///         .name("JOHN_DEO").origin_id("244405****11687").type_(types::SocialType::Page).username("JOHN_DEO")
+    ///         .verified(true),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -1304,8 +1288,7 @@ impl SocialTwitter {
     ///
     /// ```no_run
     /// # #[allow(deprecated)] async fn example(social_twitter: highlevel::operations::SocialTwitter) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = social_twitter.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration")
-    ///     .reconnect("true").await?;
+    /// let response = social_twitter.start("w37swmmLbA02zgqKPpxITe2", "u37swmmLbA02zgqKPpxITe2").page("integration").reconnect("true").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "start_social_twitter")]
@@ -1362,9 +1345,8 @@ impl SocialTwitter {
     /// let response = social_twitter.attach_profiles(
     ///     "w37swmmLbA02zgqKPpxITe2",
     ///     "w37swmmLbA02zgqKPpxITe",
-    ///     types::AttachSocialTwitterProfilesRequest::new().avatar("avatar")
-    ///         .company_id("sdfdsfdsfEWEsdfsdsW32dd").name("JOHN_DEO").origin_id("244405****11687")
-    ///         .protected(true).username("user_name").verified(true),
+    ///     types::AttachSocialTwitterProfilesRequest::new().avatar("avatar").company_id("sdfdsfdsfEWEsdfsdsW32dd")
+    ///         .name("JOHN_DEO").origin_id("244405****11687").protected(true).username("user_name").verified(true),
     /// ).await?;
     /// # Ok(()) }
     /// ```

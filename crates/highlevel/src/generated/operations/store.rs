@@ -87,11 +87,7 @@ impl ShippingCarriers {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = shipping_carriers.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::StoreAltType::Location,
-    /// ).await?;
+    /// let response = shipping_carriers.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_shipping_carrier")]
@@ -123,8 +119,7 @@ impl ShippingCarriers {
     /// let response = shipping_carriers.update(
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingCarrierRequest::new().allows_multiple_service_selection(true)
-    ///         .alt_id("6578278e879ad2646715ba9c")
-    ///         .alt_type(types::CreateShippingCarrierAltType::Location)
+    ///         .alt_id("6578278e879ad2646715ba9c").alt_type(types::CreateShippingCarrierAltType::Location)
     ///         .callback_url("https://example.com/get-shipping-rates").name("FedEx")
     ///         .services([
     ///         types::ShippingCarrierService::new().name("Priority Mail Express International")
@@ -154,11 +149,7 @@ impl ShippingCarriers {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(shipping_carriers: highlevel::operations::ShippingCarriers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = shipping_carriers.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::StoreAltType::Location,
-    /// ).await?;
+    /// let response = shipping_carriers.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_shipping_carrier")]
@@ -189,11 +180,8 @@ impl ShippingRates {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(shipping_rates: highlevel::operations::ShippingRates) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = shipping_rates.list(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::StoreAltType::Location,
-    /// ).limit(20).offset(0).await?;
+    /// let response = shipping_rates.list("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).limit(20)
+    ///     .offset(0).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_shipping_rates")]
@@ -307,9 +295,8 @@ impl ShippingRates {
     ///     "6578278e879ad2646715ba9c",
     ///     types::UpdateShippingRateRequest::new().alt_id("6578278e879ad2646715ba9c")
     ///         .alt_type(types::CreateShippingCarrierAltType::Location)
-    ///         .amount(highlevel::Number::try_from(99.99_f64)?)
-    ///         .condition_type(types::ConditionType::Price).currency("USD")
-    ///         .description("Ships next day").is_carrier_rate(true)
+    ///         .amount(highlevel::Number::try_from(99.99_f64)?).condition_type(types::ConditionType::Price)
+    ///         .currency("USD").description("Ships next day").is_carrier_rate(true)
     ///         .max_condition(highlevel::Number::try_from(99.99_f64)?)
     ///         .min_condition(highlevel::Number::try_from(99.99_f64)?).name("North zone")
     ///         .percentage_of_rate_fee(highlevel::Number::try_from(10.99_f64)?)
@@ -448,11 +435,8 @@ impl ShippingZones {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = shipping_zones.get(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::StoreAltType::Location,
-    /// ).with_shipping_rate(true).await?;
+    /// let response = shipping_zones.get("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location)
+    ///     .with_shipping_rate(true).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "get_shipping_zone")]
@@ -515,11 +499,7 @@ impl ShippingZones {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(shipping_zones: highlevel::operations::ShippingZones) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = shipping_zones.delete(
-    ///     "6578278e879ad2646715ba9c",
-    ///     "6578278e879ad2646715ba9c",
-    ///     types::StoreAltType::Location,
-    /// ).await?;
+    /// let response = shipping_zones.delete("6578278e879ad2646715ba9c", "6578278e879ad2646715ba9c", types::StoreAltType::Location).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_shipping_zone")]
@@ -559,9 +539,8 @@ impl ShippingZones {
     ///         [types::ProductItem::new("id", highlevel::Number::try_from(1.5_f64)?)],
     ///     )
     ///         .address(types::ContactAddress::new("US").address_line1("123 Main St.").city("New York")
-    ///         .company_name("ABC Company").email("abu@example.com").name("John Doe")
-    ///         .phone("1234567890").state("US").zip("12345")).amount_available("US")
-    ///         .coupon_code("TEST").weight_available(true),
+    ///         .company_name("ABC Company").email("abu@example.com").name("John Doe").phone("1234567890")
+    ///         .state("US").zip("12345")).amount_available("US").coupon_code("TEST").weight_available(true),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -625,18 +604,14 @@ impl StoreSettings {
     ///     types::CreateStoreSettingsRequest::new(
     ///         "6578278e879ad2646715ba9c",
     ///         types::CreateShippingCarrierAltType::Location,
-    ///         types::StoreShippingOrigin::new().city("Tokyo")
-    ///             .country(highlevel::Number::try_from(1.5_f64)?).email("john@deo.com")
-    ///             .name("ABC Store").phone("+1-214-559-6993").state("VA").street1("Street 1")
+    ///         types::StoreShippingOrigin::new().city("Tokyo").country(highlevel::Number::try_from(1.5_f64)?)
+    ///             .email("john@deo.com").name("ABC Store").phone("+1-214-559-6993").state("VA").street1("Street 1")
     ///             .street2("Street 2").zip("674561"),
     ///     )
-    ///         .store_order_fulfillment_notification(types::StoreOrderFulfillmentNotification::new()
-    ///         .default_email_template_id("6788d542f0462ffd6bc29bb9")
-    ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true)
-    ///         .subject("Order fulfilled"))
+    ///         .store_order_fulfillment_notification(types::StoreOrderFulfillmentNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
+    ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true).subject("Order fulfilled"))
     ///         .store_order_notification(types::StoreOrderNotification::new().default_email_template_id("6788d542f0462ffd6bc29bb9")
-    ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true)
-    ///         .subject("Your order is placed !")),
+    ///         .email_template_id("6788d542f0462ffd6bc29bb9").enabled(true).subject("Your order is placed !")),
     /// ).await?;
     /// # Ok(()) }
     /// ```

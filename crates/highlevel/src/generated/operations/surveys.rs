@@ -24,9 +24,8 @@ impl Surveys {
     ///
     /// ```no_run
     /// # async fn example(surveys: highlevel::operations::Surveys) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = surveys.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20)
-    ///     .survey_id("jjusM6EOngDExnbo2DbU").q("john@deo.com").start_at("2020-11-14")
-    ///     .end_at("2020-12-14").await?;
+    /// let response = surveys.list_submissions("ve9EPM428h8vShlRW1KT").page(1).limit(20).survey_id("jjusM6EOngDExnbo2DbU")
+    ///     .q("john@deo.com").start_at("2020-11-14").end_at("2020-12-14").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_survey_submissions")]

@@ -24,9 +24,8 @@ impl Users {
     ///
     /// ```no_run
     /// # async fn example(users: highlevel::operations::Users) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = users.search("5DP41231LkQsiKESj6rh").query("John").skip(1).limit(10)
-    ///     .location_id("5DP41231LkQsiKESj6rh").type_("agency").role("admin")
-    ///     .ids("5DP4iH6HLkQsiKESj6rh,5DP4iH6HLkQsiKESj34h").sort("dateAdded")
+    /// let response = users.search("5DP41231LkQsiKESj6rh").query("John").skip(1).limit(10).location_id("5DP41231LkQsiKESj6rh")
+    ///     .type_("agency").role("admin").ids("5DP4iH6HLkQsiKESj6rh,5DP4iH6HLkQsiKESj34h").sort("dateAdded")
     ///     .sort_direction("asc").enabled2way_sync(true).await?;
     /// # Ok(()) }
     /// ```

@@ -50,8 +50,7 @@ impl VoiceAiAgents {
     /// ```no_run
     /// # use highlevel::types; async fn example(voice_ai_agents: highlevel::operations::VoiceAiAgents) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = voice_ai_agents.create(
-    ///     types::CreateVoiceAiAgentRequest::new("LOC123456789ABCDEF")
-    ///         .agent_name("Customer Support Agent")
+    ///     types::CreateVoiceAiAgentRequest::new("LOC123456789ABCDEF").agent_name("Customer Support Agent")
     ///         .agent_prompt("You are a helpful customer service representative. Always be polite and professional.")
     ///         .agent_working_hours([
     ///         types::VoiceAiWorkingDayInput::new(
@@ -68,18 +67,11 @@ impl VoiceAiAgents {
     ///     ]).business_name("Acme Corporation")
     ///         .call_end_workflow_ids(["wf_507f1f77bcf86cd799439011", "wf_507f1f77bcf86cd799439012"])
     ///         .inbound_number("+1234567890").is_agent_as_backup_disabled(false)
-    ///         .language(types::VoiceAiLanguage::EnUs)
-    ///         .max_call_duration(highlevel::Number::from(600_i64))
-    ///         .number_pool_id("pool_507f1f77bcf86cd799439011")
-    ///         .patience_level(types::VoiceAiPatience::Low)
+    ///         .language(types::VoiceAiLanguage::EnUs).max_call_duration(highlevel::Number::from(600_i64))
+    ///         .number_pool_id("pool_507f1f77bcf86cd799439011").patience_level(types::VoiceAiPatience::Low)
     ///         .reminder_after_idle_time_seconds(highlevel::Number::from(5_i64))
-    ///         .send_post_call_notification_to(types::PostCallNotificationInput::new(
-    ///         true,
-    ///         false,
-    ///         false,
-    ///         ["user_507f1f77bcf86cd799439011"],
-    ///         ["manager@company.com"],
-    ///     )).send_user_idle_reminders(true).timezone("America/New_York")
+    ///         .send_post_call_notification_to(types::PostCallNotificationInput::new(true, false, false, ["user_507f1f77bcf86cd799439011"], ["manager@company.com"]))
+    ///         .send_user_idle_reminders(true).timezone("America/New_York")
     ///         .translation(types::VoiceAiTranslationInput::new(false).language("es"))
     ///         .voice_id("507f1f77bcf86cd799439011")
     ///         .welcome_message("Hello! Thank you for calling Acme Corporation. How can I assist you today?"),
@@ -163,18 +155,11 @@ impl VoiceAiAgents {
     ///     ]).business_name("Acme Corporation")
     ///         .call_end_workflow_ids(["wf_507f1f77bcf86cd799439011", "wf_507f1f77bcf86cd799439012"])
     ///         .inbound_number("+1234567890").is_agent_as_backup_disabled(false)
-    ///         .language(types::VoiceAiLanguage::EnUs)
-    ///         .max_call_duration(highlevel::Number::from(600_i64))
-    ///         .number_pool_id("pool_507f1f77bcf86cd799439011")
-    ///         .patience_level(types::VoiceAiPatience::Low)
+    ///         .language(types::VoiceAiLanguage::EnUs).max_call_duration(highlevel::Number::from(600_i64))
+    ///         .number_pool_id("pool_507f1f77bcf86cd799439011").patience_level(types::VoiceAiPatience::Low)
     ///         .reminder_after_idle_time_seconds(highlevel::Number::from(5_i64))
-    ///         .send_post_call_notification_to(types::PostCallNotificationInput::new(
-    ///         true,
-    ///         false,
-    ///         false,
-    ///         ["user_507f1f77bcf86cd799439011"],
-    ///         ["manager@company.com"],
-    ///     )).send_user_idle_reminders(true).timezone("America/New_York")
+    ///         .send_post_call_notification_to(types::PostCallNotificationInput::new(true, false, false, ["user_507f1f77bcf86cd799439011"], ["manager@company.com"]))
+    ///         .send_user_idle_reminders(true).timezone("America/New_York")
     ///         .translation(types::VoiceAiTranslationInput::new(false).language("es"))
     ///         .voice_id("507f1f77bcf86cd799439011")
     ///         .welcome_message("Hello! Thank you for calling Acme Corporation. How can I assist you today?"),
@@ -219,12 +204,10 @@ impl VoiceAiCalls {
     ///
     /// ```no_run
     /// # use highlevel::types; async fn example(voice_ai_calls: highlevel::operations::VoiceAiCalls) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = voice_ai_calls.list("LOC123456789ABCDEF").agent_id("507f1f77bcf86cd799439011")
-    ///     .contact_id("contact123,contact456").call_type(types::VoiceAiCallType::Live)
-    ///     .start_date(highlevel::Number::from(1679308800000_i64))
+    /// let response = voice_ai_calls.list("LOC123456789ABCDEF").agent_id("507f1f77bcf86cd799439011").contact_id("contact123,contact456")
+    ///     .call_type(types::VoiceAiCallType::Live).start_date(highlevel::Number::from(1679308800000_i64))
     ///     .end_date(highlevel::Number::from(1679395199000_i64))
-    ///     .action_type("SMS,CALL_TRANSFER,WORKFLOW_TRIGGER")
-    ///     .sort_by(types::VoiceAiCallSortBy::CreatedAt)
+    ///     .action_type("SMS,CALL_TRANSFER,WORKFLOW_TRIGGER").sort_by(types::VoiceAiCallSortBy::CreatedAt)
     ///     .sort(types::VoiceAiSortDirection::Descend).page(1).page_size(10).await?;
     /// # Ok(()) }
     /// ```
@@ -378,11 +361,7 @@ impl VoiceAiActions {
     ///
     /// ```no_run
     /// # async fn example(voice_ai_actions: highlevel::operations::VoiceAiActions) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = voice_ai_actions.delete(
-    ///     "507f1f77bcf86cd799439011",
-    ///     "LOC123456789ABCDEF",
-    ///     "507f1f77bcf86cd799439011",
-    /// ).await?;
+    /// let response = voice_ai_actions.delete("507f1f77bcf86cd799439011", "LOC123456789ABCDEF", "507f1f77bcf86cd799439011").await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "delete_voice_ai_action")]

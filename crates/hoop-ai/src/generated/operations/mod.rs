@@ -348,8 +348,7 @@ impl Conversations {
     /// ```no_run
     /// # use hoop_ai::types; async fn example(conversations: hoop_ai::operations::Conversations) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = conversations.search("ABCHkzuJQ8ZMd4Te84GK").last_message_type(types::LastMessageTypeFilter::TypeSms)
-    ///     .sort_by(types::ConversationSortBy::LastMessageDate)
-    ///     .contact_id("9VEmS0si86GW6gXWU89b")
+    ///     .sort_by(types::ConversationSortBy::LastMessageDate).contact_id("9VEmS0si86GW6gXWU89b")
     ///     .assigned_to("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik")
     ///     .followers("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik")
     ///     .mentions("ABCHkzuJQ8ZMd4Te84GK,fGiae4CHkzoskh8thsik").query("Search string")
@@ -357,9 +356,8 @@ impl Conversations {
     ///     .id("ABCHkzuJQ8ZMd4Te84GK").limit(hoop_ai::Number::from(20_i64))
     ///     .last_message_action(types::MessageAction::Manual)
     ///     .last_message_direction(types::MessageDirection::Inbound)
-    ///     .status(types::ConversationStatusFilter::All)
-    ///     .sort_score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile("ABCHkzuJQ8ZMd4Te84GK")
-    ///     .score_profile_min(hoop_ai::Number::from(0_i64))
+    ///     .status(types::ConversationStatusFilter::All).sort_score_profile("ABCHkzuJQ8ZMd4Te84GK")
+    ///     .score_profile("ABCHkzuJQ8ZMd4Te84GK").score_profile_min(hoop_ai::Number::from(0_i64))
     ///     .score_profile_max(hoop_ai::Number::from(100_i64)).await?;
     /// # Ok(()) }
     /// ```
@@ -448,8 +446,8 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL")
-    ///     .last_message_id("tDtDnQdgm2LXpyiqYvZ6").limit(hoop_ai::Number::from(20_i64)).await?;
+    /// let response = messages.list("tDtDnQdgm2LXpyiqYvZ6").type_("TYPE_SMS,TYPE_CALL").last_message_id("tDtDnQdgm2LXpyiqYvZ6")
+    ///     .limit(hoop_ai::Number::from(20_i64)).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "list_messages")]
@@ -478,16 +476,13 @@ impl Messages {
     /// ```no_run
     /// # use hoop_ai::types; async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.send(
-    ///     types::SendMessageRequest::new(types::SendMessageType::Email, "abc123def456")
-    ///         .appointment_id("appt123")
+    ///     types::SendMessageRequest::new(types::SendMessageType::Email, "abc123def456").appointment_id("appt123")
     ///         .attachments(["https://storage.com/file1.pdf", "https://storage.com/file2.jpg"])
-    ///         .conversation_provider_id("provider123")
-    ///         .email_bcc(["bcc1@company.com", "bcc2@company.com"])
+    ///         .conversation_provider_id("provider123").email_bcc(["bcc1@company.com", "bcc2@company.com"])
     ///         .email_cc(["cc1@company.com", "cc2@company.com"]).email_from("sender@company.com")
     ///         .email_reply_mode(types::EmailReplyMode::ReplyAll).email_to("recipient@company.com")
-    ///         .from_number("+1499499299").html("<p>Hello World</p>")
-    ///         .message("Hello, how can I help you today?").reply_message_id("msg123")
-    ///         .scheduled_timestamp(hoop_ai::Number::from(1669287863_i64))
+    ///         .from_number("+1499499299").html("<p>Hello World</p>").message("Hello, how can I help you today?")
+    ///         .reply_message_id("msg123").scheduled_timestamp(hoop_ai::Number::from(1669287863_i64))
     ///         .subject("Important Update").template_id("template123").thread_id("thread123")
     ///         .to_number("+1439499299"),
     /// ).await?;
@@ -514,18 +509,12 @@ impl Messages {
     /// ```no_run
     /// # use hoop_ai::types; async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = messages.add_inbound(
-    ///     types::AddInboundMessageRequest::new(
-    ///         types::InboundMessageType::Sms,
-    ///         "ve9EPM428h8vShlRW1KT",
-    ///         "61d6d1f9cdac7612faf80753",
-    ///     ).alt_id("61d6d1f9cdac7612faf80753")
-    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed)
-    ///         .to("+15037081210"))
+    ///     types::AddInboundMessageRequest::new(types::InboundMessageType::Sms, "ve9EPM428h8vShlRW1KT", "61d6d1f9cdac7612faf80753")
+    ///         .alt_id("61d6d1f9cdac7612faf80753")
+    ///         .call(types::CallData::new().from("+15037081210").status(types::CallStatus::Completed).to("+15037081210"))
     ///         .date("2024-03-27T18:13:49.000Z".parse::<hoop_ai::DateTime<hoop_ai::Utc>>()?)
-    ///         .direction(types::MessageDirection::Inbound)
-    ///         .email_bcc(["john1@doe.com", "john2@doe.com"])
-    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com")
-    ///         .message("Hi there"),
+    ///         .direction(types::MessageDirection::Inbound).email_bcc(["john1@doe.com", "john2@doe.com"])
+    ///         .email_cc(["john1@doe.com", "john2@doe.com"]).email_from("sender@company.com").message("Hi there"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -548,11 +537,7 @@ impl Messages {
     ///
     /// ```no_run
     /// # async fn example(messages: hoop_ai::operations::Messages) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = messages.upload_attachments(
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     "ve9EPM428h8vShlRW1KT",
-    ///     hoop_ai::multipart::Part::file("./offer.pdf"),
-    /// ).await?;
+    /// let response = messages.upload_attachments("ve9EPM428h8vShlRW1KT", "ve9EPM428h8vShlRW1KT", hoop_ai::multipart::Part::file("./offer.pdf")).await?;
     /// # Ok(()) }
     /// ```
     pub fn upload_attachments(
@@ -681,15 +666,11 @@ impl Contacts {
     /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.create(
     ///     types::CreateContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///         .country("US")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -698,10 +679,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -727,15 +708,11 @@ impl Contacts {
     /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.upsert(
     ///     types::UpsertContactRequest::new("ve9EPM428h8vShlRW1KT").address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX")
-    ///         .country("US")
+    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").company_name("DGS VolMAX").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -744,10 +721,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("Rosan").gender("male")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("Rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -771,15 +748,12 @@ impl Contacts {
     /// # use hoop_ai::types; async fn example(contacts: hoop_ai::operations::Contacts) -> Result<(), Box<dyn std::error::Error>> {
     /// let response = contacts.update(
     ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::UpdateContactRequest::new().address1("3535 1st St N")
-    ///         .assigned_to("y0BeYjuRIlDwsDcOHOJo").city("Dolomite").country("US")
+    ///     types::UpdateContactRequest::new().address1("3535 1st St N").assigned_to("y0BeYjuRIlDwsDcOHOJo")
+    ///         .city("Dolomite").country("US")
     ///         .custom_fields([
-    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text")
+    ///         types::CustomFieldInput::Current(types::CustomFieldInputCurrent::new("6dvNaf7VhkQ9snc5vnjJ", "My Text").key("my_custom_field")),
+    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new("6dvNaf7VhkQ9snc5vnjJ", types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?))
     ///             .key("my_custom_field")),
-    ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
-    ///             "6dvNaf7VhkQ9snc5vnjJ",
-    ///             types::CustomFieldContent::Number(hoop_ai::Number::try_from(100.5_f64)?),
-    ///         ).key("my_custom_field")),
     ///         types::CustomFieldInput::Legacy(types::CustomFieldInputLegacy::new(
     ///             "6dvNaf7VhkQ9snc5vnjJ",
     ///             types::CustomFieldContent::Options(vec!["test".to_owned(), "test2".to_owned()]),
@@ -788,10 +762,10 @@ impl Contacts {
     ///         .dnd_settings(types::DndSettings::new().sms(types::DndSetting::new(types::DndStatus::Active)))
     ///         .email("rosan@deos.com").first_name("rosan")
     ///         .inbound_dnd_settings(types::InboundDndSettings::new()
-    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active)))
-    ///         .last_name("Deo").name("rosan Deo").phone("+1 888-888-8888").postal_code("35061")
-    ///         .source("public api").state("AL").tags(["nisi sint commodo amet", "consequat"])
-    ///         .timezone("America/Chihuahua").website("https://www.tesla.com"),
+    ///         .all(types::InboundDndSetting::new().status(types::InboundDndStatus::Active))).last_name("Deo")
+    ///         .name("rosan Deo").phone("+1 888-888-8888").postal_code("35061").source("public api").state("AL")
+    ///         .tags(["nisi sint commodo amet", "consequat"]).timezone("America/Chihuahua")
+    ///         .website("https://www.tesla.com"),
     /// ).await?;
     /// # Ok(()) }
     /// ```
@@ -849,10 +823,7 @@ impl Notes {
     ///
     /// ```no_run
     /// # use hoop_ai::types; async fn example(notes: hoop_ai::operations::Notes) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = notes.create(
-    ///     "sx6wyHhbFdRXh302LLNR",
-    ///     types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV"),
-    /// ).await?;
+    /// let response = notes.create("sx6wyHhbFdRXh302LLNR", types::NoteRequest::new("lorem ipsum").user_id("GCs5KuzPqTls7vWclkEV")).await?;
     /// # Ok(()) }
     /// ```
     #[doc(alias = "create_note")]
@@ -924,9 +895,9 @@ impl Oauth {
     ///
     /// ```no_run
     /// # async fn example(oauth: hoop_ai::operations::Oauth) -> Result<(), Box<dyn std::error::Error>> {
-    /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").skip(1)
-    ///     .limit(10).query("location name").is_installed(true)
-    ///     .version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true).plan_id("l1C08ntBrFjLS0elLIYU").await?;
+    /// let response = oauth.list_installed_locations("tDtDnQdgm2LXpyiqYvZ6", "tDtDnQdgm2LXpyiqYvZ6").skip(1).limit(10)
+    ///     .query("location name").is_installed(true).version_id("tDtDnQdgm2LXpyiqYvZ6").on_trial(true)
+    ///     .plan_id("l1C08ntBrFjLS0elLIYU").await?;
     /// # Ok(()) }
     /// ```
     pub fn list_installed_locations(&self, company_id: impl Into<String>, app_id: impl Into<String>) -> ListInstalledLocations {
