@@ -78,12 +78,12 @@ fn zsh_completes() {
             w() {{ zpty -w z "$1"; }}
             w 'PS1=; stty -echo; fpath=({folder} $fpath); autoload -U compinit; compinit -u -d {folder}/dump; LISTMAX=10000; zstyle ":completion:*" list-prompt ""; setopt nolistpacked; bindkey "^I" list-choices; print READY'
             while zpty -r z line; do [[ $line == *READY* ]] && break; done
-            zpty -w -n z $'{typed}\t'; sleep 1.5
+            zpty -w -n z $'{typed}\t'; sleep 8
             zpty -w -n z $'\x15print DONE\n'
             while zpty -r z line; do print -r -- $line; [[ $line == *DONE* ]] && break; done; zpty -d z"#,
             folder = folder.path().display(),
         );
-        let Some(printed) = runs("timeout", &["20", "zsh", "-f", "-c", &program]) else { return };
+        let Some(printed) = runs("timeout", &["60", "zsh", "-f", "-c", &program]) else { return };
         for word in offered {
             assert!(printed.contains(word), "{typed}: {word}: {printed}");
         }

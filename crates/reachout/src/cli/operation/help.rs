@@ -10,11 +10,12 @@ use super::words;
 /// The operations under the headings of their groups.
 pub fn listing(operations: &[(&Route, Operation<'_>)]) -> String {
     let mut listing = String::new();
-    let width = operations.iter().map(|(route, _)| words(route.name).len()).max().unwrap_or(0);
     for group in groups(operations) {
+        let members = || operations.iter().filter(|(route, _)| route.group == group);
+        let width = members().map(|(route, _)| words(route.name).len()).max().unwrap_or(0);
         // Writing to a string cannot fail.
         let _ = writeln!(listing, "{}:", words(group));
-        for (route, operation) in operations.iter().filter(|(route, _)| route.group == group) {
+        for (route, operation) in members() {
             let _ = writeln!(listing, "  {:width$}  {}", words(route.name), operation.summary());
         }
         listing.push('\n');
