@@ -24,7 +24,7 @@ impl Schemas<'_> {
                 return self.flatten_within(&beside_reference(map, reference), at, depth);
             }
             let nullable = map.get("nullable") == Some(&Value::Bool(true));
-            return self.referred(Flat { description, nullable, ..Flat::default() }, reference, at, depth);
+            return self.referred(Flat { nullable, description, ..Flat::default() }, reference, at, depth);
         }
         let words = Words::read(map, at, self.notes);
         let mut flat = Flat { map: words.map, nullable: words.nullable, description, ..Flat::default() };

@@ -71,7 +71,7 @@ impl Draft {
 pub fn draft(file: &Path, vendor: &str) -> Result<Draft, Error> {
     let mut notes = Notes::default();
     let source = read::read(file, &mut notes)?;
-    Ok(convert(source, vendor, notes, Responses::AsPublished))
+    Ok(convert(&source, vendor, notes, Responses::AsPublished))
 }
 
 /// What responses require.
@@ -83,15 +83,15 @@ enum Responses {
     Lenient,
 }
 
-fn convert(source: Value, vendor: &str, mut notes: Notes, responses: Responses) -> Draft {
-    webhooks(&source, &mut notes);
-    let security = document::Security::of(&source, &mut notes);
-    let mut head = document::head(&source, vendor, &security, &mut notes);
+fn convert(source: &Value, vendor: &str, mut notes: Notes, responses: Responses) -> Draft {
+    webhooks(source, &mut notes);
+    let security = document::Security::of(source, &mut notes);
+    let mut head = document::head(source, vendor, &security, &mut notes);
 
-    let samples = examples::samples(&source, &naming::names(&source));
-    let mut schemas = Schemas::new(&source, &mut notes);
-    let operations = operations::convert(&source, &mut schemas, &security);
-    let errors: Vec<Value> = errors(&source);
+    let samples = examples::samples(source, &naming::names(source));
+    let mut schemas = Schemas::new(source, &mut notes);
+    let operations = operations::convert(source, &mut schemas, &security);
+    let errors: Vec<Value> = errors(source);
     let error = schemas.error(&errors);
     let done = std::mem::take(&mut schemas.done);
 
@@ -99,7 +99,7 @@ fn convert(source: Value, vendor: &str, mut notes: Notes, responses: Responses) 
     if !paths.is_empty() {
         head["x-client"]["error"] = paths.into();
     }
-    head.insert("tags".into(), document::tags(&source, &operations.tags));
+    head.insert("tags".into(), document::tags(source, &operations.tags));
     head.insert("paths".into(), operations.paths.into());
     head.insert(
         "components".into(),

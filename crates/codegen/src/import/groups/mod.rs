@@ -77,7 +77,7 @@ fn draft(folder: &Path, vendor: &str, plan: &Plan, group: &Group) -> Result<(Val
     let mut source = read::read(&file, &mut notes)?;
     source::prepare(&mut source, plan, group, &mut notes)?;
     let known = source::Known::of(&source, plan);
-    let drafted = convert(source, vendor, notes, Responses::Lenient);
+    let drafted = convert(&source, vendor, notes, Responses::Lenient);
     let mut document = drafted.document;
     known.tell(&mut document);
     Ok((document, drafted.notes))
