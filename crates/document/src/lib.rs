@@ -7,6 +7,7 @@ mod effect;
 mod embedded;
 mod event;
 mod example;
+mod mistakes;
 mod nearest;
 mod operation;
 mod pagination;

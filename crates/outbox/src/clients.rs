@@ -32,6 +32,12 @@ pub trait Accounts: fmt::Debug + Send + Sync {
     fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>>;
 }
 
+impl<A: Accounts + ?Sized> Accounts for Arc<A> {
+    fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
+        (**self).open(account, clients)
+    }
+}
+
 /// Makes clients whose calls are counted in the outbox.
 #[derive(Debug)]
 pub struct Clients<'a> {

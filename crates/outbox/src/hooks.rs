@@ -1,6 +1,7 @@
 //! What vendors are asked beside sending: whether somebody may be written to, and whether a message arrived.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reachout_runtime::BoxFuture;
@@ -17,6 +18,12 @@ pub trait Eligibility: fmt::Debug + Send + Sync {
     /// An error is taken as one of the account, and leaves the message queued: a vendor's 401, 402 or 403, or a client without a credential,
     /// pauses the account with the reason; after any other, such as a vendor that does not respond, the account waits and asks again.
     fn check<'a>(&'a self, client: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>>;
+}
+
+impl<E: Eligibility + ?Sized> Eligibility for Arc<E> {
+    fn check<'a>(&'a self, client: &'a AccountClient, envelope: &'a Envelope) -> BoxFuture<'a, Result<Verdict, Error>> {
+        (**self).check(client, envelope)
+    }
 }
 
 /// Whether somebody may be written to.

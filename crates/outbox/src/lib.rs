@@ -4,6 +4,7 @@
 
 mod account;
 mod address;
+mod audit;
 mod automatic;
 mod budget;
 mod campaign;
@@ -31,6 +32,7 @@ mod vendor;
 
 pub use account::{Account, NotAnAccount};
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
+pub use audit::{Audited, SendCaps, SendPermit, ToolCall};
 pub use budget::StoredBudgets;
 pub use campaign::{
     Bounds, Calendar, Campaign, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step, StepProblem,

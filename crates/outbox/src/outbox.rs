@@ -12,7 +12,7 @@ use crate::Account;
 use crate::entry::{Attempt, Cause, Entry, Filter, Point, Status, Suppressed};
 use crate::envelope::{Batch, Enqueued, Envelope};
 use crate::store::{Listing, NewRow, Resolved, Store, Transaction};
-use crate::{Address, Error, Region, Resolution, Rules, State, TimeSource};
+use crate::{AccountClient, Accounts, Address, Clients, Error, Region, Resolution, Rules, State, TimeSource};
 
 /// Messages to be sent, in a database. Clones are cheap and share connections.
 ///
@@ -185,6 +185,12 @@ impl Outbox {
     pub async fn set_rules(&self, account: &Account, rules: &Rules) -> Result<(), Error> {
         rules.check()?;
         self.store.set_rules(account, rules).await
+    }
+
+    /// A client for an account, whose calls are counted with those of the workers.
+    pub async fn client(&self, account: &Account, accounts: &dyn Accounts) -> Result<AccountClient, Error> {
+        let (rules, budgets) = (self.rules(account).await?, self.budgets());
+        accounts.open(account, Clients { account, rules: &rules, budgets: &budgets }).await
     }
 
     /// Sends nothing more through an account, or through any (`None`), until [`resume`](Self::resume). What is being sent is finished.

@@ -25,13 +25,14 @@ use tokio::sync::{Notify, watch};
 
 use crate::budget::StoredBudgets;
 use crate::store::Store;
-use crate::{Accounts, Eligibility, Error, Outbox, Replies, TimeSource};
+use crate::{Accounts, Eligibility, Entry, Error, Outbox, Replies, TimeSource};
 
 pub use event::{Event, Summary};
 
 use accounts::OpenAccounts;
 use group::Group;
 use health::Health;
+use job::Job;
 use lease::Lease;
 use shared::{Settings, Shared, Until};
 
@@ -130,15 +131,49 @@ impl Runner {
 
     /// Runs the workers until `stop` is ready: then what is being sent is finished, and what waits is requeued.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send) -> Result<Summary, Error> {
+        let (stopping, stopped) = watch::channel(false);
+        let shared = self.start(stopped).await?;
+        let worker = engine::run(&shared);
+        tokio::pin!(worker);
+        tokio::select! {
+            () = &mut worker => {}
+            () = stop => {
+                stopping.send_replace(true);
+                worker.await;
+            }
+        }
+        end(&shared).await?;
+        let summary = shared.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(summary)
+    }
+
+    /// Sends the message `id` alone, if it is queued, due and nobody else's: how far it is then. Every gate is as in [`run`](Self::run); what one
+    /// of them puts off stays queued, with the reason.
+    ///
+    /// Dropping the future is as killing the process.
+    pub async fn run_one(self, id: i64) -> Result<Entry, Error> {
+        let (_stopping, stopped) = watch::channel(false);
+        let shared = self.start(stopped).await?;
+        if let Some(claimed) = shared.store.claim_one(&shared.lease.worker(), id).await? {
+            let rules = shared.store.rules(&claimed.envelope.account).await?;
+            let account = shared.accounts.with_rules(&claimed.envelope.account, &rules);
+            shared.held(|held| held.insert(id));
+            work::run(Arc::clone(&shared), Job { claimed: Arc::new(claimed), account }).await;
+        }
+        end(&shared).await?;
+        shared.store.get(id).await?.ok_or(Error::NotFound(id))
+    }
+
+    /// What its jobs have in common, with a lease.
+    async fn start(self, stopped: watch::Receiver<bool>) -> Result<Arc<Shared>, Error> {
         let Self { store, clock, accounts, settings } = self;
         if clock.is_none() && store.is_moved().await? {
             return Err(Error::ClockMoved);
         }
-        let (stopping, stopped) = watch::channel(false);
         let lease = Lease::start(&store, settings.lease).await?;
         let budgets = Arc::new(StoredBudgets::new(store.clone(), lease.holder()));
         let accounts = OpenAccounts::new(accounts, budgets);
-        let shared = Arc::new(Shared {
+        Ok(Arc::new(Shared {
             store,
             clock,
             settings,
@@ -151,24 +186,18 @@ impl Runner {
             held: Mutex::default(),
             wake: Notify::new(),
             summary: Mutex::default(),
-        });
-        let worker = engine::run(&shared);
-        tokio::pin!(worker);
-        tokio::select! {
-            () = &mut worker => {}
-            () = stop => {
-                stopping.send_replace(true);
-                worker.await;
-            }
-        }
-        shared.lease.end().await;
-        shared.store.is_in_place()?;
-        if let Err(error) = shared.store.checkpoint().await {
-            tracing::warn!(%error, "the write-ahead log could not be written into the file");
-        }
-        let summary = shared.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(summary)
+        }))
     }
+}
+
+/// Ends the lease, and has what was written in the database's file.
+async fn end(shared: &Shared) -> Result<(), Error> {
+    shared.lease.end().await;
+    shared.store.is_in_place()?;
+    if let Err(error) = shared.store.checkpoint().await {
+        tracing::warn!(%error, "the write-ahead log could not be written into the file");
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Runner {

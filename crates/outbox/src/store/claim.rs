@@ -122,6 +122,27 @@ macro_rules! first_due {
     };
 }
 
+/// The claim of one message, but for its worker's lease.
+macro_rules! claim_one {
+    () => {
+        concat!(
+            "UPDATE reachout_outbox_messages SET worker = $1 WHERE id = $2 AND state = 'queued' AND worker IS NULL AND paused = 0 AND due_at <= ",
+            now!()
+        )
+    };
+}
+
+const CLAIM_ONE_SQLITE: &str =
+    concat!(claim_one!(), " AND EXISTS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ", tick!(), ")", claimed!());
+const CLAIM_ONE_POSTGRES: &str = concat!(
+    "WITH lives AS (SELECT 1 FROM reachout_outbox_workers WHERE id = $1 AND lease_until > ",
+    tick!(),
+    " FOR KEY SHARE) ",
+    claim_one!(),
+    " AND EXISTS (SELECT 1 FROM lives)",
+    claimed!()
+);
+
 impl Store {
     /// The accounts that messages were queued for, and when each has something to do.
     pub(crate) async fn due(&self) -> Result<Vec<DueAccount>, Error> {
@@ -168,23 +189,40 @@ impl Store {
             }
         };
         let mut claimed = Vec::with_capacity(found.len());
-        for (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, vendor, credential, campaign, enrolment, step) in found
-        {
-            let Some(turn) = accounts.iter().position(|account| account.vendor.id() == vendor && account.credential == credential) else {
+        for row in found {
+            let (.., vendor, credential, _, _, _) = &row;
+            let Some(turn) = accounts.iter().position(|account| account.vendor.id() == vendor && account.credential == *credential) else {
                 continue;
             };
-            match from_content(id, &accounts[turn], content.as_deref(), sequence, None) {
-                Ok(Some(envelope)) => {
-                    let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
-                    let (worker, place) = (worker.to_owned(), Place::of(campaign, enrolment, step));
-                    claimed.push((turn, Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope, place }));
-                }
-                // Settled at once, so that the others are not held up by it.
-                Ok(None) | Err(_) => self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?,
-            }
+            claimed.extend(self.claimed(worker, &accounts[turn], row).await?.map(|claimed| (turn, claimed)));
         }
         claimed.sort_by_key(|(turn, claimed)| (*turn, claimed.place.is_some_and(|place| place.step == 1), claimed.due_at, claimed.id));
         Ok(claimed.into_iter().map(|(_, claimed)| claimed).collect())
+    }
+
+    /// Holds this message for a worker whose lease lasts: nothing unless it is queued, due and nobody else's.
+    pub(crate) async fn claim_one(&self, worker: &str, id: i64) -> Result<Option<Claimed>, Error> {
+        let sql = self.either(CLAIM_ONE_SQLITE, CLAIM_ONE_POSTGRES);
+        let found: Option<ClaimedRow> =
+            relaxed!(self, |transaction| query_as(sql).bind(worker).bind(id).fetch_optional(&mut *transaction).await?);
+        let Some(row) = found else { return Ok(None) };
+        let (.., vendor, credential, _, _, _) = &row;
+        let vendor = vendor.parse().map_err(|_| Error::Unreadable { id, field: "vendor" })?;
+        let account = Account { vendor, credential: credential.clone() };
+        self.claimed(worker, &account, row).await
+    }
+
+    /// A message that was just claimed; nothing where its content cannot be read: then it is settled at once, so that the others are not held up
+    /// by it.
+    async fn claimed(&self, worker: &str, account: &Account, row: ClaimedRow) -> Result<Option<Claimed>, Error> {
+        let (id, attempt, first_attempt, unclear_checks, due_at, content, sequence, _, _, campaign, enrolment, step) = row;
+        let Ok(Some(envelope)) = from_content(id, account, content.as_deref(), sequence, None) else {
+            self.settle(id, worker, attempt, State::Failed, "unreadable", "its content cannot be read").await?;
+            return Ok(None);
+        };
+        let unclear_checks = u32::try_from(unclear_checks).unwrap_or(u32::MAX);
+        let (worker, place) = (worker.to_owned(), Place::of(campaign, enrolment, step));
+        Ok(Some(Claimed { id, attempt, first_attempt, unclear_checks, due_at, worker, envelope, place }))
     }
 
     /// The messages that a worker holds and did not begin to send.

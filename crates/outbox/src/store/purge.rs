@@ -34,6 +34,8 @@ const ADDRESSES: &str = concat!(
 /// Of people all of whose messages were purged.
 const PEOPLE: &str = "UPDATE reachout_outbox_enrolments SET details = NULL WHERE details IS NOT NULL AND changed_at <= $1
     AND NOT EXISTS (SELECT 1 FROM reachout_outbox_messages m WHERE m.enrolment = reachout_outbox_enrolments.id AND m.content IS NOT NULL)";
+/// Arguments name recipients; who asked for which message, when, is kept.
+const AUDIT: &str = "UPDATE reachout_outbox_audit SET arguments = NULL, result = NULL WHERE arguments IS NOT NULL AND started_at <= $1";
 const DAYS: &str = "DELETE FROM reachout_outbox_daily WHERE day < $1";
 /// That it is still in the file, should this process end before it is not.
 const OWED: &str = "INSERT INTO reachout_outbox_vacuum (owed) VALUES (1) ON CONFLICT DO NOTHING";
@@ -48,9 +50,10 @@ impl Store {
             query(DAYS).bind(days).execute(&mut *transaction).await?;
             query(ATTEMPTS).bind(before).execute(&mut *transaction).await?;
             query(ADDRESSES).bind(before).execute(&mut *transaction).await?;
+            let audited = query(AUDIT).bind(before).execute(&mut *transaction).await?.rows_affected();
             let purged = query(MESSAGES).bind(before).execute(&mut *transaction).await?.rows_affected();
             query(PEOPLE).bind(before).execute(&mut *transaction).await?;
-            if purged > 0 {
+            if purged + audited > 0 {
                 query(OWED).execute(&mut *transaction).await?;
             }
             purged

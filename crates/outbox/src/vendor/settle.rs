@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::VendorReconcile;
-use crate::clients::{AccountClient, Accounts, Clients};
+use crate::clients::{AccountClient, Accounts};
 use crate::time::from_ms;
 use crate::{Account, Entry, Error, Filter, Found, Outbox, Reconcile, Resolution, State};
 
@@ -104,7 +104,7 @@ impl Settler {
             return Ok(("too-early", Some("it was begun a moment ago".to_owned())));
         }
         if !accounts.contains_key(&entry.account) {
-            let account = self.account(&entry.account).await?;
+            let account = self.outbox.client(&entry.account, &*self.accounts).await?;
             accounts.insert(entry.account.clone(), account);
         }
         let Some(account) = accounts.get(&entry.account) else { return Ok(("unclear", None)) };
@@ -120,11 +120,6 @@ impl Settler {
             }
             Err(error) => Err(error),
         }
-    }
-
-    async fn account(&self, account: &Account) -> Result<AccountClient, Error> {
-        let (rules, budgets) = (self.outbox.rules(account).await?, self.outbox.budgets());
-        self.accounts.open(account, Clients { account, rules: &rules, budgets: &budgets }).await
     }
 }
 

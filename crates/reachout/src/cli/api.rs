@@ -89,6 +89,9 @@ impl Raw {
         if reads {
             access.calls.set_read_only();
         }
+        if !reads {
+            access.consent(&format!("send {} {} to {}", self.method, self.path, api.vendor.name))?;
+        }
         let in_query = reads || self.method == Method::DELETE;
         let mut request = core.request(self.method, &self.path).header(ACCEPT.as_str(), &"application/json");
         let mut fields: Vec<(String, Exact)> = Vec::new();

@@ -36,6 +36,9 @@ pub struct Globals {
     /// Print the request as a curl command instead of sending it, with the credential as a variable
     #[arg(long, global = true, conflicts_with = "dry_run")]
     pub curl: bool,
+    /// Consent to what reaches a person, where `REACHOUT_CONSENT=ask` or the profile asks for that
+    #[arg(long, global = true)]
+    pub yes: bool,
     /// Take credentials and settings of this profile, whatever the environment has
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,

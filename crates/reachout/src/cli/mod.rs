@@ -5,11 +5,14 @@ mod arguments;
 mod auth;
 mod call;
 mod completions;
+mod consent;
 mod demo;
 mod failure;
 mod globals;
 mod man;
+mod mcp;
 mod operation;
+mod operations;
 mod outbox;
 mod output;
 mod print;
@@ -49,6 +52,8 @@ enum Program {
     Api(api::Raw),
     Demo(demo::Demo),
     Outbox(Box<outbox::Commands>),
+    Operations(operations::Operations),
+    Mcp(Box<mcp::Mcp>),
     Sandbox(sandbox::Serve),
     #[command(subcommand)]
     Auth(auth::Auth),
@@ -118,7 +123,10 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
         calls.set_json();
     }
     let exchange = Exchange::new(&globals);
-    if matches.subcommand_name().is_some_and(|name| !["sandbox", "auth", "outbox", "completions", "man"].contains(&name)) {
+    if matches
+        .subcommand_name()
+        .is_some_and(|name| !["sandbox", "auth", "outbox", "mcp", "operations", "completions", "man"].contains(&name))
+    {
         calls.report_on_signal();
     }
     let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;
@@ -154,6 +162,8 @@ async fn execute(
             demo::run(&access(&globals, output).await?, output).await
         }
         Program::Outbox(outbox) => outbox.run(&access(globals, output).await?, output).await,
+        Program::Operations(operations) => operations.run(output),
+        Program::Mcp(mcp) => mcp.run(&access(globals, output).await?).await,
         Program::Sandbox(serve) => serve.run(output).await,
         Program::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
         Program::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),

@@ -27,6 +27,7 @@ struct File {
     output: Option<Format>,
     /// `false`: credentials are kept in files.
     keyring: Option<bool>,
+    consent: Option<Consent>,
     #[serde(default)]
     profiles: BTreeMap<String, Profile>,
 }
@@ -35,8 +36,16 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Profile {
     output: Option<Format>,
+    consent: Option<Consent>,
     #[serde(default)]
     vendors: BTreeMap<String, VendorSettings>,
+}
+
+/// Whether a person is asked before somebody is written to.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Consent {
+    Ask,
 }
 
 /// What a profile says of a vendor. Secrets are not among it: `reachout auth login` keeps them.
@@ -99,6 +108,11 @@ impl Settings {
 
     pub fn output(&self) -> Option<Format> {
         self.file.profiles.get(&self.profile).and_then(|profile| profile.output).or(self.file.output)
+    }
+
+    /// Whether the profile, or the file for all of them, asks for consent.
+    pub fn asks_for_consent(&self) -> bool {
+        self.file.profiles.get(&self.profile).and_then(|profile| profile.consent).or(self.file.consent).is_some()
     }
 
     pub fn vendor(&self, id: &str) -> VendorSettings {

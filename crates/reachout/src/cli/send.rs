@@ -160,6 +160,7 @@ impl Send {
         let message = self.message()?;
         reachout_messenger::check(vendor, &message).map_err(|error| Failure::usage(unsupported::sentence(&error, option)))?;
         outbox::permit(&permit, vendor, &message, access, output).await?;
+        access.consent(&format!("send a message through {}", vendor.name()))?;
         let receipt = access.messenger(vendor).await?.send(&message).await?;
         output.object(&receipt)
     }

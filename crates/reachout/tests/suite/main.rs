@@ -7,6 +7,7 @@ mod campaign;
 mod commands;
 mod delivery;
 mod exchange;
+mod mcp;
 mod metrics;
 mod operations;
 mod outbox;

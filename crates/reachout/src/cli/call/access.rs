@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::{Calls, Exchange};
 use crate::cli::{
     auth::source::{Credential, Source},
+    consent::Consent,
     failure::Failure,
     globals::Globals,
     profile::Settings,
@@ -23,12 +24,20 @@ pub struct Access<'s> {
     pub exchange: Exchange,
     pub settings: &'s Settings,
     base_url: Option<String>,
+    consent: Consent,
 }
 
 impl<'s> Access<'s> {
     pub async fn open(globals: &Globals, settings: &'s Settings, exchange: &Exchange, calls: Calls) -> Result<Self, Failure> {
         let sandbox = if globals.sandbox { Some(Simulated::open().await?) } else { None };
-        Ok(Self { sandbox, calls, exchange: exchange.clone(), settings, base_url: globals.base_url.clone() })
+        Ok(Self {
+            sandbox,
+            calls,
+            exchange: exchange.clone(),
+            settings,
+            base_url: globals.base_url.clone(),
+            consent: Consent::of(globals, settings)?,
+        })
     }
 
     /// A client of a vendor. An operation that sends no credential needs none.
@@ -74,6 +83,11 @@ impl<'s> Access<'s> {
     /// Which sandbox is called, if one is.
     pub fn describe_sandbox(&self) -> Option<String> {
         self.sandbox.as_ref().and_then(Simulated::describe)
+    }
+
+    /// A person's consent to what reaches somebody, where that is asked for. A sandbox reaches nobody, and neither does a request that is shown.
+    pub fn consent(&self, what: &str) -> Result<(), Failure> {
+        if self.sandbox.is_some() || self.exchange.is_preview() { Ok(()) } else { self.consent.ask(what) }
     }
 
     /// Where a vendor's API is, and who says so.

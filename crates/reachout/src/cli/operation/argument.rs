@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::kind::Kind;
 
 /// Arguments that the program itself has. A parameter of such a name gets `field-` before it.
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "all",
     "base-url",
     "columns",
@@ -26,6 +26,7 @@ const OWN: [&str; 15] = [
     "save",
     "verbose",
     "version",
+    "yes",
 ];
 
 /// One argument of an operation.

@@ -7,12 +7,10 @@ mod draft;
 mod help;
 mod kind;
 
-use std::sync::OnceLock;
-
 use clap::{ArgMatches, Command};
 use reachout_document::{Content, Document, Operation};
-use reachout_messenger::{Api, Vendor};
-use reachout_runtime::{Core, Delivery, Method, Pager, Pagination, Route, Turn};
+use reachout_messenger::Api;
+use reachout_runtime::{Core, Delivery, Effect, Method, Pager, Pagination, Route, Turn};
 use serde_json::Value;
 
 use self::{argument::Arguments, draft::Draft};
@@ -27,13 +25,9 @@ fn words(name: &str) -> String {
     name.replace('_', "-")
 }
 
-/// What is known of the vendor of this name, and its document, which is parsed once in a process.
+/// What is known of the vendor of this name, and its document.
 pub fn documented(id: &str) -> Option<(Api, &'static Document)> {
-    static APIS: OnceLock<Vec<(Api, OnceLock<Document>)>> = OnceLock::new();
-    let all = || Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| (api, OnceLock::new())).collect();
-    let (api, document) = APIS.get_or_init(all).iter().find(|(api, _)| api.vendor.id == id)?;
-    // The generator wrote it as JSON.
-    Some((*api, document.get_or_init(|| Document::parse(api.openapi).unwrap_or_default())))
+    reachout_mcp::documented(id.parse().ok()?)
 }
 
 /// The command of a vendor. Its operations are declared when it is the one that is called.
@@ -101,6 +95,9 @@ pub async fn run(
         output.expect_columns(columns::known(document, schema, route.pagination.map(|pagination| pagination.items)))?;
     }
     let draft = checked(document, (route, &operation), matches, output)?;
+    if may_reach_a_person(route) {
+        access.consent(&format!("call {} of {}", route.operation_id, api.vendor.name))?;
+    }
     let core: Core = access.client(api.vendor, route.authenticated).await?;
     access.exchange.set_parts(draft.parts());
     if route.method == Method::GET {
@@ -111,6 +108,11 @@ pub async fn run(
         Err(Failure::OutputClosed) if route.pagination.is_some() => Ok(()),
         shown => shown,
     }
+}
+
+/// It does, or what it does is a guess that nobody has reviewed.
+fn may_reach_a_person(route: &Route) -> bool {
+    route.effect() == Effect::ReachesAPerson || (route.is_guessed() && route.method != Method::GET)
 }
 
 /// The request, if it fits what the operation takes.

@@ -3,6 +3,7 @@
 mod accounts;
 mod add;
 mod approve;
+mod audit;
 mod campaign;
 mod cancel;
 mod clock;
@@ -33,14 +34,15 @@ mod waiting;
 use clap::{Args, Subcommand};
 use reachout_outbox::Region;
 
-use self::{database::Database, selection::Selection};
+use self::selection::Selection;
 use super::{call::Access, failure::Failure, output::Output};
 
-pub use permit::{Permit, permit};
+pub use self::{accounts::ByProfile, database::Database};
+pub use permit::{Permit, REGION, permit};
 
 /// The variable of the database, and the one that is there unless it is named.
-const VARIABLE: &str = "REACHOUT_OUTBOX";
-const DEFAULT: &str = "outbox.db";
+pub const VARIABLE: &str = "REACHOUT_OUTBOX";
+pub const DEFAULT: &str = "outbox.db";
 
 /// Send many messages, none lost and none twice: queue them, run workers, look how far they are
 ///
@@ -83,6 +85,7 @@ enum Command {
     Report(report::Report),
     Purge(purge::Purge),
     Rules(Box<rules::Change>),
+    Audit(audit::Audit),
 }
 
 impl Commands {
@@ -126,6 +129,7 @@ impl Command {
             Self::Report(report) => report.run(database, output).await,
             Self::Purge(purge) => purge.run(database, output).await,
             Self::Rules(change) => change.run(database, access, output).await,
+            Self::Audit(audit) => audit.run(database, output).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{DEFAULT, Database, VARIABLE, failed};
 use crate::cli::{call::Access, failure::Failure, output::Output, profile::variable_value};
 
 /// The variable of the country of phone numbers.
-pub(super) const REGION: &str = "REACHOUT_REGION";
+pub const REGION: &str = "REACHOUT_REGION";
 
 // Not a doc comment, which would describe the command in its help.
 #[derive(Args, Default)]

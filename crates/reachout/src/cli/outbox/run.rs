@@ -56,6 +56,7 @@ pub struct Run {
 impl Run {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
+        access.consent("send what is queued in the outbox")?;
         if let Some(address) = self.metrics {
             metrics::serve(address, &outbox).await?;
         }

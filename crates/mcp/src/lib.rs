@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod catalog;
+mod confirm;
+mod cut;
+mod failure;
+mod fence;
+mod http;
+mod operations;
+mod policy;
+mod reading;
+mod result;
+mod schema;
+mod server;
+mod tools;
+
+pub use catalog::documented;
+pub use http::{ListenError, Listener};
+pub use operations::{Described, OperationEffect, operations};
+pub use policy::{Confirm, Policy, Toolset, UnknownToolset};
+pub use rmcp;
+pub use server::{Connection, Server};
+pub use tools::tool_names;

@@ -1,0 +1,8 @@
+//! The server, with the protocol's own client, against a sandbox.
+
+mod http;
+mod range;
+mod reading;
+mod schemas;
+mod sending;
+mod world;
