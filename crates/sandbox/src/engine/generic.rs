@@ -6,19 +6,20 @@ use super::call::{Call, Listing};
 use super::lifecycle;
 use super::plan::{Role, referred};
 use super::store::{Fields, text};
+use crate::api::Api;
 use crate::api::refusal::Refusal;
 
 /// Refuses a request that names an object which does not exist, in its path or in a field that its body requires.
 pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
     for parent in &call.plan.parents {
-        if call.model.kind(&parent.kind).is_some() && !is_account(call, &parent.kind) {
+        if call.model.kind(&parent.kind).is_some() && !is_account(call.api, &parent.kind) {
             call.object(&parent.kind, call.parameter(&parent.parameter), "")?;
         }
     }
     let Some(body) = call.operation.body else { return Ok(()) };
     let schema = call.api.document.resolve(body.content.schema);
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some() && !is_account(call, kind));
+        let kind = referred(name).filter(|kind| call.model.kind(kind).is_some() && !is_account(call.api, kind));
         if let Some(kind) = kind.filter(|_| call.checked.body[name].is_string()) {
             call.object(&kind, call.body_text(name), name)?;
         }
@@ -27,8 +28,8 @@ pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
 }
 
 /// Whether a kind is what a credential stands for at HighLevel. It need not be made here before it is named: whoever has an account knows its ids.
-fn is_account(call: &Call<'_>, kind: &str) -> bool {
-    call.api.vendor.is_highlevel() && ["location", "company"].contains(&kind)
+pub(super) fn is_account(api: &Api, kind: &str) -> bool {
+    api.vendor.is_highlevel() && ["location", "company"].contains(&kind)
 }
 
 /// Does what the plan of the operation says.

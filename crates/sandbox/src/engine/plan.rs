@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use reachout_document::{Content, Document, Location};
+use reachout_runtime::Evidence;
 use serde_json::Value;
 
 use super::correction;
@@ -63,7 +64,10 @@ impl Plan {
             operation.parameters_in(Location::Path).map(|parameter| parent(operation.path, parameter.name, nouns)).collect();
         named.sort_by_key(|named| operation.path.find(&format!("{{{}}}", named.parameter)));
         let at_object = operation.path.ends_with('}');
+        // Of what was not reviewed, requests and objects do not always agree: it responds with its example.
+        let is_reviewed = api.route_of(operation).is_none_or(|route| route.evidence != Evidence::Official);
         let role = match verb {
+            _ if !is_reviewed => Role::Other,
             "create" => Role::Create,
             "list" | "search" | "export" => Role::List,
             "get" if at_object => Role::Read,

@@ -7,6 +7,7 @@ use reachout_document::{Document, Strictness};
 use serde_json::{Map, Value, json};
 
 use super::call::make;
+use super::generic::is_account;
 use super::ids;
 use super::model::Model;
 use super::plan::{Role, referred, singular};
@@ -85,7 +86,8 @@ impl Simulator {
     fn check_references(&self, store: &Store, own: &str, fields: &Fields) -> Result<(), String> {
         let id_field = self.model.kind(own).map_or("id", |kind| kind.id_field.as_str());
         for (name, value) in fields.iter().filter(|(name, _)| name.as_str() != id_field) {
-            let Some((kind, known)) = referred(name).and_then(|kind| Some((kind.clone(), self.model.kind(&kind)?))) else { continue };
+            let kind = referred(name).filter(|kind| !is_account(self.api, kind));
+            let Some((kind, known)) = kind.and_then(|kind| Some((kind.clone(), self.model.kind(&kind)?))) else { continue };
             let named = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter().filter_map(Value::as_str);
             if let Some(missing) = named.into_iter().find(|id| store.get(&kind, id).is_none() && !known.is_documented(id)) {
                 return Err(format!("{name}: there is no {kind} {missing:?}; add one to the file"));
