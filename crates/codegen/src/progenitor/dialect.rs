@@ -29,8 +29,12 @@ impl Renamed {
 
     /// Gives each of these properties a name that no other has in Rust.
     fn apart(&mut self, schema: &mut Map<String, Value>) {
+        let required: Vec<String> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
-        let wires: Vec<String> = properties.keys().cloned().collect();
+        // In the order of the model's fields.
+        let (first, rest): (Vec<String>, Vec<String>) = properties.keys().cloned().partition(|wire| required.contains(wire));
+        let wires = [first, rest].concat();
         let names: BTreeMap<String, String> = wires
             .iter()
             .zip(field_names(&wires.iter().map(String::as_str).collect::<Vec<_>>()))

@@ -24,7 +24,6 @@ pub(crate) struct MessageState {
     /// not_sent, unknown, accepted or rejected
     delivery: &'static str,
     advice: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     vendor_ids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     conversation_id: Option<String>,

@@ -38,8 +38,8 @@ async fn a_body_is_compared_by_its_values() {
         error.message(),
         Some(
             "no mock matches POST /v1/inbox/send/lead/lead_1: \
-             - send_message_to_lead (POST /v1/inbox/send/lead/{leadId}): body `.campaignId` is missing, expected \"camp_1\"; \
-             body `.message` is \"Ho\", expected \"Hi\""
+             - send_message_to_lead (POST /v1/inbox/send/lead/{leadId}): body `.message` is \"Ho\", expected \"Hi\"; \
+             body `.campaignId` is missing, expected \"camp_1\""
         )
     );
     sent.assert();

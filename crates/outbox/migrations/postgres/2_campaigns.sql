@@ -2,7 +2,7 @@
 ALTER TABLE reachout_outbox_messages ADD COLUMN approved BIGINT NOT NULL DEFAULT 1;
 
 -- The time that the outbox goes by, for tests whose days pass in seconds; no row: the server's. It was `time_ms` at `server_ms`.
-CREATE TABLE reachout_outbox_time (time_ms BIGINT NOT NULL, server_ms BIGINT NOT NULL, speed DOUBLE PRECISION NOT NULL);
+CREATE TABLE reachout_outbox_time (id INTEGER PRIMARY KEY CHECK (id = 1), time_ms BIGINT NOT NULL, server_ms BIGINT NOT NULL, speed DOUBLE PRECISION NOT NULL);
 -- The server's own clock, which leases and rate limits go by.
 CREATE VIEW reachout_outbox_server_clock AS SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT) AS ms;
 CREATE OR REPLACE VIEW reachout_outbox_clock AS

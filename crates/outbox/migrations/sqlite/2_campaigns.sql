@@ -2,7 +2,7 @@
 ALTER TABLE reachout_outbox_messages ADD COLUMN approved INTEGER NOT NULL DEFAULT 1;
 
 -- The time that the outbox goes by, for tests whose days pass in seconds; no row: the server's. It was `time_ms` at `server_ms`.
-CREATE TABLE reachout_outbox_time (time_ms INTEGER NOT NULL, server_ms INTEGER NOT NULL, speed REAL NOT NULL);
+CREATE TABLE reachout_outbox_time (id INTEGER PRIMARY KEY CHECK (id = 1), time_ms INTEGER NOT NULL, server_ms INTEGER NOT NULL, speed REAL NOT NULL);
 -- The server's own clock, which leases and rate limits go by.
 CREATE VIEW reachout_outbox_server_clock AS SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms;
 DROP VIEW reachout_outbox_clock;

@@ -26,9 +26,13 @@ impl Store {
         if goes.is_some_and(|goes| (goes - speed).abs() < f64::EPSILON) && differs.abs() <= SAME_MS * speed.max(1.0) {
             return Ok(());
         }
-        let insert = concat!("INSERT INTO reachout_outbox_time (time_ms, server_ms, speed) VALUES ($1, ", tick!(), ", $2)");
+        // One row, also when two runners set it at once.
+        let insert = concat!(
+            "INSERT INTO reachout_outbox_time (id, time_ms, server_ms, speed) VALUES (1, $1, ",
+            tick!(),
+            ", $2) ON CONFLICT (id) DO UPDATE SET time_ms = excluded.time_ms, server_ms = excluded.server_ms, speed = excluded.speed"
+        );
         transaction!(self, |transaction| {
-            query("DELETE FROM reachout_outbox_time").execute(&mut *transaction).await?;
             query(insert).bind(ms).bind(speed).execute(&mut *transaction).await?;
         });
         Ok(())

@@ -91,7 +91,7 @@ impl Throttle {
 
     /// Whether a retry is within the budget, which it is then taken from.
     pub(crate) fn take_retry(&self) -> bool {
-        self.change(|rule, state| rule.take_retry(state))
+        self.change(|_, state| state.take_retry())
     }
 
     /// How an attempt ended.
@@ -119,6 +119,17 @@ impl fmt::Debug for Throttle {
 }
 
 /// The decisions, without any I/O.
+impl State {
+    /// Takes a retry from the budget, if one is left.
+    pub(crate) const fn take_retry(&mut self) -> bool {
+        let left = self.left.checked_sub(RETRY);
+        if let Some(left) = left {
+            self.left = left;
+        }
+        left.is_some()
+    }
+}
+
 impl Rule {
     pub(crate) fn begin(self) -> State {
         State { left: self.retries.saturating_mul(RETRY), failed: 0, closed_until: None }
@@ -134,12 +145,6 @@ impl Rule {
             }
             None => Ok(()),
         }
-    }
-
-    pub(crate) fn take_retry(self, state: &mut State) -> bool {
-        let left = state.left.checked_sub(RETRY);
-        state.left = left.unwrap_or(state.left);
-        left.is_some()
     }
 
     pub(crate) fn record(self, state: &mut State, succeeded: bool, now: Instant) {
@@ -178,7 +183,7 @@ mod tests {
                         true
                     }
                 },
-                'r' => !rule.take_retry(&mut state),
+                'r' => !state.take_retry(),
                 _ => false,
             };
             if refused { letter.to_ascii_uppercase() } else { letter }

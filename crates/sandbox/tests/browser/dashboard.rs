@@ -205,7 +205,7 @@ async fn the_page_of_the_apis_can_be_read_by_day() {
     let sandbox = Sandbox::start().await.unwrap();
     for scheme in ["light"] {
         browser.prefer(scheme).await;
-        for vendor in ["sendpilot", "leadway"] {
+        for vendor in ["sendpilot", "leonar"] {
             browser.client.goto("about:blank").await.unwrap();
             browser.client.goto(&format!("{}/_sandbox/api#{vendor}", sandbox.url())).await.unwrap();
             browser.until("document.querySelectorAll('.opblock').length > 10").await;

@@ -71,7 +71,7 @@ async fn what_is_sent_from_the_page_is_seen_replied_to_and_made_to_fail() {
     browser.until("document.querySelector('textarea[name=text]').value === ''").await;
 
     browser.click("//nav/a[.='Faults']").await;
-    browser.sees("Meets 439 operations").await;
+    browser.sees("Meets 1387 operations").await;
     browser.choose("vendor", "leonar").await;
     browser.choose("operation", "send_message").await;
     browser.sees("Meets 1 operation").await;

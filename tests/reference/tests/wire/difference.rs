@@ -46,15 +46,23 @@ pub fn between_requests(ours: &Received, theirs: &Received, credential: &str) ->
     } else {
         compare("query", format!("{mine:?}"), format!("{other:?}"));
     }
+    let text = |request: &Received| String::from_utf8_lossy(&request.body).into_owned();
     match (serde_json::from_slice(&ours.body), serde_json::from_slice(&theirs.body)) {
         (Ok(ours), Ok(theirs)) => differences.extend(between_values("body", &ours, &theirs)),
         _ if ours.body.is_empty() && theirs.body.is_empty() => {
             let length = |request: &Received| format!("{:?}", request.headers.get("content-length"));
             compare("length of no body", length(ours), length(theirs));
         }
+        _ if is_parts => compare("form of several parts", text(ours), text(theirs)),
+        // A form: the order of its fields does not count.
         _ => {
-            let text = |request: &Received| String::from_utf8_lossy(&request.body).into_owned();
-            compare(if is_parts { "form of several parts" } else { "body" }, text(ours), text(theirs));
+            let fields = |request: &Received| {
+                let body = text(request);
+                let mut fields: Vec<String> = body.split('&').map(str::to_owned).collect();
+                fields.sort_unstable();
+                fields
+            };
+            compare("body", format!("{:?}", fields(ours)), format!("{:?}", fields(theirs)));
         }
     }
     differences

@@ -28,10 +28,13 @@ async fn a_function_is_the_vendor() {
     assert_eq!(response.body, json!({ "heard": "Hi" }));
 }
 
+/// What the vendor does, and the error with a body and without one.
+type Row = (fn() -> Reply, ErrorKind, Delivery, Delivery);
+
 /// The gate is in the place where it always is, so an error and a watch say the same as over a network.
 #[tokio::test(start_paused = true)]
 async fn delivery_is_known_as_over_a_network() {
-    let rows: [(fn() -> Reply, ErrorKind, Delivery, Delivery); 6] = [
+    let rows: [Row; 6] = [
         // With a body, and without one.
         (Reply::no_connection, ErrorKind::Connect, Delivery::NotSent, Delivery::NotSent),
         (Reply::unread, ErrorKind::Transport, Delivery::NotSent, Delivery::Unknown),
