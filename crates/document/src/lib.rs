@@ -16,6 +16,7 @@ mod problem;
 mod reach;
 mod reference;
 mod schema;
+mod secret;
 mod strictness;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use pagination::{Pagination, Style};
 pub use problem::Problem;
 pub use reach::Direction;
 pub use reference::{Position, component, component_of, references};
+pub use secret::is_secret;
 #[doc(hidden)]
 pub use serde::de::DeserializeOwned;
 pub use strictness::Strictness;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
+use reachout_document::is_secret;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -18,20 +19,6 @@ const SHORT: usize = 60;
 const DOCUMENTATION: usize = 6_000;
 /// How many rests are kept.
 const KEPT: usize = 256;
-
-/// Fields that hold a secret, in small letters and without separators.
-const SECRETS: [&str; 10] = [
-    "accesstoken",
-    "refreshtoken",
-    "clientsecret",
-    "apikey",
-    "password",
-    "secret",
-    "authorization",
-    "signingkey",
-    "privatekey",
-    "webhooksecret",
-];
 
 /// What was cut off, by handle: the last ones of this process.
 #[derive(Default)]
@@ -108,11 +95,6 @@ impl Rests {
         // Every change under the lock is complete in itself.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_secret(name: &str) -> bool {
-    let name: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
-    SECRETS.contains(&name.as_str())
 }
 
 /// The fields of an object, or of each item of a list, that are asked for by dot paths; everything where nothing is.

@@ -1,6 +1,7 @@
 //! A request as a command for a POSIX shell.
 
 use heck::ToShoutySnakeCase as _;
+use reachout_document::is_secret;
 
 use super::{Part, Unsent, mask};
 
@@ -16,7 +17,7 @@ pub fn command(unsent: &Unsent) -> String {
     let method = if unsent.method == "HEAD" { "--head".to_owned() } else { format!("-X {}", unsent.method) };
     let mut words = vec![format!("curl --fail-with-body -sS{globs} {method} {}", shell.quoted(&mask::query_with(&unsent.url, &stand)))];
     for (name, value) in &unsent.headers {
-        words.push(match (unsent.credential.contains(name), mask::is_secret(name)) {
+        words.push(match (unsent.credential.contains(name), is_secret(name)) {
             (true, _) => format!("-H \"{name}: {value}\""),
             (false, true) => format!("-H {}", shell.quoted(&format!("{name}: {}", stand(name)))),
             (false, false) => format!("-H {}", shell.quoted(&format!("{name}: {value}"))),
@@ -24,7 +25,7 @@ pub fn command(unsent: &Unsent) -> String {
     }
     for Part { name, text, file } in &unsent.parts {
         words.push(match (text, file) {
-            (Some(_), _) if mask::is_secret(name) => format!("--form-string {}", shell.quoted(&format!("{name}={}", stand(name)))),
+            (Some(_), _) if is_secret(name) => format!("--form-string {}", shell.quoted(&format!("{name}={}", stand(name)))),
             (Some(text), _) => format!("--form-string {}", shell.quoted(&format!("{name}={text}"))),
             (None, file) => format!(
                 "-F {}",

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reachout_document::is_secret;
 use reachout_runtime::{
     Auth, Bytes, Error, Observer, Outgoing, StatusCode, Vendor,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap},
@@ -139,7 +140,7 @@ impl Unsent {
     /// The headers without secrets.
     fn shown_headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers.iter().map(|(name, value)| {
-            let is_secret = mask::is_secret(name) && !self.credential.contains(name);
+            let is_secret = is_secret(name) && !self.credential.contains(name);
             (name.as_str(), if is_secret { REDACTED } else { value.as_str() })
         })
     }
@@ -147,7 +148,7 @@ impl Unsent {
     /// The parts without secrets.
     fn shown_parts(&self) -> impl Iterator<Item = Part> {
         self.parts.iter().cloned().map(|part| match part.text {
-            Some(_) if mask::is_secret(&part.name) => Part { text: Some(REDACTED.to_owned()), ..part },
+            Some(_) if is_secret(&part.name) => Part { text: Some(REDACTED.to_owned()), ..part },
             _ => part,
         })
     }
@@ -213,7 +214,7 @@ impl Watcher {
             return;
         }
         for (name, value) in headers {
-            let value = if value.is_sensitive() || mask::is_secret(name.as_str()) && value != "Bearer [redacted]" {
+            let value = if value.is_sensitive() || is_secret(name.as_str()) && value != "Bearer [redacted]" {
                 REDACTED.to_owned()
             } else {
                 String::from_utf8_lossy(value.as_bytes()).into_owned()
@@ -241,7 +242,7 @@ impl Observer for Watcher {
         self.details('>', request.headers, request.body.map(|body| &body[..]));
         if self.exchange.verbose > 1 {
             for Part { name, text, file } in &parts {
-                let value = if mask::is_secret(name) { Some(REDACTED.to_owned()) } else { text.clone().or_else(|| file.clone()) };
+                let value = if is_secret(name) { Some(REDACTED.to_owned()) } else { text.clone().or_else(|| file.clone()) };
                 print('>', &format!("{name}: {}", value.unwrap_or_default()));
             }
         }
