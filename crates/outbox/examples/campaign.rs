@@ -4,7 +4,11 @@
 //! `database=`, such as `postgres://…`: otherwise a file that is removed afterwards. Prints one line of JSON: people added and messages sent a second,
 //! the milliseconds that the campaign and the outbox's status take to be read, and the memory in KiB.
 
-use std::collections::HashMap;
+#[path = "shared/arguments.rs"]
+mod arguments;
+#[path = "shared/memory.rs"]
+mod memory;
+
 use std::time::{Duration, Instant};
 
 use reachout_messenger::{Error, Receipt};
@@ -12,6 +16,9 @@ use reachout_outbox::{
     Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Delay, Message, Messenger, Outbox, Person, Runner, Sequence, State,
     Step, Template, Vendor,
 };
+
+use arguments::Arguments;
+use memory::resident;
 
 /// Takes every message.
 #[derive(Clone, Debug)]
@@ -35,13 +42,10 @@ impl Accounts for Taker {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let given: HashMap<String, String> =
-        std::env::args().skip(1).filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
-    let number = |name: &str, default: u64| given.get(name).map_or(Ok(default), |value| value.parse());
-    let (people, workers) = (number("people", 100_000)?, usize::try_from(number("workers", 32)?)?);
+    let given = Arguments::read();
+    let (people, workers) = (given.number("people", 100_000)?, usize::try_from(given.number("workers", 32)?)?);
     let directory = tempfile::tempdir()?;
-    let file = || format!("sqlite:{}", directory.path().join("outbox.db").display());
-    let outbox = Outbox::open(given.get("database").cloned().unwrap_or_else(file)).await?;
+    let outbox = Outbox::open(given.database(directory.path())).await?;
     let text = "Hi {{ first_name }}, I came across your profile and thought you might be interested in a role in {{ city }}.";
     let step = || Ok::<_, reachout_outbox::TemplateError>(Step::new(Template::parse("hello.md", text)?).channel(Channel::Linkedin));
     let mut sequence = Sequence::new("roles", Account::new(Vendor::SendPilot, Account::DEFAULT)).step(step()?);
@@ -81,11 +85,4 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         resident()
     );
     Ok(())
-}
-
-/// KiB of memory that the process has in use; 0 where Linux does not tell.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }

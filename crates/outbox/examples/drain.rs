@@ -6,7 +6,11 @@
 //!
 //! What sends loses nothing and is nobody else, so that the outbox itself is measured. Prints one line of JSON.
 
-use std::collections::HashMap;
+#[path = "shared/arguments.rs"]
+mod arguments;
+#[path = "shared/memory.rs"]
+mod memory;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,6 +18,9 @@ use reachout_messenger::{Error, Receipt};
 use reachout_outbox::{
     Account, AccountClient, Accounts, BoxFuture, Channel, Clients, Envelope, Message, Messenger, Outbox, PgPool, Runner, State, Vendor,
 };
+
+use arguments::Arguments;
+use memory::resident;
 
 /// Takes every message, and remembers which: by a flag for each, so that its memory does not grow.
 #[derive(Clone, Debug)]
@@ -48,14 +55,11 @@ impl Accounts for Taker {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let given: HashMap<String, String> =
-        std::env::args().skip(1).filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
-    let number = |name: &str, default: u64| given.get(name).map_or(Ok(default), |value| value.parse());
-    let (count, accounts, latency) = (number("messages", 100_000)?, number("accounts", 1)?, number("latency", 1)?);
-    let workers = usize::try_from(number("workers", 32)?)?;
+    let given = Arguments::read();
+    let (count, accounts, latency) = (given.number("messages", 100_000)?, given.number("accounts", 1)?, given.number("latency", 1)?);
+    let workers = usize::try_from(given.number("workers", 32)?)?;
     let directory = tempfile::tempdir()?;
-    let file = || format!("sqlite:{}", directory.path().join("outbox.db").display());
-    let address = given.get("database").cloned().unwrap_or_else(file);
+    let address = given.database(directory.path());
     let outbox = Outbox::open(address.as_str()).await?;
     let account = |n: u64| Account::new(Vendor::SendPilot, format!("account_{}", n % accounts));
     let text = "Hi, I came across your profile and thought you might be interested in a role in Paris. ".repeat(5);
@@ -124,11 +128,4 @@ impl Statements {
             WHERE toplevel AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
         sqlx::query_scalar(count).fetch_one(&self.0).await
     }
-}
-
-/// KiB of memory that the process has in use; 0 where Linux does not tell.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0)
 }

@@ -4,22 +4,23 @@
 //! do; `database=`, such as `postgres://…`: otherwise a file that is removed afterwards. All messages are settled but one, which is due in an hour.
 //! Prints one line of JSON: the shortest of five times, in milliseconds, and the share of a core that idle workers take.
 
-use std::collections::HashMap;
+#[path = "shared/arguments.rs"]
+mod arguments;
+
 use std::time::{Duration, Instant};
 
 use reachout_outbox::{Account, Channel, EnvAccounts, Envelope, Filter, Message, Outbox, Runner, State, Utc, Vendor};
+
+use arguments::Arguments;
 
 const ROUNDS: usize = 5;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let given: HashMap<String, String> =
-        std::env::args().skip(1).filter_map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
-    let number = |name: &str, default: u64| given.get(name).map_or(Ok(default), |value| value.parse());
-    let (count, accounts, idle) = (number("rows", 100_000)?, number("accounts", 1)?, number("idle", 10)?);
+    let given = Arguments::read();
+    let (count, accounts, idle) = (given.number("rows", 100_000)?, given.number("accounts", 1)?, given.number("idle", 10)?);
     let directory = tempfile::tempdir()?;
-    let file = || format!("sqlite:{}", directory.path().join("outbox.db").display());
-    let address = given.get("database").cloned().unwrap_or_else(file);
+    let address = given.database(directory.path());
     let outbox = Outbox::open(address.as_str()).await?;
     let account = |n: u64| Account::new(Vendor::SendPilot, format!("account_{}", n % accounts));
     let text = "Hi, I came across your profile and thought you might be interested in a role in Paris. ".repeat(5);
