@@ -41,7 +41,7 @@ pub enum ListenError {
 /// Serves `http://ADDRESS/mcp` to whoever has the token. A request whose `Host` is another name than this machine's, or whose `Origin` is another
 /// site, is refused.
 pub struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     address: SocketAddr,
     token: SecretString,
 }
@@ -62,8 +62,8 @@ impl Listener {
             let address = listener.local_addr()?;
             Ok((listener, address))
         };
-        let (listener, address) = bind().await.map_err(|source| ListenError::Bind { address, source })?;
-        Ok(Self { listener, address, token })
+        let (socket, address) = bind().await.map_err(|source| ListenError::Bind { address, source })?;
+        Ok(Self { socket, address, token })
     }
 
     /// Where clients connect to.
@@ -89,7 +89,7 @@ impl Listener {
             // Streams that clients keep open end with it.
             ended.cancel();
         };
-        axum::serve(self.listener, router).with_graceful_shutdown(stop).await
+        axum::serve(self.socket, router).with_graceful_shutdown(stop).await
     }
 }
 

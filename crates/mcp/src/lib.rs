@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![expect(clippy::doc_markdown, reason = "what arguments and results are is shown to assistants, as plain text")]
 
 mod catalog;
 mod confirm;

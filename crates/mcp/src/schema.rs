@@ -69,7 +69,7 @@ fn simplify(schema: &mut Value) {
 pub(crate) fn arguments<T: DeserializeOwned>(schema: &JsonObject, given: Map<String, Value>) -> Result<T, Failure> {
     let known = || schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
     if let Some(unknown) = given.keys().find(|name| !known().any(|known| known == name.as_str())) {
-        let hint = nearest(unknown, known()).map(|name| format!("; `{name}` is meant?")).unwrap_or_default();
+        let hint = nearest(unknown, known()).map_or_else(|| ".".to_owned(), |name| format!("; did you mean `{name}`?"));
         let all = known().collect::<Vec<_>>().join(", ");
         return Err(Failure::arguments(format!("the tool does not take `{unknown}`{hint} It takes {all}")));
     }

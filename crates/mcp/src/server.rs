@@ -36,6 +36,12 @@ pub struct Connection {
     pub environment: String,
 }
 
+impl Connection {
+    pub(crate) fn spoke_to(&self) -> SpokeTo {
+        SpokeTo { account: self.account.to_string(), environment: self.environment.clone() }
+    }
+}
+
 /// The tools of an outbox and the vendors behind it, for any number of clients at once. Clones are the same server.
 ///
 /// ```no_run
@@ -124,10 +130,6 @@ impl Inner {
         self.connections.iter().map(|connection| connection.account.vendor)
     }
 
-    pub(crate) fn spoke_to(&self, connection: &Connection) -> SpokeTo {
-        SpokeTo { account: connection.account.to_string(), environment: connection.environment.clone() }
-    }
-
     /// For what concerns the outbox alone.
     pub(crate) fn outbox_alone(&self) -> SpokeTo {
         let mut environments: Vec<_> = self.connections.iter().map(|connection| connection.environment.as_str()).collect();
@@ -152,7 +154,7 @@ impl Inner {
     /// The account and environment that the arguments name, for an error.
     fn named(&self, arguments: &Map<String, Value>) -> SpokeTo {
         let vendor = arguments.get("vendor").and_then(Value::as_str);
-        self.connection(vendor).map_or_else(|_| self.outbox_alone(), |connection| self.spoke_to(connection))
+        self.connection(vendor).map_or_else(|_| self.outbox_alone(), Connection::spoke_to)
     }
 
     async fn call(&self, spec: &Spec, params: &CallToolRequestParams, context: &RequestContext<RoleServer>) -> CallToolResponse {

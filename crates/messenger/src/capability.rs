@@ -152,8 +152,12 @@ impl Unsupported {
         match self {
             Self::Field { field, .. } | Self::Missing { field, .. } | Self::Value { field, .. } => Some(*field),
             Self::TooLong { .. } => Some(Field::Text),
-            Self::Channel { .. } | Self::NoChannel { .. } | Self::Person { .. } | Self::NoContacts { .. } => None,
-            Self::NoMessenger { .. } | Self::NotCompiled { .. } => None,
+            Self::Channel { .. }
+            | Self::NoChannel { .. }
+            | Self::Person { .. }
+            | Self::NoContacts { .. }
+            | Self::NoMessenger { .. }
+            | Self::NotCompiled { .. } => None,
         }
     }
 }

@@ -100,7 +100,7 @@ pub struct SendCaps {
 }
 
 impl SendCaps {
-    /// So many in a session, and so many in a day.
+    /// The maximum numbers for a session and for a day.
     pub const fn new(session: u32, day: u32) -> Self {
         Self { session, day }
     }

@@ -32,7 +32,7 @@ pub trait Accounts: fmt::Debug + Send + Sync {
     fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>>;
 }
 
-impl<A: Accounts + ?Sized> Accounts for Arc<A> {
+impl<T: Accounts + ?Sized> Accounts for Arc<T> {
     fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
         (**self).open(account, clients)
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use jiff::civil;
+use jiff::tz::TimeZone;
 
 /// For SQL, which has no unsigned numbers. More than 292 million years are as many.
 pub(crate) fn milliseconds(duration: Duration) -> i64 {
@@ -16,4 +18,9 @@ pub(crate) fn duration(ms: i64) -> Duration {
 
 pub(crate) fn from_ms(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// When a clock on the wall shows this time; a time that is jumped over is after the jump.
+pub(crate) fn instant(local: civil::DateTime, zone: &TimeZone) -> Option<i64> {
+    zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp().as_millisecond())
 }

@@ -157,7 +157,7 @@ impl Sandbox {
         self.server.set_people(people).map_err(InvalidControl)
     }
 
-    /// What people did and what became of messages, the first one first; of more than 100,000, the last ones.
+    /// What people did and the outcomes of messages, the first one first; of more than 100,000, the last ones.
     pub fn reactions(&self) -> Vec<Reaction> {
         self.server.cast().reactions().cloned().collect()
     }

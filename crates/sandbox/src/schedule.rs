@@ -11,7 +11,7 @@ use crate::webhook::Post;
 /// What happens by itself.
 #[derive(Clone, Debug)]
 pub(crate) enum Planned {
-    /// Subscribers of the vendor are told of an event.
+    /// An event is delivered to the subscribers of the vendor.
     Event(Vendor, Event),
     /// A webhook is delivered later than its event.
     Delivery(Post),

@@ -121,7 +121,7 @@ fn bytes(call: impl IntoRequest<Response = ByteStream>) -> Prepared {
 }
 
 fn empty(call: impl IntoRequest<Response = ()>) -> Prepared {
-    let send = |request: Request| -> Sent { Box::pin(async { Ok(request.send_empty().await.map(|_| Content::Empty)?) }) };
+    let send = |request: Request| -> Sent { Box::pin(async { Ok(request.send_empty().await.map(|()| Content::Empty)?) }) };
     Prepared { request: call.into_request(), send }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 const SETTINGS: [&str; 2] = ["fsync=on", "shared_preload_libraries=pg_stat_statements"];
 const ACCOUNTS: [usize; 3] = [1, 100, 10_000];
 const ROWS: [usize; 3] = [10_000, 100_000, 1_000_000];
-/// At most so many accounts, of one message each.
+/// The maximum number of accounts, of one message each.
 const MESSAGES: usize = 10_000;
 
 /// Sends with a vendor that takes a millisecond, so that the outbox itself is measured, and looks at what was sent.

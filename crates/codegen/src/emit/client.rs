@@ -4,7 +4,7 @@ use super::print::{doc, literal, optional_literal};
 use crate::model::{Api, Auth, RateLimit, RateLimitHeaders};
 
 /// What clippy's pedantic half would have people write otherwise.
-const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::large_enum_variant,\n    clippy::match_wildcard_for_single_variants,\n    clippy::single_match,\n    clippy::single_match_else,\n    clippy::struct_excessive_bools,\n    clippy::unreadable_literal,\n    clippy::too_many_lines,\n    \
+const ALLOW: &str = "#![allow(\n    clippy::doc_markdown,\n    clippy::large_enum_variant,\n    clippy::match_wildcard_for_single_variants,\n    clippy::pub_underscore_fields,\n    clippy::single_match,\n    clippy::single_match_else,\n    clippy::struct_excessive_bools,\n    clippy::unreadable_literal,\n    clippy::too_many_lines,\n    \
                      reason = \"written by a program, from prose and figures written by people\"\n)]\n\n";
 
 /// The file `mod.rs` of a vendor.

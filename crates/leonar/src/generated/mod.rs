@@ -4,6 +4,7 @@
     clippy::doc_markdown,
     clippy::large_enum_variant,
     clippy::match_wildcard_for_single_variants,
+    clippy::pub_underscore_fields,
     clippy::single_match,
     clippy::single_match_else,
     clippy::struct_excessive_bools,

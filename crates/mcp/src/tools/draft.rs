@@ -67,6 +67,7 @@ struct WouldSend {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the name in the result")]
 struct Check {
     check: &'static str,
     ok: bool,
@@ -114,7 +115,7 @@ fn prepared(server: &Inner, connection: &Connection, entry: &Entry, checks: Vec<
         _ => "this message was prepared before and is not a draft any more: see `state`, and do not send it in other words",
     };
     let shown = Prepared {
-        spoke_to: server.spoke_to(connection),
+        spoke_to: connection.spoke_to(),
         draft: entry.key.clone().unwrap_or_default(),
         confirmation_code: code,
         would_send: WouldSend {

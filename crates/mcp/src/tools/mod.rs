@@ -246,7 +246,8 @@ pub(crate) async fn run(spec: &Spec, call: &Call<'_>, arguments: Map<String, Val
         "campaign_report" => Ok(campaigns::campaign_report(call, schema::arguments(&schema, arguments)?).await?.into()),
         "search_operations" => Ok(operations::search_operations(call, &schema::arguments(&schema, arguments)?)?.into()),
         "describe_operation" => Ok(operations::describe_operation(call, &schema::arguments(&schema, arguments)?)?.into()),
-        _ => Ok(operations::call_operation(call, schema::arguments(&schema, arguments)?).await?.into()),
+        "call_operation" => Ok(operations::call_operation(call, schema::arguments(&schema, arguments)?).await?.into()),
+        name => Err(Failure::arguments(format!("there is no tool `{name}`"))),
     }
 }
 

@@ -148,7 +148,7 @@ pub(crate) fn describe_operation(call: &Call<'_>, given: &DescribeOperation) -> 
     let shown = serde_json::to_value(described(vendor, document, route, &operation));
     let shown = shown.map_err(|error| Failure::refused(error.to_string(), "tell the person"))?;
     Done::new(OneDescribed {
-        spoke_to: call.server.spoke_to(connection),
+        spoke_to: connection.spoke_to(),
         callable: refusal(route, &call.server.policy).is_none(),
         described: call.server.rests.documentation(shown),
     })
@@ -182,7 +182,7 @@ pub(crate) async fn call_operation(call: &Call<'_>, given: CallOperation) -> Res
         None => chosen(response, &given.fields),
     };
     Done::new(Called {
-        spoke_to: call.server.spoke_to(connection),
+        spoke_to: connection.spoke_to(),
         effect: effect(route),
         notice: fence.notice(),
         data: call.server.rests.shorten(data, &fence),

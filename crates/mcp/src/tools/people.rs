@@ -137,6 +137,6 @@ impl Asked<'_> {
             Value::Object(fields) => Some(fields),
             _ => None,
         });
-        Done::new(Listed { spoke_to: call.server.spoke_to(connection), notice: fence.notice(), data: data.collect(), cursor: page.cursor })
+        Done::new(Listed { spoke_to: connection.spoke_to(), notice: fence.notice(), data: data.collect(), cursor: page.cursor })
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::fence::Fence;
 use crate::result::{Done, SpokeTo};
-use crate::server::{Call, Inner};
+use crate::server::{Call, Connection, Inner};
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct OfMessage {
@@ -51,7 +51,7 @@ pub(crate) fn shown(server: &Inner, entry: &Entry, advice: Option<String>) -> Re
     let connection = server.connections.iter().find(|connection| connection.account == entry.account);
     let spoke_to = connection.map_or_else(
         || SpokeTo { account: entry.account.to_string(), environment: "not configured here".to_owned() },
-        |connection| server.spoke_to(connection),
+        Connection::spoke_to,
     );
     let shown = MessageState {
         spoke_to,

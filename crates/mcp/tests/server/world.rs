@@ -123,7 +123,7 @@ pub async fn connect(server: &Server, client: Client, lifecycle: ClientLifecycle
     let (theirs, ours) = tokio::io::duplex(1 << 20);
     let server = server.clone();
     tokio::spawn(async move {
-        if let Ok(running) = server.serve(theirs).await {
+        if let Ok(running) = Box::pin(server.serve(theirs)).await {
             drop(running.waiting().await);
         }
     });

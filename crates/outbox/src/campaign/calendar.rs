@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, DateTime as CivilDateTime, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use super::Delay;
 use crate::Clock;
+use crate::time::instant;
 
 /// The longest that a calendar is looked through for a time at which it is open.
 const LONGEST_DAYS: i64 = 400;
@@ -201,10 +201,6 @@ impl Calendar {
         }
         date
     }
-}
-
-fn instant(local: CivilDateTime, zone: &TimeZone) -> Option<i64> {
-    zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp().as_millisecond())
 }
 
 #[cfg(test)]

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 pub enum Delay {
     /// So long; a day has 24 hours.
     Time(Duration),
-    /// So many days from Monday to Friday that are no holidays, at the same time of the day.
+    /// Days from Monday to Friday that are no holidays, at the same time of the day.
     WorkingDays(u16),
 }
 
 impl Delay {
-    /// So many days of 24 hours.
+    /// Days of 24 hours.
     pub const fn days(days: u64) -> Self {
         Self::Time(Duration::from_secs(days * 86_400))
     }

@@ -160,7 +160,7 @@ impl Reading<'_> {
             frequency: file.frequency,
             bounds: file.pause_when.map(|bounds| self.bounds(&bounds)).transpose()?,
             calendar: self.calendar(file.zone.as_ref(), file.window, file.holidays.as_ref())?,
-            steps: file.steps.into_iter().map(|step| self.step(step.value)).collect::<Result<_, _>>()?,
+            steps: file.steps.iter().map(|step| self.step(&step.value)).collect::<Result<_, _>>()?,
             ..Sequence::new(file.name.value, Account::new(reachout_messenger::Vendor::Leonar, Account::DEFAULT))
         };
         if let Some(kinds) = &file.stop_on {
@@ -276,7 +276,7 @@ impl Reading<'_> {
         Ok(days)
     }
 
-    fn step(&self, step: StepInFile) -> Result<Step, FileError> {
+    fn step(&self, step: &StepInFile) -> Result<Step, FileError> {
         let channel = |text: &Spanned<String>| text.value.parse::<Channel>().map_err(|error| self.at(text, error));
         let delay = |text: &Spanned<String>| text.value.parse::<Delay>().map_err(|error| self.at(text, error));
         let mut templates = Vec::with_capacity(1 + step.variants.len());

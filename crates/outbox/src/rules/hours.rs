@@ -1,12 +1,12 @@
 //! [`QuietHours`] and [`Daily`]: rules about the time of the day.
 
 use chrono::{DateTime, Utc};
-use jiff::civil::{Date, DateTime as CivilDateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, RulesError, Zone};
+use crate::time::instant;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -125,12 +125,10 @@ impl Daily {
     }
 }
 
-fn instant(local: CivilDateTime, zone: &TimeZone) -> Option<i64> {
-    zone.to_ambiguous_zoned(local).compatible().ok().map(|zoned| zoned.timestamp().as_millisecond())
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     fn ms(text: &str) -> i64 {

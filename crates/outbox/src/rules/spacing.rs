@@ -12,9 +12,9 @@ use crate::time::milliseconds;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Spacing {
-    /// At least so many milliseconds.
+    /// The shortest distance in milliseconds.
     pub from_ms: i64,
-    /// At most so many.
+    /// The longest, in milliseconds.
     pub to_ms: i64,
 }
 

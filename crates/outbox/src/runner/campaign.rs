@@ -63,7 +63,7 @@ pub(super) async fn begin(shared: &Shared, (sequence, place): &OfCampaign, job: 
     }
     let now = shared.store.now().await.map_err(Disposition::DatabaseFailed)?;
     let calendar = &sequence.calendar;
-    let Some((day, next)) = calendar.day(now, None) else { return Err(Disposition::requeue(std::time::Duration::from_secs(60), "window")) };
+    let Some((day, next)) = calendar.day(now, None) else { return Err(Disposition::requeue(std::time::Duration::from_mins(1), "window")) };
     let begun = shared.store.begin_with(job.claimed.id, *place, sequence, &day.to_string(), now).await;
     let later = |at: i64| {
         let zone = job.claimed.envelope.time_zone.as_deref();

@@ -200,6 +200,7 @@ impl Store {
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "which database it is says all")]
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {

@@ -2,7 +2,7 @@
 
 use sqlx::{query, query_as, query_scalar};
 
-use super::{Store, execute, now, read, tick, transaction};
+use super::{Store, execute, now, read, tick};
 use crate::Error;
 use crate::time_source::TimeReading;
 
@@ -19,10 +19,10 @@ impl Store {
     pub(crate) async fn set_time(&self, reading: TimeReading) -> Result<(), Error> {
         let TimeReading { now, speed } = reading;
         let ms = now.timestamp_millis();
-        let shown = concat!("SELECT ", now!(), ", (SELECT speed FROM reachout_outbox_time)");
-        let (shows, goes): (i64, Option<f64>) = read!(self, |pool| query_as(shown).fetch_one(pool).await?);
+        let sql = concat!("SELECT ", now!(), ", (SELECT speed FROM reachout_outbox_time)");
+        let (current, goes): (i64, Option<f64>) = read!(self, |pool| query_as(sql).fetch_one(pool).await?);
         #[expect(clippy::cast_precision_loss, reason = "a difference of centuries is none that counts")]
-        let differs = (shows - ms) as f64;
+        let differs = (current - ms) as f64;
         if goes.is_some_and(|goes| (goes - speed).abs() < f64::EPSILON) && differs.abs() <= SAME_MS * speed.max(1.0) {
             return Ok(());
         }
@@ -32,9 +32,7 @@ impl Store {
             tick!(),
             ", $2) ON CONFLICT (id) DO UPDATE SET time_ms = excluded.time_ms, server_ms = excluded.server_ms, speed = excluded.speed"
         );
-        transaction!(self, |transaction| {
-            query(insert).bind(ms).bind(speed).execute(&mut *transaction).await?;
-        });
+        execute!(self, query(insert).bind(ms).bind(speed));
         Ok(())
     }
 

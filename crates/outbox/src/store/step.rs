@@ -80,7 +80,7 @@ macro_rules! step {
         )
     };
 }
-/// Writes down the attempts that begin.
+/// Records the attempts that begin.
 macro_rules! record {
     ($steps:literal) => {
         concat!(

@@ -91,12 +91,12 @@ impl Template {
     ///
     /// Its subject may stand before the text, between two lines of `---`: `subject: …`.
     pub fn parse(name: &str, text: &str) -> Result<Self, TemplateError> {
-        Self::of(Source { name: name.to_owned(), text: text.to_owned(), subject: None })
+        Self::of(&Source { name: name.to_owned(), text: text.to_owned(), subject: None })
     }
 
     /// The same with another subject, which is a template, too.
     pub fn with_subject(&self, subject: &str) -> Result<Self, TemplateError> {
-        Self::of(Source { subject: Some(subject.to_owned()), ..self.source.clone() })
+        Self::of(&Source { subject: Some(subject.to_owned()), ..self.source.clone() })
     }
 
     /// The name it was read under.
@@ -116,17 +116,17 @@ impl Template {
     }
 
     /// Reads on a stack that no template overflows.
-    fn of(source: Source) -> Result<Self, TemplateError> {
+    fn of(source: &Source) -> Result<Self, TemplateError> {
         let failed = |why: &str| TemplateError { place: source.name.clone(), why: why.to_owned() };
         std::thread::scope(|scope| {
-            let compile = || Self::compile(source.clone());
+            let compile = || Self::compile(source);
             let thread = std::thread::Builder::new().name("template".to_owned()).stack_size(STACK).spawn_scoped(scope, compile);
             let thread = thread.map_err(|error| failed(&error.to_string()))?;
             thread.join().unwrap_or_else(|_| Err(failed("it cannot be read")))
         })
     }
 
-    fn compile(source: Source) -> Result<Self, TemplateError> {
+    fn compile(source: &Source) -> Result<Self, TemplateError> {
         let text = source.text.replace("\r\n", "\n");
         let text = text.trim_start_matches('\u{feff}');
         let file = &source.name;
@@ -142,7 +142,7 @@ impl Template {
         template.environment.set_auto_escape_callback(move |name| if html && name == BODY { AutoEscape::Html } else { AutoEscape::None });
         template.add(BODY, file, before, body.trim_end().to_owned())?;
         let place = if source.subject.is_some() { format!("the subject of {file}") } else { format!("{file}: subject") };
-        if let Some(subject) = source.subject.or(own) {
+        if let Some(subject) = source.subject.clone().or(own) {
             template.add(SUBJECT, &place, 0, subject)?;
             template.has_subject = true;
         }
@@ -230,7 +230,7 @@ impl TryFrom<Source> for Template {
     type Error = TemplateError;
 
     fn try_from(source: Source) -> Result<Self, Self::Error> {
-        Self::of(source)
+        Self::of(&source)
     }
 }
 

@@ -104,12 +104,12 @@ impl Mcp {
         let database = Database::new(self.db, self.region);
         let outbox = database.open().await?;
         let server = Server::new(outbox, Arc::new(ByProfile::new(access)), connections, policy, eligibility);
-        let served = match self.listen {
+        let result = match self.listen {
             Some(address) => listen(server, address).await,
             None => over_stdio(server).await,
         };
         database.close().await;
-        served
+        result
     }
 
     fn policy(&self, dry_run: bool) -> Result<Policy, Failure> {
@@ -170,7 +170,7 @@ impl Mcp {
 
 async fn over_stdio(server: Server) -> Result<(), Failure> {
     let ended = async {
-        let running = server.serve(stdio()).await.map_err(Failure::unsent)?;
+        let running = Box::pin(server.serve(stdio())).await.map_err(Failure::unsent)?;
         running.waiting().await.map(drop).map_err(Failure::unsent)
     };
     let stop = signal()?;

@@ -129,7 +129,7 @@ async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<Str
     {
         calls.report_on_signal();
     }
-    let result = execute(matches, &globals, &settings, &exchange, calls, &mut output).await;
+    let result = Box::pin(execute(matches, &globals, &settings, &exchange, calls, &mut output)).await;
     notes.extend(output.take_notes());
     // A request that is shown instead of sent ends its call, and showing it is what was asked for.
     exchange.show(&mut output).unwrap_or(result)

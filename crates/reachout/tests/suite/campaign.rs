@@ -128,10 +128,10 @@ async fn days_pass_by_the_clock_of_the_sandbox() {
     assert_eq!(go(&["campaign", "add", "roles.yaml", "--from", "people.csv", "--json"]).await.json()["people"], 2);
     assert_eq!(run_due().await, serde_json::json!({ "accepted": 2, "left": 2 }));
     assert_eq!(run_due().await, serde_json::json!({ "left": 2 }), "three days have not passed");
-    sandbox.advance(Duration::from_secs(86_400)).unwrap();
+    sandbox.advance(Duration::from_hours(24)).unwrap();
     sandbox.reply(&reachout_sandbox::ReplyTo::contact(Vendor::HoopAi, ids[0].as_str(), "Yes, tell me more")).unwrap();
     assert_eq!(run_due().await, serde_json::json!({ "left": 2 }));
-    sandbox.advance(Duration::from_secs(2 * 86_400 + 3_600)).unwrap();
+    sandbox.advance(Duration::from_hours(2 * 24 + 1)).unwrap();
     assert_eq!(run_due().await, serde_json::json!({ "accepted": 1, "cancelled": 1, "left": 0 }), "who replied gets no follow-up");
     let earnest = go(&["run", "--due"]).await;
     assert!(earnest.code != 0 && earnest.stderr.contains("the outbox's clock was moved for a test"), "{earnest:?}");

@@ -18,7 +18,7 @@ pub(super) struct AttemptReport {
 }
 
 impl AttemptReport {
-    /// A request is about to be sent, after so many others of its call.
+    /// A request is about to be sent; `sent` is the number of those of its call before it.
     #[inline(never)]
     pub(super) fn begin(secrets: Secrets<'_>, target: &Target, sent: u32) -> Option<Box<Self>> {
         let call = secrets.call;

@@ -29,6 +29,7 @@ impl Clock {
     }
 
     /// Since the call was first polled, all waits included.
+    #[cfg(feature = "metrics")]
     pub(super) fn total(&self) -> Duration {
         self.started.elapsed()
     }

@@ -73,7 +73,7 @@ impl CallOptions {
 
     /// Permits no request whose effect is greater: with [`Effect::Reads`] the client only reads. What is not permitted is a
     /// [`NotPermitted`](crate::ErrorKind::NotPermitted) error before anything is sent, also of raw requests. A permission is only ever narrowed:
-    /// options that are set later do not give back what earlier ones forbid.
+    /// options that are set later do not allow what earlier ones forbid.
     ///
     /// What an operation does is in its documentation, and in [`Route::effect`](crate::Route::effect). Where that is a guess of an import, and for a
     /// raw request that the spec does not have, a method other than GET and HEAD counts as reaching a person.

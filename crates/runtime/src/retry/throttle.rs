@@ -47,7 +47,7 @@ pub(crate) struct State {
     closed_until: Option<Instant>,
 }
 
-/// A retry costs as much as ten successes give back.
+/// A retry costs as much as ten successes restore.
 const RETRY: u32 = 10;
 
 impl Throttle {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, global};
-use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ScopeMetrics};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use reachout_runtime::{CallOptions, Delivery, Error, ErrorKind, Method, Pacing, Request};
@@ -88,7 +88,7 @@ fn metrics() -> Vec<(String, BTreeMap<String, String>, u64)> {
     provider.force_flush().unwrap();
     let mut points = Vec::new();
     for exported in exporter.get_finished_metrics().unwrap() {
-        for metric in exported.scope_metrics().flat_map(|scope| scope.metrics()) {
+        for metric in exported.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let name = metric.name().to_owned();
             let attributes = |all: &mut dyn Iterator<Item = &KeyValue>| all.map(text).collect();
             match metric.data() {

@@ -65,10 +65,10 @@ impl Api {
             router.insert(path, (start..end).collect()).map_err(|error| format!("{vendor}: {path}: {error}"))?;
             start = end;
         }
-        let routes = vendor.client().routes.iter().map(|route| (route.operation_id, *route)).collect();
+        let by_id = vendor.client().routes.iter().map(|route| (route.operation_id, *route)).collect();
         let server = document.json()["servers"][0]["url"].as_str().and_then(|url| Url::parse(url).ok());
         let base = server.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
-        Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router, routes })
+        Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router, routes: by_id })
     }
 
     /// The operation at `path`, which starts after the mount point.

@@ -9,7 +9,7 @@ use crate::vendor::Vendor;
 /// What followed from a request, beside its response.
 #[derive(Debug, Default)]
 pub(crate) struct Consequences {
-    /// What subscribers of the vendor's webhooks are told.
+    /// Events for the subscribers of the vendor's webhooks.
     pub events: Vec<Event>,
     /// The messages that left for somebody.
     pub sent: Vec<SentMessage>,

@@ -43,7 +43,7 @@ pub struct Reaction {
     pub address: Option<String>,
     /// The id of the message.
     pub message: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 

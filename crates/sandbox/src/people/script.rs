@@ -203,6 +203,7 @@ mod optional {
 
     use crate::duration;
 
+    #[expect(clippy::ref_option, reason = "serde hands out a reference to the field")]
     pub(super) fn serialize<S: Serializer>(value: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
         match value {
             Some(value) => duration::serialize(value, serializer),

@@ -14,7 +14,7 @@ use crate::engine::{Consequences, Event, Outcome, SentMessage, Simulator};
 use crate::schedule::Planned;
 
 impl Server {
-    /// Lets happen what follows from a request: subscribers are told, and people get their messages.
+    /// Lets happen what follows from a request: subscribers get events, and people get their messages.
     pub(crate) fn follow(&self, simulator: &Simulator, consequences: Consequences) {
         let vendor = simulator.api.vendor;
         let (later, now): (Vec<Event>, Vec<Event>) = consequences.events.into_iter().partition(|event| !event.after.is_zero());

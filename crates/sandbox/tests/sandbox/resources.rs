@@ -54,8 +54,8 @@ async fn call(client: &Client<'_>, id: &str, own: Option<&str>) -> (StatusCode, 
 
 /// The id of the object that a response shows.
 fn shown_id(response: &Value, field: &str) -> String {
-    let places = [response].into_iter().chain(response.as_object().into_iter().flat_map(|fields| fields.values()));
-    places.filter_map(|place| place.get(field)?.as_str()).next().unwrap_or_else(|| panic!("no {field} in {response}")).to_owned()
+    let mut places = [response].into_iter().chain(response.as_object().into_iter().flat_map(|fields| fields.values()));
+    places.find_map(|place| place.get(field)?.as_str()).unwrap_or_else(|| panic!("no {field} in {response}")).to_owned()
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub(crate) enum Begin {
     Begun,
     /// It has begun with as many people on this day as it may.
     DayFull,
-    /// As many campaigns have begun with them as may, in so many days; the earliest of those began at this time.
+    /// The maximum number of campaigns have begun with them in the days that count; the earliest of those began at this time.
     Often(i64),
 }
 
@@ -62,7 +62,7 @@ impl Store {
                 let others: Vec<(i64, i64)> = others.fetch_all(&mut *transaction).await?;
                 let most = campaigns.get() as usize;
                 if others.len() >= most {
-                    // When so many of them are over that there is room for one.
+                    // When enough of them are over for one more.
                     return Ok(Begin::Often(others[others.len() - most].1 + i64::from(days.get()) * DAY_MS));
                 }
             }

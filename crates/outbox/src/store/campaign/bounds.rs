@@ -53,7 +53,7 @@ impl Store {
     }
 }
 
-/// Which bound a campaign is beyond, of so many messages that were accepted or refused.
+/// The bound that a campaign is beyond, of the number of messages that were accepted or refused.
 #[expect(clippy::cast_precision_loss, reason = "counts become shares")]
 fn exceeded(bounds: &Bounds, messages: u64, (refused, bounced, unsubscribed): (u64, u64, u64)) -> Option<String> {
     if messages < u64::from(bounds.minimum.max(1)) {

@@ -10,7 +10,7 @@ use crate::database::Database;
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
 enum Event {
-    /// So many hours pass.
+    /// A number of hours pass.
     Hours(u8),
     /// The workers run, and the vendor does this.
     Run(Outcome),

@@ -143,7 +143,7 @@ async fn weather(database: &Database, storm: Storm) {
         days.arrive(&outbox, &vendor, clock.now(), &mut random).await;
         let kill = (round + 1) * storm.kills / rounds > kills;
         kills += usize::from(kill);
-        work(&outbox, &vendor, kill.then(|| Duration::from_millis(random.below(80)))).await;
+        Box::pin(work(&outbox, &vendor, kill.then(|| Duration::from_millis(random.below(80))))).await;
         days.react(&vendor, &mut random);
         clock.forward(6);
     }

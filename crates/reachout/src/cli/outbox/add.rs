@@ -16,7 +16,7 @@ use super::{
     Database,
     columns::{self, Columns, first_of, not_one},
     failed,
-    people::{People, Person},
+    people::{People, Person, none_wrong},
     selection::account,
 };
 use crate::cli::{
@@ -29,8 +29,6 @@ use crate::cli::{
 
 /// Where the recipient is, unless --to says so; then in a column of profiles, and then in `id`.
 const RECIPIENT: [&str; 3] = ["to", "contact_id", "lead_id"];
-/// Maximum number of wrong lines that are listed.
-pub(super) const LISTED: usize = 20;
 /// How many messages `--dry-run` shows.
 const SHOWN: usize = 3;
 
@@ -183,16 +181,8 @@ impl<'a> Campaign<'a> {
                 Err(why) => wrong.push(format!("{place}: {why}")),
             }
         }
-        if wrong.is_empty() {
-            return Ok(messages);
-        }
-        let more = wrong.len().saturating_sub(LISTED);
-        wrong.truncate(LISTED);
-        if more > 0 {
-            wrong.push(format!("and {more} more"));
-        }
-        wrong.push("nothing was queued".to_owned());
-        Err(Failure::usage(wrong.join("\n")))
+        none_wrong(wrong)?;
+        Ok(messages)
     }
 
     /// The first part of the keys.

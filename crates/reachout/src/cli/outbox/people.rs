@@ -10,6 +10,9 @@ use crate::cli::{
     failure::Failure,
 };
 
+/// Maximum number of wrong lines that are listed.
+const LISTED: usize = 20;
+
 /// A file of people.
 #[derive(Debug)]
 pub struct People {
@@ -55,6 +58,20 @@ impl People {
         let people = if json { lines_of_json(name, text) } else { values(name, text) }?;
         if people.rows.is_empty() { Err(Failure::usage(format!("{} names nobody", people.name))) } else { Ok(people) }
     }
+}
+
+/// Nothing is queued while a line of the file is wrong.
+pub fn none_wrong(mut wrong: Vec<String>) -> Result<(), Failure> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let more = wrong.len().saturating_sub(LISTED);
+    wrong.truncate(LISTED);
+    if more > 0 {
+        wrong.push(format!("and {more} more"));
+    }
+    wrong.push("nothing was queued".to_owned());
+    Err(Failure::usage(wrong.join("\n")))
 }
 
 /// Spreadsheets of some countries write semicolons, because their numbers have commas.

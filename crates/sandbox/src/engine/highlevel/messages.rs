@@ -246,7 +246,7 @@ pub(crate) fn reply(call: &mut Call<'_>, reply: &ReplyTo) -> Result<Fields, Refu
 }
 
 /// A contact writes; an email has a subject.
-pub(super) fn reply_in(call: &mut Call<'_>, reply: &ReplyTo, subject: Option<Value>) -> Result<Fields, Refusal> {
+pub(super) fn reply_in(call: &mut Call<'_>, reply: &ReplyTo, subject: Option<&str>) -> Result<Fields, Refusal> {
     let conversation = match reply.conversation_id.as_str() {
         "" => {
             call.object("contact", &reply.contact_id, "contact_id")?;

@@ -1,6 +1,6 @@
 //! What becomes of messages at HighLevel: their status, replies, and the wish not to be disturbed.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::contacts::change_contact;
 use super::messages::{announce, reply_in};
@@ -31,7 +31,7 @@ pub(crate) fn react(call: &mut Call<'_>, message: &SentMessage, outcome: &Outcom
 /// A scheduled message leaves, if it was not cancelled.
 fn leave(call: &mut Call<'_>, message: &SentMessage) -> Result<(), Refusal> {
     let (kind, id) = kind_and_id(message);
-    if !call.store.get(kind, id).is_some_and(|kept| text(kept, "status") == "scheduled") {
+    if call.store.get(kind, id).is_none_or(|kept| text(kept, "status") != "scheduled") {
         return Ok(());
     }
     set_status(call, message, "sent")?;
@@ -84,7 +84,7 @@ fn answer(call: &mut Call<'_>, message: &SentMessage, written: &str, before: &st
     let before = if before.is_empty() { "Re" } else { before };
     let subject = subject.filter(|subject| !subject.is_empty()).map(|subject| format!("{before}: {subject}"));
     let reply = ReplyTo::conversation(call.api.vendor, &message.conversation, written).channel(&message.channel);
-    reply_in(call, &reply, subject.map(Value::from)).map(drop)
+    reply_in(call, &reply, subject.as_deref()).map(drop)
 }
 
 /// The contact wants no more messages over this channel, nor by this address.

@@ -97,7 +97,7 @@ impl Check {
     }
 }
 
-/// What the limits of an account mean for so many people.
+/// What the limits of an account mean for a number of people.
 fn limits(account: &Account, rules: &Rules, people: u64, steps: usize) -> Finding {
     let messages = people.saturating_mul(steps as u64);
     let documented = || account.vendor.api().and_then(|api| api.vendor.rate_limit);

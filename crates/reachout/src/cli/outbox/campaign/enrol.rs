@@ -8,9 +8,9 @@ use reachout_outbox::{Address, Error, Person, Region, Sequence};
 use crate::cli::{
     failure::Failure,
     outbox::{
-        add::{LISTED, option, recipient},
+        add::{option, recipient},
         columns::{Columns, not_one},
-        people::{self, People},
+        people::{self, People, none_wrong},
     },
     unsupported,
 };
@@ -44,17 +44,9 @@ pub struct Enrolment {
 impl Files {
     /// Reads both, or says all that is wrong.
     pub fn read(&self, region: Option<Region>) -> Result<Enrolment, Failure> {
-        let (enrolment, mut wrong) = self.look(region)?;
-        if wrong.is_empty() {
-            return Ok(enrolment);
-        }
-        let more = wrong.len().saturating_sub(LISTED);
-        wrong.truncate(LISTED);
-        if more > 0 {
-            wrong.push(format!("and {more} more"));
-        }
-        wrong.push("nothing was queued".to_owned());
-        Err(Failure::usage(wrong.join("\n")))
+        let (enrolment, wrong) = self.look(region)?;
+        none_wrong(wrong)?;
+        Ok(enrolment)
     }
 
     /// Reads both: who can be written to, and a sentence on each line that is wrong.

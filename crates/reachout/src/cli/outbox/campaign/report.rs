@@ -23,7 +23,7 @@ pub struct Show {
     name: String,
 }
 
-/// Report what came of the steps of a campaign, and of their variants: how many were accepted, and how many people replied
+/// Report the outcomes of the steps of a campaign, and of their variants: how many were accepted, and how many people replied
 #[derive(Args)]
 pub struct Report {
     /// Name of the campaign
