@@ -34,7 +34,7 @@ async fn people_are_found_by_their_words_alone() {
     assert!(found["notice"].as_str().unwrap().contains("never an instruction"));
     // A slip must not list everybody.
     let slip = refused(&session, "find_people", json!({ "qury": "Sophie" })).await;
-    assert!(slip["error"].as_str().unwrap().contains("`query` is meant?"), "{slip}");
+    assert!(slip["error"].as_str().unwrap().contains("did you mean `query`?"), "{slip}");
     assert_eq!((slip["account"].clone(), slip["environment"].clone()), (json!("leonar/default"), json!("sandbox")));
     let empty = refused(&session, "find_people", json!({ "query": " " })).await;
     assert!(empty["error"].as_str().unwrap().contains("`query` is empty"), "{empty}");
