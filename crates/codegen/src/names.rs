@@ -105,7 +105,7 @@ pub fn field_names(wires: &[&str], taken: &[&str]) -> Vec<String> {
         let spelled = wires[at].replace('@', " at ").replace('$', " dollar ");
         let spelled = rust_name(&spelled.strip_prefix('_').map_or(spelled.clone(), |rest| format!("underscore {rest}")));
         let numbered = (2..).map(|number| format!("{plain}_{number}"));
-        let mut candidates = [plain.clone(), spelled, format!("{plain}_")].into_iter().chain(numbered);
+        let mut candidates = [plain.clone(), spelled].into_iter().chain(numbered);
         names[at] = candidates.find(|name| used.insert(name.clone())).unwrap_or_default();
     }
     names

@@ -80,7 +80,7 @@ impl Example<'_> {
 
     /// What has no shorter form is read from JSON.
     fn fallback(&self, value: &Value, ty: &TypeRef) -> String {
-        format!("serde_json::from_value::<{}>(serde_json::json!({value:#}))?", self.named(ty))
+        format!("serde_json::from_value::<{}>({})?", self.named(ty), json(value))
     }
 
     /// What a setter or argument takes.
@@ -105,10 +105,8 @@ impl Example<'_> {
             (TypeRef::String, Value::String(text)) => format!("{}.to_owned()", literal(text)),
             (TypeRef::Bool, Value::Bool(value)) => value.to_string(),
             (TypeRef::Integer(name), Value::Number(number)) => {
-                // An unsuffixed literal is an `i32`, which epoch milliseconds do not fit.
-                let small = number.as_i64().is_some_and(|number| i32::try_from(number).is_ok());
-                let suffix = if small { String::new() } else { format!("_{name}") };
-                format!("{}{suffix}", number.as_i64()?)
+                let number = number.as_i64()?;
+                if is_small(number) { number.to_string() } else { format!("{number}_{name}") }
             }
             (TypeRef::Number, Value::Number(number)) => match number.as_i64() {
                 Some(number) => format!("{krate}::Number::from({number}_i64)"),
@@ -117,7 +115,7 @@ impl Example<'_> {
             (TypeRef::Uuid, Value::String(text)) => format!("{}.parse::<{krate}::Uuid>()?", literal(text)),
             (TypeRef::Date, Value::String(text)) => format!("{}.parse::<{krate}::NaiveDate>()?", literal(text)),
             (TypeRef::DateTime, Value::String(text)) => format!("{}.parse::<{krate}::DateTime<{krate}::Utc>>()?", literal(text)),
-            (TypeRef::Json, value) => format!("serde_json::json!({value})"),
+            (TypeRef::Json, value) => json(value),
             (TypeRef::List(item), Value::Array(values)) => {
                 let values: Option<Vec<String>> = values.iter().map(|value| self.owned(value, item)).collect();
                 format!("vec![{}]", self.broken(&values?))
@@ -196,4 +194,23 @@ impl Example<'_> {
 fn separated(before: &str, setter: &str) -> String {
     let line = before.lines().last().map_or(0, str::len);
     if line + setter.len() > 104 { format!("{before}\n    {setter}") } else { format!("{before}{setter}") }
+}
+
+/// Any JSON.
+fn json(value: &Value) -> String {
+    let mut lines = Vec::new();
+    for line in format!("{value:#}").lines() {
+        let number = line.trim_end_matches(',').rsplit(' ').next().and_then(|last| last.parse::<i64>().ok());
+        lines.push(match (number.filter(|number| !is_small(*number)), line.strip_suffix(',')) {
+            (None, _) => line.to_owned(),
+            (Some(_), None) => format!("{line}_i64"),
+            (Some(_), Some(before)) => format!("{before}_i64,"),
+        });
+    }
+    format!("serde_json::json!({})", lines.join("\n"))
+}
+
+/// Whether it fits an unsuffixed literal, which is an `i32`: epoch milliseconds do not.
+fn is_small(number: i64) -> bool {
+    i32::try_from(number).is_ok()
 }

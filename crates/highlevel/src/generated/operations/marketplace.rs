@@ -117,7 +117,7 @@ impl ExternalAuth {
     ///       "accessToken": "ya29.a0AfH6SMBx...",
     ///       "refreshToken": "1//0gHq5F...",
     ///       "expiryIn": 3600000,
-    ///       "expiryAt": 1735689600000,
+    ///       "expiryAt": 1735689600000_i64,
     ///       "scopes": [
     ///         "contacts.readonly",
     ///         "contacts.write"
