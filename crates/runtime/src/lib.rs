@@ -54,6 +54,8 @@ pub use types::enums::private as __private;
 #[doc(hidden)]
 pub use types::events::{envelope, payload};
 pub use types::number::Number;
+#[doc(hidden)]
+pub use types::object::strict::nearest;
 pub use types::object::{Extra, Object};
 pub use vendor::{Auth, ErrorShape, RateLimit, RateLimitHeaders, Vendor};
 

@@ -254,6 +254,7 @@ pub mod private {
     pub use serde::ser::SerializeMap;
 
     pub use crate::types::object::choice::Choice;
+    pub use crate::types::object::strict::from_json;
     pub use crate::types::object::write::Writer;
     pub use crate::types::object::{Fields, deserialize, read, serialize};
 
@@ -266,6 +267,14 @@ pub mod private {
             "description": format!("One of {}, or a value the vendor added later.", known.join(", ")),
             "examples": known,
         })
+    }
+
+    /// An object that takes the documented fields alone, unless it says that it takes others.
+    #[cfg(feature = "schemars")]
+    pub fn close_schema(schema: &mut schemars::Schema) {
+        if schema.get("additionalProperties").is_none() {
+            schema.insert("additionalProperties".to_owned(), false.into());
+        }
     }
 
     /// One of the known values.

@@ -7,6 +7,7 @@ pub(crate) mod field_path;
 pub(crate) mod integer;
 pub mod read;
 mod request;
+pub mod strict;
 pub(crate) mod write;
 
 use std::fmt;
@@ -41,10 +42,10 @@ macro_rules! object {
         $(nullable { $($(#[$nullable_meta:meta])* $nullable:ident $clear:ident $($nullable_int:ident)? $($nullable_key:literal)?: $nullable_type:ty $([$nullable_item:ty])?),* $(,)? })?
         $(with $extra:ident)?
     ) => {
-        $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[non_exhaustive]
+        $(#[$meta])*
         $vis struct $name {
             $($($(#[$required_meta])* $(#[cfg_attr(feature = "schemars", schemars(rename = $required_key))])? pub $required: $required_type,)*)?
             $($($(#[$optional_meta])* $(#[cfg_attr(feature = "schemars", schemars(rename = $optional_key))])? pub $optional: ::core::option::Option<$optional_type>,)*)?
@@ -83,7 +84,7 @@ macro_rules! object {
                         $($($crate::__key!($required $($required_key)?) => $crate::__private::read$(::$required_int)?::fill(&mut $required, &mut map),)*)?
                         $($($crate::__key!($optional $($optional_key)?) => $crate::__private::read$(::$optional_int)?::assign(&mut $optional, &mut map),)*)?
                         $($($crate::__key!($nullable $($nullable_key)?) => $crate::__private::read$(::$nullable_int)?::fill(&mut $nullable, &mut map),)*)?
-                        unlisted => $crate::__private::read::Unlisted::keep(($(&mut $extra)?), unlisted, &mut map),
+                        unlisted => $crate::__private::read::Unlisted::keep(($(&mut $extra)?), unlisted, <Self as $crate::__private::Fields>::KEYS, &mut map),
                     };
                     $crate::__private::read::located::<Self, _>(read, &key)?;
                 }

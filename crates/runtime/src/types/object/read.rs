@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 
-use super::{Extra, Fields, field_path};
+use super::{Extra, Fields, field_path, strict};
 
 /// The next name of a field, borrowed where the text is at hand.
 #[inline]
@@ -83,22 +83,24 @@ pub mod int {
     }
 }
 
-/// What becomes of fields that are not listed: `()` reads over them.
+/// What becomes of fields that are not listed: `()` reads over them, or refuses them where a request is read strictly.
 pub trait Unlisted {
     /// Reads the value.
-    fn keep<'de, M: MapAccess<'de>>(self, key: &str, map: &mut M) -> Result<(), M::Error>;
+    fn keep<'de, M: MapAccess<'de>>(self, key: &str, keys: &[&str], map: &mut M) -> Result<(), M::Error>;
 }
 
 impl Unlisted for () {
     #[inline]
-    fn keep<'de, M: MapAccess<'de>>(self, _: &str, map: &mut M) -> Result<(), M::Error> {
-        map.next_value::<de::IgnoredAny>().map(drop)
+    fn keep<'de, M: MapAccess<'de>>(self, key: &str, keys: &[&str], map: &mut M) -> Result<(), M::Error> {
+        map.next_value::<de::IgnoredAny>()?;
+        // After the value, so that the error is found to lie at this field.
+        strict::check(key, keys)
     }
 }
 
 impl Unlisted for &mut Extra {
     #[inline]
-    fn keep<'de, M: MapAccess<'de>>(self, key: &str, map: &mut M) -> Result<(), M::Error> {
+    fn keep<'de, M: MapAccess<'de>>(self, key: &str, _: &[&str], map: &mut M) -> Result<(), M::Error> {
         self.insert(key.to_owned(), map.next_value()?);
         Ok(())
     }

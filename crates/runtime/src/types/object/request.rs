@@ -14,7 +14,9 @@ macro_rules! request {
         $(with $extra:ident)?
     ) => {
         $crate::object! {
-            $(#[$meta])* $vis struct $name
+            $(#[$meta])*
+            #[cfg_attr(feature = "schemars", schemars(transform = $crate::__private::close_schema))]
+            $vis struct $name
             $({ $($(#[$required_meta])* $required $($required_int)? $($required_key)?: $required_type),* })?
             $(optional { $($(#[$optional_meta])* $optional $($optional_int)? $($optional_key)?: $optional_type),* })?
             $(nullable { $($(#[$nullable_meta])* $nullable $clear $($nullable_int)? $($nullable_key)?: $nullable_type),* })?
@@ -31,6 +33,11 @@ macro_rules! request {
                     $($($nullable: ::core::option::Option::None,)*)?
                     $($extra: $crate::Extra::new(),)?
                 }
+            }
+
+            #[doc = concat!("Reads a [`", stringify!($name), "`] from JSON: a field that is not documented is an error with the nearest name.")]
+            pub fn from_json(json: &str) -> ::core::result::Result<Self, $crate::Error> {
+                $crate::__private::from_json(stringify!($name), json)
             }
 
             $($(

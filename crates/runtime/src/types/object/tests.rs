@@ -5,6 +5,8 @@ crate::request! {
     optional { first_name "firstName": String, tags: Vec<String> [String], next: Box<Contact> }
 }
 
+crate::request! { struct OpenRequest optional { id: i64 } with extra }
+
 crate::object! { struct Open optional { id: i64 } with extra }
 
 crate::request! { struct Change optional { int_before int: i64 } nullable { note clear_note: String, place clear_place int "at": Vec<i64> [i64] } }
@@ -68,6 +70,39 @@ fn objects_are_read() {
             (read, expected) => panic!("{json}: {read:?} is not {expected:?}"),
         }
     }
+}
+
+#[test]
+fn a_request_is_read_strictly() {
+    let read = |json: &str| Contact::from_json(json).map_err(|error| error.to_string());
+    let next = Contact::new("2", None).tags(["a"]);
+    assert_eq!(read(r#"{"id": "1", "next": {"id": "2", "tags": ["a"]}}"#), Ok(Contact::new("1", None).next(next)));
+    for (json, sentence) in [
+        (r#"{"id": "1", "fristName": "Ada"}"#, "the field `fristName` is not known; did you mean `firstName`?"),
+        (r#"{"id": "1", "zzz": null}"#, "the field `zzz` is not known at line 1"),
+        (r#"{"id": "1", "next": {"id": "2", "tag": []}}"#, "the field `tag` is not known; did you mean `tags`?"),
+        (r#"{"note": "x"}"#, "missing field `id`"),
+        ("", "the body is empty"),
+    ] {
+        let error = read(json).unwrap_err();
+        assert!(error.contains(sentence) && error.contains("Contact"), "{json}: {error}");
+    }
+    // What a vendor sends is not read so, after a failure either.
+    assert!(serde_json::from_str::<Contact>(r#"{"id": "1", "fristName": "Ada"}"#).is_ok());
+    let open = OpenRequest::from_json(r#"{"id": 1, "later": 2}"#).unwrap();
+    assert_eq!((open.id, &open.extra["later"], OpenRequest::new().id(1).id), (Some(1), &json!(2), Some(1)), "it says that it takes others");
+    assert_eq!(Change::from_json(r#"{"note": null}"#).unwrap(), Change::new().clear_note());
+    let error = Contact::from_json(r#"{"id": "1", "next": {"id": "2", "tag": []}}"#).unwrap_err();
+    assert_eq!((error.delivery(), error.json_path()), (crate::Delivery::NotSent, Some("next")));
+}
+
+#[cfg(feature = "schemars")]
+#[test]
+fn the_schema_of_a_request_takes_the_documented_fields_alone() {
+    let closed = |schema: &schemars::Schema| schema.get("additionalProperties").cloned();
+    assert_eq!(closed(&schemars::schema_for!(Contact)), Some(json!(false)));
+    assert_eq!(closed(&schemars::schema_for!(OpenRequest)), Some(json!(true)));
+    assert_eq!(closed(&schemars::schema_for!(Open)), Some(json!(true)));
 }
 
 #[test]
