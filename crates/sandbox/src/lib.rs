@@ -41,4 +41,4 @@ pub use self::settings::{Settings, Versions};
 pub use self::start_error::StartError;
 pub use self::vendor::{UnknownVendor, Vendor};
 pub use self::verify::{Expected, NearMiss, Verification};
-pub use self::webhook::{Attempt, Delivery, HIGHLEVEL_WEBHOOK_KEY, Subscription, Webhook};
+pub use self::webhook::{Attempt, Delivery, HIGHLEVEL_WEBHOOK_KEY, Subscription, WEBHOOK_SECRET, Webhook};

@@ -16,7 +16,7 @@ pub use keys::{HIGHLEVEL_ED25519_KEY, HIGHLEVEL_RSA_KEY, PublicKey};
 pub use replay::{MemoryReplayGuard, ReplayGuard};
 pub use signer::Signer;
 pub use verified::{Scheme, Verified};
-pub use verifier::{DEFAULT_TOLERANCE, Verifier};
+pub use verifier::{DEFAULT_TOLERANCE, HIGHLEVEL_WEBHOOK_KEY, Verifier};
 
 // What a `ReplayGuard` of your own, and a caller of `Verifier`, need to name.
 pub use chrono::{DateTime, Utc};

@@ -1,5 +1,6 @@
 //! [`Verifier`]: one scheme with its keys, its tolerance and its clock.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,9 @@ use super::{KeyError, PublicKey, Scheme, SignatureError, Verified};
 /// How far the time of a signature may lie from the receiver's clock, either way, unless
 /// [`Verifier::tolerance`] says otherwise: five minutes, which is what Svix's libraries use and HighLevel suggests.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// The variable with public keys for HighLevel's webhooks instead of those that HighLevel publishes.
+pub const HIGHLEVEL_WEBHOOK_KEY: &str = "HIGHLEVEL_WEBHOOK_KEY";
 
 /// Checks that a request is a webhook of one vendor. Build it once and share it: it is cheap to clone.
 ///
@@ -64,6 +68,19 @@ impl Verifier {
     /// Neither header carries a time. [`Verified::check_timestamp`] reads the one inside the body.
     pub fn highlevel() -> Self {
         Self::new(Keys::HighLevel(PublicKey::highlevel()))
+    }
+
+    /// HighLevel with the keys of the variable [`HIGHLEVEL_WEBHOOK_KEY`], separated by commas, or else with [the published ones](Self::highlevel):
+    /// one program for the vendor, where the variable is not set, and for a sandbox, whose key `reachout sandbox env` exports. A variable that is
+    /// set and holds no key is an error.
+    pub fn highlevel_from_env() -> Result<Self, KeyError> {
+        Self::highlevel_from(std::env::var_os(HIGHLEVEL_WEBHOOK_KEY).as_deref())
+    }
+
+    fn highlevel_from(keys: Option<&OsStr>) -> Result<Self, KeyError> {
+        let Some(keys) = keys else { return Ok(Self::highlevel()) };
+        let keys = keys.to_str().ok_or(KeyError::NotAKey)?.split(',');
+        Self::highlevel_with(keys.map(PublicKey::from_spki).collect::<Result<Vec<_>, _>>()?)
     }
 
     /// HighLevel with the given keys instead of the published ones: after a rotation, against a sandbox, or without
@@ -196,4 +213,26 @@ fn verify_hoop(keys: &[MacKey], headers: &HeaderMap, body: &[u8]) -> Result<Sign
 
 fn require(matches: bool) -> Result<(), SignatureError> {
     if matches { Ok(()) } else { Err(SignatureError::NoMatch) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::{Keys, Verifier};
+    use crate::{HIGHLEVEL_ED25519_KEY, KeyError};
+
+    #[test]
+    fn keys_of_the_environment_take_the_place_of_the_published_ones() {
+        let keys = |text: Option<&str>| match &*Verifier::highlevel_from(text.map(OsStr::new))?.keys {
+            Keys::HighLevel(keys) => Ok::<_, KeyError>(keys.len()),
+            _ => Ok(0),
+        };
+        assert!(matches!(keys(None), Ok(2)));
+        assert!(matches!(keys(Some(HIGHLEVEL_ED25519_KEY)), Ok(1)));
+        assert!(matches!(keys(Some(&format!("{HIGHLEVEL_ED25519_KEY},{HIGHLEVEL_ED25519_KEY}"))), Ok(2)));
+        for wrong in ["", " ", "secret"] {
+            assert!(matches!(keys(Some(wrong)), Err(KeyError::NotAKey)), "{wrong:?}");
+        }
+    }
 }

@@ -76,10 +76,11 @@ fn state_carries_from_one_command_to_the_next() {
         .env_clear()
         .env("REACHOUT_KEYRING", "off")
         .env("HOME", home.path())
-        .args(["-c", "eval \"$($0 sandbox env)\" && echo $LEONAR_API_KEY $HOOP_AI_BASE_URL && $0 leonar contacts list --json"])
+        .args(["-c", "eval \"$($0 sandbox env)\" && echo $LEONAR_API_KEY $HOOP_AI_BASE_URL $SENDPILOT_WEBHOOK_SECRET $HIGHLEVEL_WEBHOOK_KEY && $0 leonar contacts list --json"])
         .arg(env!("CARGO_BIN_EXE_reachout")));
     let (variables, listed) = evaluated.stdout.split_once('\n').unwrap();
-    assert_eq!(variables, format!("leo_sandbox {}/hoop-ai", serving.url));
+    let (secret, key) = (reachout_sandbox::WEBHOOK_SECRET, reachout_sandbox::HIGHLEVEL_WEBHOOK_KEY);
+    assert_eq!(variables, format!("leo_sandbox {}/hoop-ai {secret} {key}", serving.url));
     assert_eq!(serde_json::from_str::<Value>(listed).unwrap()["data"][0]["id"], id, "{evaluated:?}");
 
     serving.end();

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::delivery::{Client, Delivery, Post};
 use super::payload;
-use super::sign::HIGHLEVEL_WEBHOOK_KEY;
+use super::sign::{HIGHLEVEL_WEBHOOK_KEY, WEBHOOK_SECRET};
 use super::subscription::{Subscription, Webhook};
 use crate::api::Api;
 use crate::changes::{Changes, Topic};
@@ -63,7 +63,7 @@ impl Dispatcher {
 
     /// Registers a webhook. The error is a sentence.
     pub(crate) fn subscribe(&self, api: &Api, mut webhook: Webhook) -> Result<Subscription, String> {
-        webhook.secret.get_or_insert_with(|| format!("sandbox_secret_{}", ids::random(24)));
+        webhook.secret.get_or_insert_with(|| WEBHOOK_SECRET.to_owned());
         webhook.check(api)?;
         let public_key = api.vendor.is_highlevel().then(|| HIGHLEVEL_WEBHOOK_KEY.to_owned());
         let subscription = Subscription { id: ids::random(12), webhook, public_key };

@@ -13,6 +13,10 @@ pub const HIGHLEVEL_WEBHOOK_KEY: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7
 /// The private half, which the RFC publishes as well: base64 of its PKCS#8 form.
 const HIGHLEVEL_TEST_KEY: &str = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g";
 
+/// The secret of a webhook that was registered without one: the same for every sandbox, so that a receiver's setting is, and good for nothing but
+/// tests.
+pub const WEBHOOK_SECRET: &str = "sandbox_webhook_secret";
+
 /// Whether signatures can be made with this secret. The error is a sentence.
 pub(crate) fn check(vendor: Vendor, secret: &str) -> Result<(), String> {
     headers(vendor, secret, "", (DateTime::UNIX_EPOCH, b"")).map(drop).map_err(|error| format!("secret: {error}"))

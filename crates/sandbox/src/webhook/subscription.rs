@@ -16,7 +16,7 @@ pub struct Webhook {
     pub vendor: Vendor,
     /// Where they go: an `http` address of this machine.
     pub url: String,
-    /// What SendPilot's and Hoop AI's HMAC signatures are made with; a random one without it.
+    /// What SendPilot's and Hoop AI's HMAC signatures are made with; [`WEBHOOK_SECRET`](crate::WEBHOOK_SECRET) without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     /// The names of the events; all of them without any.
@@ -25,7 +25,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// All events of a vendor, signed with a random secret.
+    /// All events of a vendor, signed with [`WEBHOOK_SECRET`](crate::WEBHOOK_SECRET).
     pub fn new(vendor: Vendor, url: impl Into<String>) -> Self {
         Self { vendor, url: url.into(), secret: None, events: Vec::new() }
     }

@@ -1,7 +1,7 @@
 //! Where the clients call, and with which credential.
 
 use reachout_messenger::{Messenger, Vendor};
-use reachout_runtime::{CallOptions, ClientBuilder, Core};
+use reachout_runtime::{CallOptions, ClientBuilder, Core, Pacing};
 use secrecy::SecretString;
 
 use super::{Calls, Exchange};
@@ -46,7 +46,7 @@ impl<'s> Access<'s> {
         let builder = match &self.sandbox {
             Some(sandbox) => {
                 let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
-                builder.credential(vendor.api_key()).base_url(sandbox.base_url(vendor))
+                builder.credential(vendor.api_key()).base_url(sandbox.base_url(vendor)).pacing(Pacing::off())
             }
             None => {
                 let (base_url, _) = self.base_url(vendor)?;

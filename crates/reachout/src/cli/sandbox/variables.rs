@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 use reachout_messenger::Vendor;
-use reachout_sandbox::Running;
+use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, Running, WEBHOOK_SECRET};
 
 use crate::cli::{
     failure::Failure,
@@ -41,6 +41,13 @@ pub async fn print(shell: Shell, output: &mut Output) -> Result<(), Failure> {
         let simulated: reachout_sandbox::Vendor = vendor.id.parse().map_err(Failure::unsent)?;
         variables.insert(format!("{}_BASE_URL", vendor.env), running.base_url(simulated).to_owned());
         variables.insert(vendor.credential_env.to_owned(), simulated.api_key().to_owned());
+    }
+    for (name, key) in [
+        ("SENDPILOT_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("HOOP_AI_WEBHOOK_SECRET", WEBHOOK_SECRET),
+        ("HIGHLEVEL_WEBHOOK_KEY", HIGHLEVEL_WEBHOOK_KEY),
+    ] {
+        variables.insert(name.to_owned(), key.to_owned());
     }
     if output.is_json() {
         return output.object(&variables);

@@ -23,6 +23,8 @@ use crate::retry::{RetryPolicy, Throttle};
 use crate::route::{Effect, Token};
 use crate::vendor::Vendor;
 
+/// The variable that names a running sandbox.
+const SANDBOX: &str = "REACHOUT_SANDBOX_URL";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -44,7 +46,9 @@ pub struct ClientBuilder<C> {
     headers: Headers,
     retry: RetryPolicy,
     throttle: Option<Throttle>,
-    pacing: Pacing,
+    pacing: Option<Pacing>,
+    /// Where a sandbox is, by the environment.
+    sandbox: Option<String>,
     budget: Option<(Arc<dyn BudgetStore>, BudgetKey)>,
     connect_timeout: Duration,
     timeout: Duration,
@@ -71,7 +75,8 @@ impl<C: From<Core>> ClientBuilder<C> {
             headers: Headers::default(),
             retry: RetryPolicy::default(),
             throttle: None,
-            pacing: Pacing::default(),
+            pacing: None,
+            sandbox: None,
             budget: None,
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TIMEOUT,
@@ -111,6 +116,9 @@ impl<C: From<Core>> ClientBuilder<C> {
 
     /// Takes the credential from the environment, and the base URL if `…_BASE_URL` is set. The names of the variables
     /// are in the client's documentation.
+    ///
+    /// Against the sandbox that `REACHOUT_SANDBOX_URL` names, as `reachout sandbox env` sets it, requests are not paced unless
+    /// [`pacing`](Self::pacing) says so.
     pub fn from_env(self) -> Result<Self, Error> {
         self.with_variables(|name| std::env::var(name))
     }
@@ -124,6 +132,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         if let Some(base_url) = variable(&format!("{}_BASE_URL", self.vendor.env), &read)? {
             self.base_url = Some(base_url);
         }
+        self.sandbox = variable(SANDBOX, &read)?;
         Ok(self)
     }
 
@@ -169,9 +178,9 @@ impl<C: From<Core>> ClientBuilder<C> {
         self
     }
 
-    /// How requests are paced. Default: [`Pacing::documented`].
+    /// How requests are paced. Default: [`Pacing::documented`], except against a sandbox that the environment names: see [`from_env`](Self::from_env).
     pub fn pacing(mut self, pacing: Pacing) -> Self {
-        self.pacing = pacing;
+        self.pacing = Some(pacing);
         self
     }
 
@@ -261,7 +270,9 @@ impl<C: From<Core>> ClientBuilder<C> {
             ));
         }
         let (store, key) = self.budget.unzip();
-        let budgets = Budgets::new(self.pacing, vendor.rate_limit, store)?;
+        let simulated = self.sandbox.as_deref().is_some_and(|sandbox| base.is_at(sandbox));
+        let pacing = self.pacing.unwrap_or_else(|| if simulated { Pacing::off() } else { Pacing::documented() });
+        let budgets = Budgets::new(pacing, vendor.rate_limit, store)?;
         let named = key.and_then(|key| budgets.named(&key));
         let throttle = self.throttle;
         let tenant = match (self.provider, self.credential) {

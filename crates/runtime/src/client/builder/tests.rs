@@ -31,6 +31,32 @@ fn from(variables: &[(&str, &str)]) -> Result<String, String> {
 }
 
 #[test]
+fn a_sandbox_of_the_environment_is_not_paced() {
+    let paced = |sandbox: &str, base_url: &str, pacing: Option<Pacing>| {
+        let variables = [("ACME_KEY", "MARKED"), ("ACME_BASE_URL", base_url), (SANDBOX, sandbox)];
+        let read = |name: &str| {
+            let found = variables.iter().find(|(key, value)| *key == name && !value.is_empty());
+            found.map(|(_, value)| (*value).to_owned()).ok_or(VarError::NotPresent)
+        };
+        let builder = ClientBuilder::<Core>::new(&VENDOR).with_variables(read).unwrap();
+        let builder = pacing.into_iter().fold(builder, ClientBuilder::pacing);
+        builder.build().unwrap().tenant().pacer.is_some()
+    };
+    let sandbox = "http://127.0.0.1:8000";
+    for (named, base_url, expected) in [
+        (sandbox, "http://127.0.0.1:8000/acme", false),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8000/acme/", false),
+        ("", "http://127.0.0.1:8000/acme", true),
+        (sandbox, "http://127.0.0.1:8001/acme", true),
+        (sandbox, "https://api.acme.invalid/v1", true),
+        (sandbox, "", true),
+    ] {
+        assert_eq!(paced(named, base_url, None), expected, "{named} {base_url}");
+    }
+    assert!(paced(sandbox, "http://127.0.0.1:8000/acme", Some(Pacing::documented())), "it was asked for");
+}
+
+#[test]
 fn the_environment() {
     type Row = (&'static [(&'static str, &'static str)], Result<&'static str, &'static str>);
     let rows: [Row; 7] = [

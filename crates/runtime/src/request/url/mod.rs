@@ -52,6 +52,11 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
+    /// Whether the server is that of another URL.
+    pub(crate) fn is_at(&self, other: &str) -> bool {
+        Url::parse(other).is_ok_and(|other| other.origin() == self.0.origin())
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
