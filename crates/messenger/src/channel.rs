@@ -92,6 +92,18 @@ impl<'de> Deserialize<'de> for Channel {
     }
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Channel {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Channel".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names: Vec<_> = Self::all().map(Self::name).collect();
+        schemars::json_schema!({ "type": "string", "enum": names })
+    }
+}
+
 impl FromStr for Channel {
     type Err = UnknownChannel;
 

@@ -106,3 +106,15 @@ impl Serialize for Error {
         }
     }
 }
+
+/// As [`reachout_runtime::Error`].
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Error {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        reachout_runtime::Error::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        reachout_runtime::Error::json_schema(generator)
+    }
+}

@@ -9,6 +9,7 @@ use crate::{Channel, HighLevelOptions, SendPilotOptions};
 
 /// Who gets a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recipient {
@@ -16,6 +17,15 @@ pub enum Recipient {
     Contact(String),
     /// URL of a LinkedIn profile, at SendPilot.
     LinkedinProfile(String),
+}
+
+impl Recipient {
+    /// The id or the URL.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Contact(text) | Self::LinkedinProfile(text) => text,
+        }
+    }
 }
 
 /// A URL is a LinkedIn profile, and so is an address at linkedin.com without `https://`; anything else is an id.
@@ -57,6 +67,7 @@ impl From<String> for Recipient {
 
 /// Whom a reply to an email goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReplyMode {
@@ -82,6 +93,7 @@ pub enum ReplyMode {
 ///
 /// As JSON it has the fields that are set, by their names here; [`to`](Self::to) is `{"contact": "…"}` or `{"linkedin_profile": "…"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[must_use = "a message does nothing until it is sent"]
 pub struct Message {
@@ -284,6 +296,20 @@ mod tests {
         assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), full);
         let small = serde_json::to_string(&Message::to("https://www.linkedin.com/in/x").text("Hi")).unwrap();
         assert_eq!(small, r#"{"to":{"linkedin_profile":"https://www.linkedin.com/in/x"},"text":"Hi"}"#);
+    }
+
+    #[cfg(feature = "schemars")]
+    #[test]
+    fn the_schema_of_a_message_names_what_json_has() {
+        let schema = schemars::schema_for!(Message).to_value();
+        let names: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        for name in ["to", "channel", "text", "send_at", "sendpilot", "highlevel", "leadway"] {
+            assert!(names.contains(&name), "{name} is not in {names:?}");
+        }
+        assert_eq!(schema["required"], serde_json::json!(["to"]));
+        assert!(schema["$defs"]["Channel"]["enum"].as_array().unwrap().contains(&"linkedin-inmail".into()), "{schema}");
+        let receipt = schemars::schema_for!(crate::Receipt).to_value();
+        assert!(receipt["$defs"]["Vendor"]["enum"].as_array().unwrap().contains(&"hoop-ai".into()), "{receipt}");
     }
 
     #[test]

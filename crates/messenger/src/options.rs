@@ -9,6 +9,7 @@ use leadway::types;
 
 /// What only SendPilot knows of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SendPilotOptions {
@@ -43,6 +44,7 @@ impl SendPilotOptions {
 
 /// What only HighLevel and its editions, Hoop AI and Leadway CRM, know of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct HighLevelOptions {
@@ -88,6 +90,7 @@ impl HighLevelOptions {
 /// What HighLevel itself and Leadway CRM know of a message, and Hoop AI does not, beside [`HighLevelOptions`].
 #[cfg(any(feature = "highlevel", feature = "leadway"))]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LeadwayOptions {

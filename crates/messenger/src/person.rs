@@ -12,6 +12,7 @@ use crate::Recipient;
 /// let person = Person::new().email("sophie@example.com").first_name("Sophie");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 #[must_use = "a person does nothing until it is looked for"]
@@ -37,7 +38,8 @@ pub struct Person {
 }
 
 /// What [`find_or_create`](crate::Messenger::find_or_create) returns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Found {
     /// Whom a message is addressed to: `Message::to(found.recipient)`.

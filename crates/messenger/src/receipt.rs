@@ -7,6 +7,7 @@ use crate::Vendor;
 
 /// What the vendor said when it took a message. That it was taken does not mean that it was delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Receipt {
     /// Who took it.

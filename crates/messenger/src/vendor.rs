@@ -87,6 +87,17 @@ impl Serialize for Vendor {
     }
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Vendor {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Vendor".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": Self::ALL.map(Self::id) })
+    }
+}
+
 impl FromStr for Vendor {
     type Err = UnknownVendor;
 

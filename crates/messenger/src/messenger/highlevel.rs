@@ -4,7 +4,7 @@ use reachout_runtime::{BoxFuture, Number};
 
 use super::contact;
 use crate::person::{Person, given};
-use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, ReplyMode, Unsupported, Vendor, capability};
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, ReplyMode, UnknownChannel, Unsupported, Vendor, capability};
 
 /// A client as a messenger: the responses have the same fields, but for the status.
 macro_rules! messenger {
@@ -65,13 +65,12 @@ macro_rules! messenger {
 /// Sets the fields that every request has. Hoop AI has a request type of its own, with fewer fields.
 macro_rules! request {
     ($client:ident, $vendor:expr, $channel:expr, $message:expr, |$kind:ident, $contact:ident| $new:expr) => {{
-        use ::$client::types::{EmailReplyMode, SendMessageRequest, SendMessageType};
+        use ::$client::types::{EmailReplyMode, SendMessageRequest};
 
         let (vendor, channel, message) = ($vendor, $channel, $message);
         let from = Address::of(vendor, channel, Field::From, message.from.as_deref())?;
         let to = Address::of(vendor, channel, Field::ToAddress, message.to_address.as_deref())?;
-        let name = channel.highlevel().and_then(|name| SendMessageType::try_from(name).ok());
-        let $kind = name.ok_or(Unsupported::Channel { vendor, channel })?;
+        let $kind = ::$client::types::SendMessageType::try_from(channel).map_err(|_| Unsupported::Channel { vendor, channel })?;
         let $contact = contact(vendor, &message.to)?;
         let mut request: SendMessageRequest = $new;
         request.appointment_id.clone_from(&message.highlevel.appointment_id);
@@ -136,6 +135,37 @@ macro_rules! platform {
 
 platform!(highlevel, "highlevel", Vendor::HighLevel);
 platform!(leadway, "leadway", Vendor::Leadway);
+
+/// Between the channels of HighLevel and ours. Leadway CRM has those of HighLevel itself.
+macro_rules! channels {
+    ($client:ident, $vendor:expr) => {
+        impl TryFrom<Channel> for ::$client::types::SendMessageType {
+            type Error = Unsupported;
+
+            fn try_from(channel: Channel) -> Result<Self, Unsupported> {
+                let kind = channel.highlevel().and_then(|name| Self::try_from(name).ok());
+                kind.ok_or(Unsupported::Channel { vendor: $vendor, channel })
+            }
+        }
+
+        impl TryFrom<::$client::types::SendMessageType> for Channel {
+            type Error = UnknownChannel;
+
+            fn try_from(kind: ::$client::types::SendMessageType) -> Result<Self, UnknownChannel> {
+                kind.as_str().parse()
+            }
+        }
+    };
+}
+
+#[cfg(feature = "highlevel")]
+channels!(highlevel, Vendor::HighLevel);
+
+#[cfg(feature = "hoop-ai")]
+channels!(hoop_ai, Vendor::HoopAi);
+
+#[cfg(all(feature = "leadway", not(feature = "highlevel")))]
+channels!(leadway, Vendor::Leadway);
 
 /// The location of a person who can be found in it.
 fn located(vendor: Vendor, person: &Person) -> Result<&str, Unsupported> {

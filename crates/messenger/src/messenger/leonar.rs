@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::contact;
 use crate::person::{Person, given};
-use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, Unsupported, Vendor, capability};
+use crate::{Channel, Error, Field, Message, Messenger, Receipt, Recipient, UnknownChannel, Unsupported, Vendor, capability};
 
 const VENDOR: Vendor = Vendor::Leonar;
 
@@ -112,13 +112,11 @@ fn profile(url: &str) -> &str {
 
 pub fn request(message: &Message) -> Result<SendMessageRequest, Unsupported> {
     let channel = capability::channel(VENDOR, message)?;
-    let (way, kind) = match channel {
-        Channel::Email => (types::Channel::Email, None),
-        Channel::WhatsApp => (types::Channel::Whatsapp, None),
-        Channel::Linkedin => (types::Channel::Linkedin, None),
-        Channel::LinkedinInmail => (types::Channel::Linkedin, Some(LinkedinMessageType::Inmail)),
-        Channel::LinkedinInvitation => (types::Channel::Linkedin, Some(LinkedinMessageType::Invitation)),
-        channel => return Err(Unsupported::Channel { vendor: VENDOR, channel }),
+    let way = types::Channel::try_from(channel)?;
+    let kind = match channel {
+        Channel::LinkedinInmail => Some(LinkedinMessageType::Inmail),
+        Channel::LinkedinInvitation => Some(LinkedinMessageType::Invitation),
+        _ => None,
     };
     let contact = uuid(contact(VENDOR, &message.to)?, Field::To, "the UUID of a contact")?;
     let mut request = SendMessageRequest::new(contact, way, message.text.clone().unwrap_or_default());
@@ -132,4 +130,26 @@ pub fn request(message: &Message) -> Result<SendMessageRequest, Unsupported> {
 
 fn uuid(text: &str, field: Field, wanted: &'static str) -> Result<Uuid, Unsupported> {
     text.parse().map_err(|_| Unsupported::Value { vendor: VENDOR, field, wanted, value: text.to_owned() })
+}
+
+/// Leonar sends whatever goes through LinkedIn by one channel.
+impl TryFrom<Channel> for types::Channel {
+    type Error = Unsupported;
+
+    fn try_from(channel: Channel) -> Result<Self, Unsupported> {
+        match channel {
+            Channel::Email => Ok(Self::Email),
+            Channel::WhatsApp => Ok(Self::Whatsapp),
+            Channel::Linkedin | Channel::LinkedinInmail | Channel::LinkedinInvitation => Ok(Self::Linkedin),
+            channel => Err(Unsupported::Channel { vendor: VENDOR, channel }),
+        }
+    }
+}
+
+impl TryFrom<types::Channel> for Channel {
+    type Error = UnknownChannel;
+
+    fn try_from(channel: types::Channel) -> Result<Self, UnknownChannel> {
+        channel.as_str().parse()
+    }
 }

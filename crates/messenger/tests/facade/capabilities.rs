@@ -180,3 +180,24 @@ fn a_forwarded_email_needs_no_text() {
     assert_eq!(check(Vendor::Leadway, &message).map(drop), Ok(()));
     assert!(check(Vendor::HoopAi, &message).is_err());
 }
+
+/// Each channel of a vendor is one of ours, and back; one that it does not have is an error.
+#[test]
+fn channels_are_converted_both_ways() {
+    use highlevel::types::SendMessageType;
+    use leonar::types::Channel as LeonarChannel;
+
+    for name in SendMessageType::KNOWN {
+        let theirs: SendMessageType = name.parse().unwrap();
+        let ours = Channel::try_from(theirs).unwrap();
+        assert_eq!(SendMessageType::try_from(ours).unwrap(), theirs);
+    }
+    for name in LeonarChannel::KNOWN {
+        let theirs: LeonarChannel = name.parse().unwrap();
+        assert_eq!(LeonarChannel::try_from(Channel::try_from(theirs).unwrap()).unwrap(), theirs);
+    }
+    assert_eq!(LeonarChannel::try_from(Channel::LinkedinInmail).unwrap(), LeonarChannel::Linkedin);
+    let error = hoop_ai::types::SendMessageType::try_from(Channel::Rcs).unwrap_err();
+    assert!(error.to_string().starts_with("Hoop AI does not send by rcs; it sends by email, sms"), "{error}");
+    assert!(LeonarChannel::try_from(Channel::Sms).is_err() && SendMessageType::try_from(Channel::Linkedin).is_err());
+}
