@@ -24,7 +24,10 @@ mod unsupported;
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::{Args as _, FromArgMatches as _, Subcommand};
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing_subscriber::{
+    EnvFilter, Layer as _, filter::filter_fn, fmt::format::FmtSpan, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use call::{Access, Calls, Exchange};
 use failure::Failure;
@@ -115,7 +118,9 @@ fn command() -> clap::Command {
 
 async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<String>) -> Result<(), Failure> {
     let globals = Globals::from_arg_matches(matches).map_err(Failure::usage)?;
-    trace();
+    if !matches.subcommand_matches("outbox").is_some_and(outbox::is_collected) {
+        trace(None);
+    }
     let settings = Settings::load(globals.profile.as_deref())?;
     let filter = globals.jq.as_deref().map(Filter::new).transpose()?;
     let mut output = Output::new(globals.format(&settings)?, globals.columns.clone(), filter)?;
@@ -171,15 +176,23 @@ async fn execute(
     }
 }
 
-/// What `RUST_LOG` asks for, on standard error.
-fn trace() {
-    if std::env::var_os(EnvFilter::DEFAULT_ENV).is_none_or(|value| value.is_empty()) {
+/// What `RUST_LOG` asks for, on standard error; and the spans of calls to a tracer.
+fn trace(tracer: Option<SdkTracer>) {
+    let asked = std::env::var_os(EnvFilter::DEFAULT_ENV).is_some_and(|value| !value.is_empty());
+    if !asked && tracer.is_none() {
         return;
     }
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let lines = tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env()).with_writer(std::io::stderr).with_ansi(colours);
+    let lines = asked.then(|| {
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
+        lines.with_span_events(FmtSpan::CLOSE).compact().with_filter(EnvFilter::from_default_env())
+    });
+    let spans = tracer.map(|tracer| {
+        let ours = filter_fn(|metadata| metadata.target().starts_with("reachout"));
+        tracing_opentelemetry::layer().with_tracer(tracer).with_filter(ours)
+    });
     // Fails where a subscriber is there already, which nobody installs here.
-    let _ = tracing_subscriber::util::SubscriberInitExt::try_init(lines.with_span_events(FmtSpan::CLOSE).compact().finish());
+    let _ = tracing_subscriber::registry().with(lines).with(spans).try_init();
 }
 
 #[cfg(test)]

@@ -1,16 +1,26 @@
-//! `reachout outbox run --metrics`, and the files for Grafana and Prometheus.
+//! `reachout outbox run --metrics` and `--otlp`, and the files for Grafana and Prometheus.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use opentelemetry_proto::tonic::{
+    collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
+    common::v1::{KeyValue, any_value},
+    metrics::v1::{metric::Data, number_data_point},
+    trace::v1::{ResourceSpans, Span},
+};
 use reachout_sandbox::{Sandbox, Settings, Vendor};
 use regex::Regex;
 use serde_json::Value;
+use tempfile::TempDir;
 
-use crate::program::{command, run};
+use crate::program::{Ran, command, run};
 
 const DOCUMENTATION: &str = include_str!("../../../../docs/telemetry.md");
 const DASHBOARD: &str = include_str!("../../../../docs/telemetry/dashboard.json");
@@ -74,20 +84,29 @@ fn scrape(address: &str) -> String {
     text
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_serves_what_it_does_and_what_the_outbox_holds() {
+/// A sandbox, and a folder with an outbox of two messages to it.
+async fn queued() -> (Sandbox, TempDir) {
     let mut settings = Settings::default();
     settings.adopt_unknown_ids = true;
     let sandbox = Sandbox::builder().settings(settings).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("people.csv"), "contact_id,first_name\nc1,Ada\nc2,Grace\n").unwrap();
     std::fs::write(folder.path().join("hello.txt"), "Hi {{ first_name }}").unwrap();
-    let (url, key) = (sandbox.base_url(Vendor::HoopAi), sandbox.api_key(Vendor::HoopAi));
-    let mut add = command();
-    add.current_dir(folder.path()).env("HOOP_AI_BASE_URL", &url).env("HOOP_AI_TOKEN", key);
-    add.args(["outbox", "add", "--from", "people.csv", "--via", "hoop-ai", "--channel", "sms", "--template", "hello.txt"]);
-    let added = run(&mut add);
+    let added = outbox(&sandbox, &folder, "add --from people.csv --via hoop-ai --channel sms --template hello.txt");
     assert_eq!(added.code, 0, "{added:?}");
+    (sandbox, folder)
+}
+
+fn outbox(sandbox: &Sandbox, folder: &TempDir, arguments: &str) -> Ran {
+    let mut command = command();
+    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    run(command.current_dir(folder.path()).arg("outbox").args(arguments.split_whitespace()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_serves_what_it_does_and_what_the_outbox_holds() {
+    let (sandbox, folder) = queued().await;
+    let (url, key) = (sandbox.base_url(Vendor::HoopAi), sandbox.api_key(Vendor::HoopAi));
 
     let mut worker = Command::new(env!("CARGO_BIN_EXE_reachout"));
     worker.env_clear().env("REACHOUT_KEYRING", "off").env("HOME", folder.path()).current_dir(folder.path());
@@ -126,4 +145,92 @@ async fn a_run_serves_what_it_does_and_what_the_outbox_holds() {
     let ours: BTreeSet<String> =
         served.into_iter().filter(|name| name.starts_with("reachout_") || name.starts_with("http_client")).collect();
     assert!(ours.is_subset(&documented), "{:?}", ours.difference(&documented));
+}
+
+/// What a collector got: paths, content types, headers of the sender's own, and the bodies.
+#[derive(Clone, Default)]
+struct Collector(Arc<Mutex<Vec<(String, HeaderMap, Bytes)>>>);
+
+impl Collector {
+    async fn start(&self) -> String {
+        let received = self.clone();
+        let take = move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
+            received.0.lock().unwrap().push((uri.path().to_owned(), headers, body));
+            StatusCode::OK
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(take)).await });
+        url
+    }
+
+    fn received<T: prost::Message + Default>(&self, path: &str) -> Vec<T> {
+        let all = self.0.lock().unwrap();
+        all.iter().filter(|(at, ..)| at == path).map(|(.., body)| T::decode(body.clone()).unwrap()).collect()
+    }
+}
+
+fn attribute<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
+    match attributes.iter().find(|attribute| attribute.key == key)?.value.as_ref()?.value.as_ref()? {
+        any_value::Value::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_gets_spans_and_metrics_of_a_run() {
+    let (sandbox, folder) = queued().await;
+    let collector = Collector::default();
+    let url = collector.start().await;
+    let mut worker = command();
+    worker.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    worker.env("OTEL_EXPORTER_OTLP_HEADERS", "x-team=outreach").current_dir(folder.path());
+    let ran = run(worker.args(["outbox", "run", "--no-vendor-check", "--otlp", &url]));
+    assert_eq!((ran.code, ran.stderr.contains("did not get")), (0, false), "{ran:?}");
+
+    let traces = collector.received::<ExportTraceServiceRequest>("/v1/traces");
+    let resources: Vec<_> = traces.iter().flat_map(|request| &request.resource_spans).collect();
+    let name = |resource: &ResourceSpans| attribute(&resource.resource.as_ref()?.attributes, "service.name").map(str::to_owned);
+    assert!(resources.iter().all(|resource| name(resource).as_deref() == Some("reachout")), "{resources:?}");
+    let spans: Vec<_> = resources.iter().flat_map(|resource| &resource.scope_spans).flat_map(|scope| &scope.spans).collect();
+    let named = |name: &str| spans.iter().filter(|span| span.name == name).count();
+    assert_eq!((named("hoop-ai send_message"), named("POST /conversations/messages")), (2, 2), "{spans:?}");
+    let delivered = |span: &&&Span| attribute(&span.attributes, "reachout.delivery") == Some("accepted");
+    assert_eq!(spans.iter().filter(delivered).count(), spans.len(), "{spans:?}");
+
+    let metrics = collector.received::<ExportMetricsServiceRequest>("/v1/metrics");
+    // The last export has all there was to count.
+    let scopes = metrics.last().unwrap().resource_metrics.iter().flat_map(|resource| &resource.scope_metrics);
+    let metrics: BTreeMap<_, _> = scopes.flat_map(|scope| &scope.metrics).map(|metric| (metric.name.as_str(), metric)).collect();
+    let documented: BTreeSet<String> =
+        ["Metrics of clients", "Metrics of an outbox"].into_iter().flat_map(rows).map(|(name, _)| name).collect();
+    assert!(metrics.keys().all(|name| documented.contains(*name)), "{:?}", metrics.keys());
+    let Some(Data::Sum(settled)) = &metrics["reachout.outbox.settled"].data else { panic!("{metrics:?}") };
+    let accepted: Vec<_> =
+        settled.data_points.iter().map(|point| (attribute(&point.attributes, "reachout.outbox.state"), point.value)).collect();
+    assert_eq!(accepted, [(Some("accepted"), Some(number_data_point::Value::AsInt(2)))]);
+    let Some(Data::Gauge(held)) = &metrics["reachout.outbox.messages"].data else { panic!("{metrics:?}") };
+    let held = held.data_points.iter().find(|point| attribute(&point.attributes, "reachout.outbox.state") == Some("accepted"));
+    assert_eq!(held.and_then(|point| point.value), Some(number_data_point::Value::AsInt(2)));
+    assert!(metrics.contains_key("http.client.request.duration"), "{:?}", metrics.keys());
+
+    for (_, headers, body) in collector.0.lock().unwrap().iter() {
+        assert_eq!(
+            (&headers["content-type"], &headers["x-team"]),
+            (&"application/x-protobuf".parse().unwrap(), &"outreach".parse().unwrap())
+        );
+        let body = String::from_utf8_lossy(body);
+        assert!(!body.contains("Hi Ada") && !body.contains(sandbox.api_key(Vendor::HoopAi)), "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_is_away_stops_nothing() {
+    let (sandbox, folder) = queued().await;
+    let ran = outbox(&sandbox, &folder, "run --no-vendor-check --otlp http://127.0.0.1:9");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("the collector at http://127.0.0.1:9/ did not get the last spans and metrics"), "{ran:?}");
+    assert_eq!(outbox(&sandbox, &folder, "status --json").json()["counts"]["accepted"], 2);
+    let wrong = outbox(&sandbox, &folder, "run --otlp collector:4318");
+    assert_eq!(wrong.code, 2, "{wrong:?}");
 }

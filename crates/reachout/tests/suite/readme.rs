@@ -1,10 +1,11 @@
-//! The console blocks of every README, run against a sandbox.
+//! The console blocks of every README, run against a sandbox, and the commands of the guide.
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
 
 use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox, Vendor};
 use regex::Regex;
+use serde_json::Value;
 
 use crate::{
     CONTACT,
@@ -147,4 +148,46 @@ async fn what_a_readme_shows_is_what_the_program_prints() {
         }
     }
     assert!(differences.is_empty() && shown > 15, "{shown} commands\n{}", differences.join("\n\n"));
+}
+
+/// The commands in the shell blocks of a page, and those in the settings of assistants' clients.
+fn commands(page: &str) -> Vec<String> {
+    let command = Regex::new(r"^([A-Z_]+=\S+ )?reachout ").unwrap();
+    let mut found = Vec::new();
+    for block in page.split("```").skip(1).step_by(2) {
+        let (language, text) = block.split_once('\n').unwrap_or_default();
+        match language {
+            "sh" => {
+                let lines = text.lines().map(|line| line.split("  #").next().unwrap_or_default().trim());
+                found.extend(lines.filter(|line| command.is_match(line)).map(str::to_owned));
+            }
+            "json" if text.contains("mcpServers") => {
+                let settings: Value = serde_json::from_str(text).unwrap();
+                let server = &settings["mcpServers"]["reachout"];
+                let arguments = server["args"].as_array().unwrap().iter().map(|argument| argument.as_str().unwrap());
+                found.push([server["command"].as_str().unwrap()].into_iter().chain(arguments).collect::<Vec<_>>().join(" "));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// With `--help` behind it, a command shows its help if all its arguments before are known, and says what is wrong otherwise.
+#[test]
+fn the_program_knows_every_command_of_the_guide() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/pages");
+    let programs = Path::new(env!("CARGO_BIN_EXE_reachout")).parent().unwrap();
+    let mut seen = 0;
+    for page in std::fs::read_dir(pages).unwrap() {
+        let page = page.unwrap().path();
+        for command in commands(&std::fs::read_to_string(&page).unwrap()) {
+            let mut shell = assert_cmd::Command::new("/bin/sh");
+            shell.env_clear().env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
+            let ran = run(shell.args(["-c", &format!("{command} --help")]));
+            assert_eq!(ran.code, 0, "{}: {command}: {}", page.display(), ran.stderr);
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen} commands");
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{
     Database,
     columns::{self, Columns, first_of, not_one},
-    failed,
+    failed, find,
     people::{People, Person, none_wrong},
     selection::account,
 };
@@ -44,6 +44,7 @@ const SHOWN: usize = 3;
 #[command(after_long_help = "Examples:
   reachout outbox add --from people.csv --via leonar --channel email --template hello.md --dry-run
   reachout outbox add --from people.jsonl --via sendpilot --sender sender_abc123 --template hello.txt --to linkedin_url
+  reachout outbox add --from people.csv --via leonar --channel email --template hello.md --find-by email --create-missing
   reachout outbox add --from people.csv --via hoop-ai --channel sms --template reminder.txt --campaign spring --not-before 2026-12-01T09:00:00+01:00
 
 A template is a text with {{ column }} in it, in the language of minijinja. Its subject stands before it:
@@ -74,6 +75,8 @@ pub struct Add {
     /// `to`, `contact_id`, `lead_id`, `linkedin_url` and `id`
     #[arg(long, value_name = "COLUMN")]
     to: Option<String>,
+    #[command(flatten)]
+    find: find::Find,
     /// Column of the key, which is good for one message
     #[arg(long, value_name = "COLUMN", conflicts_with = "campaign")]
     key: Option<String>,
@@ -132,9 +135,22 @@ struct Campaign<'a> {
 
 impl Add {
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        let people = People::read(&self.from)?;
+        let mut people = People::read(&self.from)?;
         let account = account(self.via, self.credential.as_deref(), access);
         let region = database.region();
+        let search = self.find.search(&mut people, self.via, region)?;
+        let counts = match search {
+            Some(search) => {
+                // What is wrong with the messages is said before the vendor is asked for anybody.
+                Campaign::new(&self, &people, &account, region)?.messages()?;
+                let (found, counts) = search.run(&mut people, &account, database, access).await?;
+                if access.exchange.is_preview() {
+                    return find::show(&found, output);
+                }
+                Some(counts)
+            }
+            None => None,
+        };
         let messages = Campaign::new(&self, &people, &account, region)?.messages()?;
         if access.exchange.is_preview() {
             return show(&messages, output);
@@ -143,8 +159,12 @@ impl Add {
         let outbox = database.open().await?;
         let queued = outbox.enqueue_all(messages.into_iter().map(|message| (message.key, message.envelope))).await;
         let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
-        output
-            .object(&json!({ "queued": batch.new, "known": batch.known, "account": account.to_string(), "database": database.name() }))?;
+        let mut object = json!({ "queued": batch.new, "known": batch.known, "account": account.to_string(), "database": database.name() });
+        if let (Some(object), Some(counts)) = (object.as_object_mut(), counts) {
+            object.insert("found".to_owned(), counts.found.into());
+            object.insert("created".to_owned(), counts.created.into());
+        }
+        output.object(&object)?;
         output.hint(if self.held { "Approve them: reachout outbox approve" } else { "Send them: reachout outbox run" });
         Ok(())
     }

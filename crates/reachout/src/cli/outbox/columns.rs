@@ -48,6 +48,17 @@ pub fn holds_profiles(name: &str) -> bool {
     is_among(name, LINKEDIN)
 }
 
+/// The first column that is known to hold addresses of a kind.
+pub fn first_holding(people: &People, kind: AddressKind) -> Option<&str> {
+    let names = match kind {
+        AddressKind::Email => EMAIL,
+        AddressKind::Phone => PHONE,
+        AddressKind::Linkedin => LINKEDIN,
+        _ => return None,
+    };
+    people.columns.iter().map(String::as_str).find(|column| is_among(column, names))
+}
+
 fn is_among(name: &str, names: &str) -> bool {
     let name = folded(name);
     names.split(' ').any(|known| known == name)

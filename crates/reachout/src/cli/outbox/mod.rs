@@ -9,8 +9,8 @@ mod cancel;
 mod clock;
 mod columns;
 mod database;
+mod find;
 mod list;
-mod metrics;
 mod pause;
 mod people;
 mod permit;
@@ -29,6 +29,7 @@ mod separated;
 mod show;
 mod status;
 mod suppress;
+mod telemetry;
 mod waiting;
 
 use clap::{Args, Subcommand};
@@ -39,6 +40,11 @@ use super::{call::Access, failure::Failure, output::Output};
 
 pub use self::{accounts::ByProfile, database::Database};
 pub use permit::{Permit, REGION, permit};
+
+/// Whether these arguments are of a run whose spans a collector gets.
+pub fn is_collected(matches: &clap::ArgMatches) -> bool {
+    run::Run::is_collected(matches)
+}
 
 /// The variable of the database, and the one that is there unless it is named.
 pub const VARIABLE: &str = "REACHOUT_OUTBOX";

@@ -7,17 +7,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use reachout_messenger::Delivery;
 use reachout_outbox::{Account, Outbox, Runner, State, Status, Summary, VendorEligibility, VendorReplies};
 use serde_json::{Map, Value};
 
-use super::{Database, accounts::ByProfile, clock::SandboxClock, failed, messages, metrics, progress::RunProgress};
+use super::{
+    Database,
+    accounts::ByProfile,
+    clock::SandboxClock,
+    failed, messages,
+    progress::RunProgress,
+    telemetry::{Collector, Telemetry},
+};
 use crate::cli::{
     arguments::time::duration,
     call::{Access, signal},
     failure::{Exit, Failure},
     output::{Output, note},
+    trace,
 };
 
 /// How often it is looked how much is left.
@@ -51,15 +59,31 @@ pub struct Run {
     /// Serve metrics of the run and the outbox at this address in Prometheus' text form, such as `127.0.0.1:9464`; the path is `/metrics`
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Send spans and metrics of the run to the OpenTelemetry collector at this address, by OTLP over HTTP; headers such as a credential come
+    /// from `OTEL_EXPORTER_OTLP_HEADERS`
+    #[arg(long, value_name = "URL", value_parser = Collector::parse)]
+    otlp: Option<Collector>,
 }
 
 impl Run {
+    /// Whether these arguments are of a run whose spans a collector gets: it starts to trace when it knows the collector.
+    pub fn is_collected(outbox: &ArgMatches) -> bool {
+        outbox.subcommand_matches("run").is_some_and(|run| run.contains_id("otlp"))
+    }
+
     pub async fn run(self, database: &Database, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
         access.consent("send what is queued in the outbox")?;
-        if let Some(address) = self.metrics {
-            metrics::serve(address, &outbox).await?;
+        let telemetry = Telemetry::start(self.metrics, self.otlp.as_ref(), &outbox).await?;
+        if let Some(tracer) = telemetry.tracer() {
+            trace(Some(tracer));
         }
+        let ended = self.work(outbox, access, output).await;
+        telemetry.finish().await;
+        ended
+    }
+
+    async fn work(self, outbox: Outbox, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {

@@ -12,8 +12,8 @@ use std::{io::IsTerminal as _, path::Path};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use self::{filter::Filter, format::Format};
-use self::{progress::Progress, table::Table};
+use self::table::Table;
+pub use self::{filter::Filter, format::Format, progress::Progress};
 pub use super::print::{note, plain};
 use super::{arguments::with_nearest, failure::Failure, print};
 

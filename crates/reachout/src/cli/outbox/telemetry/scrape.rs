@@ -1,26 +1,20 @@
-//! `reachout outbox run --metrics`: what the run and its outbox do, for Prometheus.
+//! `--metrics`: Prometheus' text form, served over HTTP.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
 use axum::{Router, http::StatusCode, routing::get};
-use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Registry, TextEncoder};
-use reachout_outbox::{Outbox, metrics::Gauges};
+use reachout_outbox::metrics::Gauges;
 use tokio::net::TcpListener;
 
 use crate::cli::{failure::Failure, output::note};
 
-/// Serves `/metrics` at this address, until the program ends. It is called before the first request: what is measured belongs to the provider
-/// that is set then.
-pub async fn serve(address: SocketAddr, outbox: &Outbox) -> Result<(), Failure> {
-    let registry = Registry::new();
-    let reader = opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().map_err(Failure::unsent)?;
-    opentelemetry::global::set_meter_provider(SdkMeterProvider::builder().with_reader(reader).build());
+/// Serves `/metrics` at this address, until the program ends.
+pub async fn serve(address: SocketAddr, registry: Registry, gauges: Arc<Gauges>) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(address).await.with_context(|| format!("--metrics cannot listen on {address}")).map_err(Failure::Usage)?;
     note(&format!("metrics at http://{}/metrics", listener.local_addr().map_err(Failure::unsent)?));
-    let gauges = Arc::new(Gauges::new(outbox));
     let router = Router::new().route("/metrics", get(move || text(registry.clone(), Arc::clone(&gauges))));
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(())
