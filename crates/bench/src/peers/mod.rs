@@ -30,11 +30,14 @@ pub enum Peer {
     Progenitor,
     /// The client crate.
     Ours,
+    /// The client crate with spans and metrics that are exported.
+    Watched,
 }
 
 impl Peer {
     /// In the order of the tables.
-    pub const ALL: [Self; 6] = [Self::Hyper, Self::Hand, Self::SameTypes, Self::OpenapiGenerator, Self::Progenitor, Self::Ours];
+    pub const ALL: [Self; 7] =
+        [Self::Hyper, Self::Hand, Self::SameTypes, Self::OpenapiGenerator, Self::Progenitor, Self::Ours, Self::Watched];
 
     /// As tables call it.
     pub fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Peer {
             Self::OpenapiGenerator => "openapi-generator",
             Self::Progenitor => "progenitor",
             Self::Ours => "leonar",
+            Self::Watched => "leonar, with spans and metrics",
         }
     }
 
@@ -57,6 +61,7 @@ impl Peer {
             Self::OpenapiGenerator => "openapi-generator",
             Self::Progenitor => "progenitor",
             Self::Ours => "ours",
+            Self::Watched => "watched",
         }
     }
 }

@@ -7,7 +7,7 @@ use leonar::{
 };
 
 #[derive(Clone)]
-struct Ours {
+pub struct Ours {
     client: Client,
     base_url: String,
 }
