@@ -46,7 +46,7 @@ fn printed(sandbox: &Sandbox, program: &str, folder: &Path, more: &[(&str, &str)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_show_what_their_programs_print() {
-    for program in ["start", "send", "people", "outbox", "errors"] {
+    for program in ["start", "send", "people", "outbox", "campaigns", "telemetry", "errors"] {
         let sandbox = Sandbox::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(printed(&sandbox, program, folder.path(), &[]), shown(program), "docs/guide/pages/{program}.md");
