@@ -94,7 +94,7 @@ pub fn rust_name(name: &str) -> String {
 }
 
 /// Names of fields, of which no two are the same and none is `taken`. A name that is its own in Rust keeps it, so that `id` is `id` beside `@id`,
-/// which is `at_id`.
+/// which is `at_id`. Others of its name are numbered, and what is `taken` has an underscore.
 pub fn field_names(wires: &[&str], taken: &[&str]) -> Vec<String> {
     let mut used: BTreeSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut names = vec![String::new(); wires.len()];
@@ -104,8 +104,9 @@ pub fn field_names(wires: &[&str], taken: &[&str]) -> Vec<String> {
         let plain = rust_name(wires[at]);
         let spelled = wires[at].replace('@', " at ").replace('$', " dollar ");
         let spelled = rust_name(&spelled.strip_prefix('_').map_or(spelled.clone(), |rest| format!("underscore {rest}")));
+        let reserved = taken.contains(&plain.as_str()).then(|| format!("{plain}_"));
         let numbered = (2..).map(|number| format!("{plain}_{number}"));
-        let mut candidates = [plain.clone(), spelled].into_iter().chain(numbered);
+        let mut candidates = [plain.clone(), spelled].into_iter().chain(reserved).chain(numbered);
         names[at] = candidates.find(|name| used.insert(name.clone())).unwrap_or_default();
     }
     names
@@ -278,7 +279,7 @@ mod tests {
             (&["@id", "_id", "id"][..], &[][..], &["at_id", "underscore_id", "id"][..]),
             (&["@type", "type"], &[], &["at_type", "type_"]),
             (&["new"], &["new"], &["new_"]),
-            (&["firstName", "first_name", "FirstName"], &[], &["first_name_", "first_name", "first_name_2"]),
+            (&["firstName", "first_name", "FirstName"], &[], &["first_name_2", "first_name", "first_name_3"]),
         ] {
             assert_eq!(field_names(wires, taken), names);
         }
