@@ -7,6 +7,7 @@ mod control;
 mod coverage;
 mod faults;
 mod guard;
+mod log;
 mod numbers;
 mod oauth;
 mod people;
