@@ -3,25 +3,16 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderValue};
+use reachout_document::is_secret;
 use serde_json::Value;
 use url::form_urlencoded;
 
 const REDACTED: &str = "[redacted]";
-/// Fields that hold secrets, in lower case and without what separates words.
-const SECRETS: [&str; 7] = ["clientsecret", "refreshtoken", "accesstoken", "password", "apikey", "secret", "authorization"];
 /// The field of a token request that is good for a token. Elsewhere, and in every response, a code is a word for what went wrong.
 const CODE: &str = "code";
-/// Headers that hold secrets.
-const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "cookie", "set-cookie"];
-
-fn is_secret(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    SECRETS.iter().any(|secret| plain.eq_ignore_ascii_case(secret))
-}
-
 pub(super) fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let text = |name: &str, value: &HeaderValue| match value.to_str() {
-        _ if !SECRET_HEADERS.contains(&name) => String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        _ if !is_secret(name) => String::from_utf8_lossy(value.as_bytes()).into_owned(),
         // The scheme is not secret.
         Ok(value) if name == "authorization" && value.contains(' ') => {
             format!("{} {REDACTED}", value.split(' ').next().unwrap_or_default())
@@ -72,9 +63,8 @@ fn parse(bytes: &[u8], codes: bool) -> Value {
 }
 
 fn names_a_secret(bytes: &[u8]) -> bool {
-    let plain: String =
-        bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
-    SECRETS.iter().any(|secret| plain.contains(secret))
+    let is_of_a_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    bytes.split(|byte| !is_of_a_name(byte)).any(|name| is_secret(&String::from_utf8_lossy(name)))
 }
 
 fn redact(value: &mut Value, codes: bool) {
@@ -107,6 +97,7 @@ mod tests {
             request(br#"{"client_secret": "hush""#).to_string(),
             response(br#"{"access_token":"hush","error":{"code":"not_found"}}"#).to_string(),
             response(br#"{"access_token":"hush","refr"#).to_string(),
+            request(br#"{"id_token":"hush","code_verifier":"hush","webhookSigningKey":"hush"}"#).to_string(),
         ];
         for shown in &shown {
             assert!(!shown.contains("hush"), "{shown}");
