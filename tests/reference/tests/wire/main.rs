@@ -1,6 +1,7 @@
 //! Every operation of every vendor, called with its documented values by our client and by progenitor's.
 
 mod difference;
+mod mutations;
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use difference::{Difference, between_requests, between_values, query, segments};
 use reachout_document::Document;
 use reachout_reference::{Content, IS_FULL, Send, clients, find};
 use reachout_tests::{
-    Documented, Wire,
+    Documented, Received, Wire,
     calls::{self, Call, Calls},
     collect,
 };
@@ -65,11 +66,11 @@ async fn both_clients_send_and_decode_the_same_but_for_what_is_known() {
                 assert!(!IS_FULL && is_behind_a_feature(&vendor, *call), "progenitor's client has no {operation}");
                 continue;
             };
-            let differences = compare(&vendor, *call, theirs).await.unwrap_or_else(|problem| panic!("{operation}: {problem}"));
+            let exchanges = exchanges(&vendor, *call, theirs).await.unwrap_or_else(|problem| panic!("{operation}: {problem}"));
             compared.insert(operation.clone());
             count += 1;
             let mut is_equal = true;
-            for Difference { what, detail } in differences {
+            for Difference { what, detail } in compare(&exchanges) {
                 let row = KNOWN.iter().find(|(known, of, _)| match of {
                     In::These(operations) => *known == what && operations.contains(&operation.as_str()),
                     In::Every | In::Some => *known == what,
@@ -102,7 +103,15 @@ fn is_behind_a_feature(vendor: &Calls, call: Call) -> bool {
     tags.into_iter().any(|one| Some(&one["name"]) == tag && one.get("x-feature").is_some())
 }
 
-async fn compare(vendor: &Calls, call: Call, send: Send) -> Result<Vec<Difference>, Box<dyn std::error::Error>> {
+/// What one client sent, and what it decoded of the response.
+#[derive(Clone)]
+struct Exchange {
+    request: Received,
+    response: Content,
+}
+
+/// One operation by both clients: ours first.
+async fn exchanges(vendor: &Calls, call: Call, send: Send) -> Result<[Exchange; 2], Box<dyn std::error::Error>> {
     let documented = Documented::read(vendor.openapi, call.operation)?;
     let wire = Wire::start(vendor.vendor, &documented).await;
     let prepared = (call.call)(vendor.core(CREDENTIAL, &wire.url)?, &documented).map_err(|problem| problem.to_string())?;
@@ -112,15 +121,19 @@ async fn compare(vendor: &Calls, call: Call, send: Send) -> Result<Vec<Differenc
         calls::Content::Empty => Content::Empty,
     };
     let theirs = send(wire.url.trim_end_matches('/')).await?;
-    let received = wire.received();
-    let [one, other] = received.as_slice() else { return Err(format!("{} requests", received.len()).into()) };
-    let mut differences = between_requests(one, other, CREDENTIAL);
-    match (&ours, &theirs) {
+    let received: Result<[Received; 2], _> = wire.received().try_into();
+    let [one, other] = received.map_err(|received| format!("{} requests", received.len()))?;
+    Ok([Exchange { request: one, response: ours }, Exchange { request: other, response: theirs }])
+}
+
+fn compare([ours, theirs]: &[Exchange; 2]) -> Vec<Difference> {
+    let mut differences = between_requests(&ours.request, &theirs.request, CREDENTIAL);
+    match (&ours.response, &theirs.response) {
         (Content::Json(ours), Content::Json(theirs)) => differences.extend(between_values("response", ours, theirs)),
-        _ if ours == theirs => {}
-        _ => differences.push(Difference { what: "response".to_owned(), detail: format!("{ours:?} and {theirs:?}") }),
+        (ours, theirs) if ours == theirs => {}
+        (ours, theirs) => differences.push(Difference { what: "response".to_owned(), detail: format!("{ours:?} and {theirs:?}") }),
     }
-    Ok(differences)
+    differences
 }
 
 /// Ours escapes more characters than progenitor's. A backslash is left out: progenitor sends it as it is, and URLs make a slash of it.
