@@ -8,6 +8,7 @@ use reachout_messenger::{Channel, Message, Vendor};
 use super::filter::Terms;
 use super::select::list_sql;
 use super::{BudgetTerms, Claimed, Finish, Listing, NewRow, Outcome, Pool, Resolved, Step, StepRequest, Store, Taken, Used};
+use crate::refusal::Refusal;
 use crate::{Account, Address, Envelope, Filter, Resolution, Sent, State};
 
 const LONG: Duration = Duration::from_mins(1);
@@ -151,6 +152,18 @@ async fn a_late_outcome_does_not_undo_what_a_person_decided() {
 }
 
 #[tokio::test]
+async fn a_pause_of_all_accounts_refuses_the_step_of_a_held_message() {
+    let (_directory, store, id) = store().await;
+    let held = claim(&store, "one").await.unwrap();
+    store.set_paused(None, true, Some("a holiday")).await.unwrap();
+    assert_eq!(begin(&store, &held).await, Step::Refused(Refusal::Paused(Some("a holiday".to_owned()))));
+    assert_eq!(state(&store, id).await, State::Queued);
+    store.set_paused(None, false, None).await.unwrap();
+    let again = claim(&store, "two").await.expect("it is nobody's");
+    assert_eq!(begin(&store, &again).await, Step::Begun(None));
+}
+
+#[tokio::test]
 async fn a_step_that_is_refused_takes_no_slot() {
     let (_directory, store, _) = store().await;
     let limit = reachout_runtime::RateLimit::new(1, LONG);
@@ -199,6 +212,21 @@ async fn the_vendor_says_what_is_left() {
     store.take_slot(&terms, "one").await.unwrap();
     store.pause_budget(&terms, LONG).await.unwrap();
     assert!(matches!(store.take_slot(&terms, "two").await.unwrap(), Taken::Wait(wait) if wait > LONG / 2), "a 429 holds everybody");
+}
+
+#[tokio::test]
+async fn headers_lower_a_chosen_limit_and_never_raise_it() {
+    let (_directory, store, _) = store().await;
+    for (chosen, stated) in [(1, 10), (10, 1)] {
+        let limit = reachout_runtime::RateLimit::new(chosen, LONG);
+        let terms = BudgetTerms { key: chosen.to_string(), limit, follows_vendor: false, steady: false };
+        assert!(matches!(store.take_slot(&terms, "one").await.unwrap(), Taken::Slot(_)));
+        let mut status = reachout_runtime::RateLimitStatus::default();
+        (status.limit, status.remaining, status.interval) = (Some(stated), Some(stated - 1), Some(LONG));
+        store.observe(&terms, status).await.unwrap();
+        let second = store.take_slot(&terms, "one").await.unwrap();
+        assert!(matches!(second, Taken::Wait(_)), "chosen {chosen}, stated {stated}: {second:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,17 +1,20 @@
 //! Several processes under one rate limit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use reachout_messenger::hoop_ai;
-use reachout_outbox::{Account, Channel, Envelope, Message, Rules, State, Vendor};
+use reachout_outbox::{Account, Channel, Envelope, Event, Message, Rules, Runner, State, Vendor};
 use reachout_runtime::{CallOptions, Pacing};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::both;
 use crate::database::Database;
 use crate::processes::spawn;
-use crate::vendor::sandbox;
+use crate::vendor::{AtSandbox, account, envelope, sandbox};
 
 /// Hoop AI documents 100 requests in 10 s, and the sandbox enforces it.
 const LIMIT: f64 = 10.0;
@@ -85,6 +88,29 @@ both! {
             });
         }
         assert_eq!(calls.join_all().await.iter().sum::<usize>(), 100);
+    }
+}
+
+both! {
+    /// The vendor counted it as well.
+    async fn a_rejected_request_keeps_its_slot(database) {
+        let outbox = database.open().await;
+        outbox.set_rules(&account(), &Rules::new().limit(1, Duration::from_mins(10))).await.unwrap();
+        for key in ["a", "b"] {
+            outbox.enqueue(&envelope(key), key).await.unwrap();
+        }
+        let (address, _) = crate::fake::serve(|_| (400, json!({}).to_string())).await;
+        let (over, settled) = (Arc::new(Notify::new()), AtomicUsize::new(0));
+        let ended = Arc::clone(&over);
+        let runner = Runner::new(&outbox, AtSandbox(address)).on_event(move |event| {
+            let both_were_sent = || matches!(event, Event::Settled { .. }) && settled.fetch_add(1, Ordering::Relaxed) == 1;
+            if matches!(event, Event::Waiting { .. }) || both_were_sent() {
+                ended.notify_one();
+            }
+        });
+        runner.run_until(over.notified()).await.unwrap();
+        let status = outbox.status().await.unwrap();
+        assert_eq!((status.count(State::Rejected), status.count(State::Queued)), (1, 1));
     }
 }
 
