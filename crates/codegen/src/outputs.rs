@@ -10,17 +10,37 @@ use crate::{
     format, load, model, progenitor, regions,
 };
 
-/// Runs the stages for all vendors. Nothing is written.
-pub fn outputs(root: &Path) -> Result<Vec<Output>, Error> {
-    let apis = workspace(root)?;
-    every_vendor_has_a_crate(root, &apis)?;
+/// Every vendor as the generator sees it, loaded, checked and read.
+pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
+    apis(&checked::check_all(root, &load::vendors(root)?)?)
+}
+
+/// Reads the documents, and has progenitor check what was read. The findings are those of all stages.
+pub fn apis((documents, findings): &(Vec<Checked>, Vec<Diagnostic>)) -> Result<Vec<model::Api>, Error> {
+    let mut findings = findings.clone();
+    let mut apis = Vec::new();
+    for Checked { document, .. } in documents.iter().filter(|checked| checked.refused.is_empty()) {
+        let api = model::read(document);
+        findings.extend(progenitor::check(document, &api));
+        apis.push(api);
+    }
+    if !findings.is_empty() {
+        return Err(Error::Spec(findings));
+    }
+    model::share(&mut apis);
+    Ok(apis)
+}
+
+/// The files, laid out. Nothing is written.
+pub fn files(root: &Path, apis: &[model::Api]) -> Result<Vec<Output>, Error> {
+    every_vendor_has_a_crate(root, apis)?;
     let mut rust = Vec::new();
     let mut outputs = Vec::new();
-    for api in &apis {
+    for api in apis {
         rust.extend(emit::vendor(api)?);
         outputs.push(openapi(api)?);
     }
-    let (lists, regions) = emit::lists(&apis);
+    let (lists, regions) = emit::lists(apis);
     // A workspace without the crate that would hold a list has no need of it.
     rust.extend(
         lists
@@ -47,22 +67,6 @@ fn every_vendor_has_a_crate(root: &Path, apis: &[model::Api]) -> Result<(), Erro
     let problems: Vec<Diagnostic> =
         vendors.map(|id| problem(id, format!("run `cargo xtask new {id}`, which writes what is missing"))).collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
-}
-
-/// Loads, checks and reads every vendor, in the order of their folders, and has progenitor check what was read.
-pub fn workspace(root: &Path) -> Result<Vec<model::Api>, Error> {
-    let (documents, mut findings) = checked::check_all(root, &load::vendors(root)?)?;
-    let mut apis = Vec::new();
-    for Checked { document, .. } in documents.iter().filter(|checked| checked.refused.is_empty()) {
-        let api = model::read(document);
-        findings.extend(progenitor::check(document, &api));
-        apis.push(api);
-    }
-    if !findings.is_empty() {
-        return Err(Error::Spec(findings));
-    }
-    model::share(&mut apis);
-    Ok(apis)
 }
 
 fn openapi(api: &model::Api) -> Result<Output, Error> {

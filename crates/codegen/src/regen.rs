@@ -9,10 +9,11 @@ use std::{
 use similar::TextDiff;
 
 use crate::{
+    checked,
     diagnostic::Error,
-    files::{TEMPORARY, stage},
+    files::{Output, TEMPORARY, stage},
     format::GENERATED,
-    outputs,
+    load, outputs,
 };
 
 /// What to do with what was generated.
@@ -42,40 +43,55 @@ pub struct Change {
 /// # Errors
 /// [`Error`]: nothing was written, but for [`Error::Io`] while renaming.
 pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
-    let files = outputs::outputs(root)?;
-    let mut changes = Vec::new();
-    let mut staged = Vec::new();
-    for file in &files {
-        let path = root.join(&file.path);
-        let before = match std::fs::read_to_string(&path) {
+    let documents = checked::check_all(root, &load::vendors(root)?)?;
+    let apis = outputs::apis(&documents)?;
+    let files = outputs::files(root, &apis)?;
+    let changed = changed(root, &files)?;
+    let stale = stale(root, &files)?;
+    if mode == Mode::Write {
+        write(root, &changed, &stale)?;
+    }
+    let change = |path: &Path, before: &str, after: &str, stale| Change { diff: diff(path, before, after), path: path.to_owned(), stale };
+    let changed = changed.iter().map(|(file, before)| change(&file.path, before, &file.content, false));
+    Ok(changed.chain(stale.iter().map(|(path, before)| change(path, before, "", true))).collect())
+}
+
+/// The files that are not as generated, and what they have.
+fn changed<'a>(root: &Path, files: &'a [Output]) -> Result<Vec<(&'a Output, String)>, Error> {
+    let mut changed = Vec::new();
+    for file in files {
+        let before = match std::fs::read_to_string(root.join(&file.path)) {
             Ok(before) => before,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Error::io(&file.path)(error)),
         };
-        if before == file.content {
-            continue;
+        if before != file.content {
+            changed.push((file, before));
         }
-        changes.push(Change { diff: diff(&file.path, &before, &file.content), path: file.path.clone(), stale: false });
-        if mode == Mode::Write {
-            staged.push((stage(&path, &file.content)?, path));
-        }
+    }
+    Ok(changed)
+}
+
+/// All of them to temporary files first.
+fn write(root: &Path, changed: &[(&Output, String)], stale: &[(PathBuf, String)]) -> Result<(), Error> {
+    let mut staged = Vec::new();
+    for (file, _) in changed {
+        let path = root.join(&file.path);
+        staged.push((stage(&path, &file.content)?, path));
     }
     for (temporary, path) in staged {
         temporary.persist(&path).map_err(|error| Error::Io { path, source: error.error })?;
     }
-    let known: BTreeSet<PathBuf> = files.into_iter().map(|file| file.path).collect();
-    for path in stale(root, &known)? {
-        let before = std::fs::read_to_string(root.join(&path)).map_err(Error::io(&path))?;
-        changes.push(Change { diff: diff(&path, &before, ""), path: path.clone(), stale: true });
-        if mode == Mode::Write {
-            std::fs::remove_file(root.join(&path)).map_err(Error::io(&path))?;
-        }
+    for (path, _) in stale {
+        std::fs::remove_file(root.join(path)).map_err(Error::io(path))?;
     }
-    Ok(changes)
+    Ok(())
 }
 
-/// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted.
-fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+/// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted: with what they
+/// have.
+fn stale(root: &Path, files: &[Output]) -> Result<Vec<(PathBuf, String)>, Error> {
+    let known: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> =
         ["crates", "tests"].map(PathBuf::from).into_iter().filter(|folder| root.join(folder).is_dir()).collect();
@@ -87,8 +103,10 @@ fn stale(root: &Path, known: &BTreeSet<PathBuf>) -> Result<Vec<PathBuf>, Error> 
             let name = entry.file_name().to_string_lossy().into_owned();
             if kind.is_dir() && name != "target" {
                 folders.push(path);
-            } else if kind.is_file() && !known.contains(&path) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path))) {
-                found.push(path);
+            } else if kind.is_file() && !known.contains(path.as_path()) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path)))
+            {
+                let content = std::fs::read_to_string(root.join(&path)).map_err(Error::io(&path))?;
+                found.push((path, content));
             }
         }
     }

@@ -128,7 +128,11 @@ impl Schemas<'_> {
                 let deep = written["style"] == "deepObject";
                 return self.fields(&settled.map, name, deep, (required, at, operation, shared));
             }
-            self.value(&schema, place, written, (name, operation, at), shared, &mut description)
+            let body = self.value(&schema, place, written, (name, operation, at), shared, &mut description);
+            if let Some(sentence) = settled.map.get("default").and_then(prose::default_of) {
+                description = prose::with_sentence(&description, &sentence);
+            }
+            body
         };
         let mut parameter = Map::from_iter([("name".to_owned(), Value::from(name)), ("in".to_owned(), place.into())]);
         if required {
@@ -188,7 +192,7 @@ impl Schemas<'_> {
         let own = if shared.enums.contains(name) { own } else { format!("{operation}{own}") };
         let mut text = |schemas: &mut Self, why: &'static str, hint: &str| {
             schemas.notes.add(why, format!("{at}: `{name}`"));
-            *description = format!("{description}{}{hint}", if description.is_empty() { "" } else { "\n\n" });
+            *description = prose::with_sentence(description, hint);
             json!({ "type": "string" })
         };
         let flat = self.resolved(schema, at);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag};
+use serde_json::Value;
 
 /// What rustdoc takes for Rust, and runs as a test unless told otherwise.
 const LANGUAGES: [&str; 8] = ["json", "text", "xml", "html", "bash", "sh", "yaml", "javascript"];
@@ -29,6 +30,29 @@ pub fn clean(text: &str) -> String {
         text = text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     }
     text.trim().to_owned()
+}
+
+const DEFAULT: &str = "Default: `";
+
+/// What is used where nothing is given, as a sentence of its own; nothing of an object, or of what cannot stand in one line.
+pub fn default_of(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Null | Value::Object(_) => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let is_shown = !text.is_empty() && !text.contains(['`', '\n']);
+    is_shown.then(|| format!("{DEFAULT}{text}`."))
+}
+
+/// The sentence of [`default_of`] at the end of a description.
+pub fn stated_default(description: &str) -> Option<&str> {
+    description.lines().next_back().filter(|line| line.starts_with(DEFAULT) && line.ends_with("`."))
+}
+
+/// A description with one more sentence in a paragraph of its own.
+pub fn with_sentence(description: &str, sentence: &str) -> String {
+    format!("{description}{}{sentence}", if description.is_empty() { "" } else { "\n\n" })
 }
 
 /// A summary: one line without a full stop.

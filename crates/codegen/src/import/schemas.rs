@@ -325,11 +325,8 @@ fn beside(target: &Value, nullable: bool, description: Option<String>) -> Value 
 
 fn described(mut body: Map<String, Value>, description: Option<String>, default: Option<&Value>) -> Value {
     let mut text = description.map(|text| prose::clean(&text)).unwrap_or_default();
-    if let Some(default) = default.filter(|default| !default.is_object() && !default.is_null()) {
-        let value = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        if !value.is_empty() && !value.contains(['`', '\n']) {
-            text = format!("{text}{}Default: `{value}`.", if text.is_empty() { "" } else { "\n\n" });
-        }
+    if let Some(sentence) = default.and_then(prose::default_of) {
+        text = prose::with_sentence(&text, &sentence);
     }
     if !text.is_empty() {
         let behind = body.keys().position(|key| key != "type").unwrap_or(body.len());

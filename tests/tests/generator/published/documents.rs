@@ -94,6 +94,15 @@ fn templates_that_differ_in_the_name_of_a_parameter_are_operations() {
 }
 
 #[test]
+fn the_default_of_a_parameter_is_said_in_its_description() {
+    let parameters = "      parameters: [{ name: limit, in: query, description: A page., schema: { type: integer, default: 20 } }, { name: sort, in: query, schema: { $ref: '#/components/schemas/Sort' } }]\n";
+    let (document, _) = imported(&with("components: { schemas: { Sort: { type: string, enum: [up, down], default: up } } }", parameters));
+    let parameters = &document["paths"]["/x"]["get"]["parameters"];
+    let descriptions = [&parameters[0], &parameters[1]].map(|parameter| parameter["description"].as_str().unwrap_or_default());
+    assert_eq!(descriptions, ["A page.\n\nDefault: `20`.", "Default: `up`."]);
+}
+
+#[test]
 fn a_body_that_may_be_left_out_is_noted_with_its_place() {
     let published = "openapi: 3.0.3\ninfo: { title: Trial, version: '1' }\nservers: [{ url: 'https://a.example' }]\npaths:\n  /x:\n    post: { operationId: addX, requestBody: { content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }, responses: { '200': { description: Done. } } }\n";
     let (_, notes) = imported(published);

@@ -156,7 +156,7 @@ fn a_group_of_published_files_follows_the_conventions_and_takes_no_prose() {
         ("page", &list["externalDocs"]["url"], json!("https://demo.example/docs/apps/shop.yaml")),
         ("paging", &list["x-pagination"], json!({ "style": "offset", "items": "orders", "param": "skip", "total": "total" })),
         ("a count", &list["parameters"][0]["schema"]["type"], json!("integer")),
-        ("its words", &list["parameters"][0]["description"], json!("Skip.")),
+        ("its words", &list["parameters"][0]["description"], json!("Skip. Default: `0`.")),
         ("the root's header", &document["paths"]["/orders"]["parameters"][0]["$ref"], json!("#/components/parameters/Version20260101")),
         ("a response requires nothing", &schemas["ListOrdersResponse"]["required"], Value::Null),
         ("and may be null", &schemas["ListOrdersResponse"]["properties"]["total"]["nullable"], json!(true)),

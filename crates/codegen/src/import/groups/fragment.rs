@@ -11,6 +11,7 @@ use super::{
     words,
 };
 use crate::{
+    import::prose,
     load::{Position, component_of, references},
     names::sentence,
 };
@@ -72,8 +73,11 @@ fn parameters(operation: &mut Value, plan: &Plan, is_uniform: bool) {
             continue;
         }
         let schema = parameter["schema"].take();
-        let description = words::of_field(&name, &schema, plan);
+        let mut description = words::of_field(&name, &schema, plan);
         let Some(map) = parameter.as_object_mut() else { continue };
+        if let Some(default) = map.get("description").and_then(Value::as_str).and_then(prose::stated_default) {
+            description = format!("{description} {default}");
+        }
         map.insert("schema".into(), schema);
         map.shift_remove("description");
         let at = map.keys().position(|key| key == "schema").unwrap_or_default();
@@ -148,7 +152,10 @@ fn component(name: &str, schema: &mut Value, plan: &Plan) {
     let at = usize::from(map.contains_key("type"));
     map.shift_insert(at, "description".into(), words::of_component(name).into());
     for (name, property) in map.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-        let said = words::of_field(name, property, plan);
+        let mut said = words::of_field(name, property, plan);
+        if let Some(default) = property["description"].as_str().and_then(prose::stated_default) {
+            said = format!("{said} {default}");
+        }
         plain(property);
         if property.get("$ref").is_none()
             && let Some(property) = property.as_object_mut()
