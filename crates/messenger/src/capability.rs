@@ -84,6 +84,14 @@ pub enum Unsupported {
         /// The field that was set.
         field: Field,
     },
+    /// The vendor does not have an option of its platform.
+    #[error("{} takes no {option} with a message", .vendor.name())]
+    Option {
+        /// Who.
+        vendor: Vendor,
+        /// The option that was set, such as `status`.
+        option: &'static str,
+    },
     /// The vendor needs a field on this channel.
     #[error("{} needs a {field} for a message by {channel}", .vendor.name())]
     Missing {
@@ -154,6 +162,7 @@ impl Unsupported {
             Self::TooLong { .. } => Some(Field::Text),
             Self::Channel { .. }
             | Self::NoChannel { .. }
+            | Self::Option { .. }
             | Self::Person { .. }
             | Self::NoContacts { .. }
             | Self::NoMessenger { .. }

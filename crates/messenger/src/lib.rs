@@ -17,8 +17,6 @@ pub use channel::{Channel, UnknownChannel};
 pub use error::Error;
 pub use message::{Message, Recipient, ReplyMode};
 pub use messenger::{Messenger, check, connect, over};
-#[cfg(any(feature = "highlevel", feature = "leadway"))]
-pub use options::LeadwayOptions;
 pub use options::{HighLevelOptions, SendPilotOptions};
 pub use person::{Found, Person};
 pub use receipt::Receipt;

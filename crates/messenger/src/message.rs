@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-#[cfg(any(feature = "highlevel", feature = "leadway"))]
-use crate::LeadwayOptions;
 use crate::{Channel, HighLevelOptions, SendPilotOptions};
 
 /// Who gets a message.
@@ -144,10 +142,6 @@ pub struct Message {
     /// What only HighLevel and its editions know.
     #[serde(default, skip_serializing_if = "is_default")]
     pub highlevel: HighLevelOptions,
-    /// What only HighLevel itself and Leadway CRM know.
-    #[cfg(any(feature = "highlevel", feature = "leadway"))]
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub leadway: LeadwayOptions,
 }
 
 /// Whether nothing of it was set.
@@ -175,8 +169,6 @@ impl Message {
             thread: None,
             sendpilot: SendPilotOptions::default(),
             highlevel: HighLevelOptions::default(),
-            #[cfg(any(feature = "highlevel", feature = "leadway"))]
-            leadway: LeadwayOptions::default(),
         }
     }
 
@@ -267,13 +259,6 @@ impl Message {
     /// Sets [`highlevel`](Self::highlevel).
     pub fn highlevel(mut self, options: HighLevelOptions) -> Self {
         self.highlevel = options;
-        self
-    }
-
-    /// Sets [`leadway`](Self::leadway).
-    #[cfg(any(feature = "highlevel", feature = "leadway"))]
-    pub fn leadway(mut self, options: LeadwayOptions) -> Self {
-        self.leadway = options;
         self
     }
 }

@@ -43,7 +43,7 @@ impl SendPilotOptions {
 }
 
 /// What only HighLevel and its editions, Hoop AI and Leadway CRM, know of a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
@@ -57,6 +57,30 @@ pub struct HighLevelOptions {
     /// Id of the conversation provider that carries the message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
+    /// Kind of the message within its channel; the name of the channel unless set. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_type: Option<types::MessageSubType>,
+    /// Whether the message was delivered, in the vendor's word; `pending` unless set. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<types::MessageDeliveryStatus>,
+    /// Id of the custom subtype whose unsubscriptions count. For an email only. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_subtype_id: Option<String>,
+    /// What to forward, and to whom. For an email only. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<types::ForwardConfig>,
+    /// Whether the platform's own AI picks the moment to send a scheduled email. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_scheduling_ai: Option<bool>,
+    /// Within which time it does. Hoop AI does not have it.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimization_period: Option<types::OptimizationPeriod>,
 }
 
 impl HighLevelOptions {
@@ -85,43 +109,9 @@ impl HighLevelOptions {
         self.provider_id = Some(id.into());
         self
     }
-}
-
-/// What HighLevel itself and Leadway CRM know of a message, and Hoop AI does not, beside [`HighLevelOptions`].
-#[cfg(any(feature = "highlevel", feature = "leadway"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(default)]
-#[non_exhaustive]
-pub struct LeadwayOptions {
-    /// Kind of the message within its channel; the name of the channel unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub_type: Option<types::MessageSubType>,
-    /// Whether the message was delivered, in the vendor's word; `pending` unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<types::MessageDeliveryStatus>,
-    /// Id of the custom subtype whose unsubscriptions count. For an email only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom_subtype_id: Option<String>,
-    /// What to forward, and to whom. For an email only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub forward: Option<types::ForwardConfig>,
-    /// Whether the platform's own AI picks the moment to send a scheduled email.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub native_scheduling_ai: Option<bool>,
-    /// Within which time it does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub optimization_period: Option<types::OptimizationPeriod>,
-}
-
-#[cfg(any(feature = "highlevel", feature = "leadway"))]
-impl LeadwayOptions {
-    /// No options.
-    pub fn new() -> Self {
-        Self::default()
-    }
 
     /// Kind of the message within its channel, such as `"Email"`.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn sub_type(mut self, sub_type: impl Into<types::MessageSubType>) -> Self {
         self.sub_type = Some(sub_type.into());
@@ -129,6 +119,7 @@ impl LeadwayOptions {
     }
 
     /// Whether the message was delivered, in the vendor's word.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn status(mut self, status: impl Into<types::MessageDeliveryStatus>) -> Self {
         self.status = Some(status.into());
@@ -136,6 +127,7 @@ impl LeadwayOptions {
     }
 
     /// The custom subtype whose unsubscriptions count.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn custom_subtype_id(mut self, id: impl Into<String>) -> Self {
         self.custom_subtype_id = Some(id.into());
@@ -143,6 +135,7 @@ impl LeadwayOptions {
     }
 
     /// What to forward, and to whom.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn forward(mut self, forward: types::ForwardConfig) -> Self {
         self.forward = Some(forward);
@@ -150,6 +143,7 @@ impl LeadwayOptions {
     }
 
     /// Whether the platform's own AI picks the moment to send a scheduled email.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn native_scheduling_ai(mut self, on: bool) -> Self {
         self.native_scheduling_ai = Some(on);
@@ -157,9 +151,27 @@ impl LeadwayOptions {
     }
 
     /// Within which time it does.
+    #[cfg(any(feature = "highlevel", feature = "leadway"))]
     #[must_use]
     pub fn optimization_period(mut self, period: types::OptimizationPeriod) -> Self {
         self.optimization_period = Some(period);
         self
+    }
+
+    /// The first option that Hoop AI does not have.
+    #[cfg(feature = "hoop-ai")]
+    pub(crate) fn beyond_hoop_ai(&self) -> Option<&'static str> {
+        #[cfg(any(feature = "highlevel", feature = "leadway"))]
+        let options = [
+            ("subtype", self.sub_type.is_some()),
+            ("status", self.status.is_some()),
+            ("custom subtype", self.custom_subtype_id.is_some()),
+            ("email to forward", self.forward.is_some()),
+            ("scheduling AI", self.native_scheduling_ai.is_some()),
+            ("optimization period", self.optimization_period.is_some()),
+        ];
+        #[cfg(not(any(feature = "highlevel", feature = "leadway")))]
+        let options: [(&str, bool); 0] = [];
+        options.into_iter().find_map(|(option, is_set)| is_set.then_some(option))
     }
 }

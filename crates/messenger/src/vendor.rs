@@ -10,6 +10,8 @@ pub use crate::vendors::Vendor;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Api {
+    /// Which vendor.
+    pub id: Vendor,
     /// Its constants and its routes.
     pub vendor: &'static reachout_runtime::Vendor,
     /// Its OpenAPI document, as JSON.
@@ -18,7 +20,7 @@ pub struct Api {
 
 /// The enum of all vendors, and what is known of each, from the list of them.
 macro_rules! vendors {
-    ($($(#[$doc:meta])* $variant:ident($client:ident, $id:tt, $name:literal, $credential_env:literal),)*) => {
+    ($($(#[$doc:meta])* $variant:ident($client:ident, $id:tt, $name:literal, $credential_env:literal, $platform:ident),)*) => {
         /// A platform that messages are sent through.
         ///
         /// All are here whatever the features; [`connect`](crate::connect) tells when one was not compiled in.
@@ -53,12 +55,19 @@ macro_rules! vendors {
                 }
             }
 
+            /// The vendor whose API it speaks: of an edition the platform under it, of every other vendor itself.
+            pub const fn platform(self) -> Self {
+                match self {
+                    $(Self::$variant => Self::$platform,)*
+                }
+            }
+
             /// What its client crate knows of it; nothing where its feature is off.
             pub const fn api(self) -> Option<$crate::Api> {
                 match self {
                     $(
                         #[cfg(feature = $id)]
-                        Self::$variant => Some($crate::Api { vendor: &::$client::VENDOR, openapi: ::$client::OPENAPI }),
+                        Self::$variant => Some($crate::Api { id: self, vendor: &::$client::VENDOR, openapi: ::$client::OPENAPI }),
                     )*
                     #[allow(unreachable_patterns, reason = "reachable where a feature is off")]
                     _ => None,

@@ -52,7 +52,7 @@ impl Resolved {
             copies.extend(emails);
         }
         #[cfg(any(feature = "highlevel", feature = "leadway"))]
-        if let Some((forward, canonical)) = message.leadway.forward.as_mut().zip(compared.leadway.forward.as_mut()) {
+        if let Some((forward, canonical)) = message.highlevel.forward.as_mut().zip(compared.highlevel.forward.as_mut()) {
             if let Some(text) = &forward.to_email {
                 let email = Address::parse(text, region).and_then(email).map_err(wrong("address to forward to"))?;
                 canonical.to_email = Some(email.to_string());

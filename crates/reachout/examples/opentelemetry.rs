@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let sandbox = Sandbox::start().await?;
     let client: leonar::Client =
-        leonar::Client::builder().credential(sandbox.api_key(Vendor::Leonar)).base_url(sandbox.base_url(Vendor::Leonar)).build()?;
+        leonar::Client::builder().credential(Sandbox::api_key(Vendor::Leonar)).base_url(sandbox.base_url(Vendor::Leonar)).build()?;
     let contact = leonar::types::CreateContactRequest::new("Sophie");
     let contact = client.contacts().create(contact).await?;
     println!("created {}", contact.data.id);

@@ -8,7 +8,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::builder().port(port).start().await?;
     println!("{}", sandbox.url());
     for vendor in Vendor::ALL {
-        println!("  {:<10} {}  ({})", vendor.slug(), sandbox.base_url(vendor), sandbox.api_key(vendor));
+        println!("  {:<10} {}  ({})", vendor.id(), sandbox.base_url(vendor), Sandbox::api_key(vendor));
     }
     std::future::pending::<()>().await;
     Ok(())

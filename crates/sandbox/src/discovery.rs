@@ -10,13 +10,13 @@ use http::Request;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use reachout_messenger::Vendor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
 use crate::clock::ClockReading;
-use crate::vendor::Vendor;
 
 /// A sandbox that another process serves.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Running {
     pub async fn at(url: &str) -> Result<Self, NotRunning> {
         let url = url.trim_end_matches('/');
         let overview: Value = get(url, "").await?;
-        let base_url = |vendor: Vendor| Some((vendor, overview["vendors"][vendor.slug()]["base_url"].as_str()?.to_owned()));
+        let base_url = |vendor: Vendor| Some((vendor, overview["vendors"][vendor.id()]["base_url"].as_str()?.to_owned()));
         let base_urls: Option<BTreeMap<_, _>> = Vendor::ALL.into_iter().map(base_url).collect();
         let base_urls = base_urls.ok_or_else(|| NotRunning { url: url.to_owned(), problem: ANOTHER.to_owned() })?;
         Ok(Self { url: url.to_owned(), base_urls })

@@ -6,6 +6,7 @@ mod builder;
 mod changes;
 mod clock;
 mod control;
+mod credentials;
 mod discovery;
 mod duration;
 mod engine;
@@ -22,11 +23,10 @@ mod server;
 mod settings;
 mod start_error;
 mod state;
-mod vendor;
-mod vendor_enum;
-mod vendors;
 mod verify;
 mod webhook;
+
+pub use reachout_messenger::Vendor;
 
 pub use self::builder::Builder;
 pub use self::clock::ClockReading;
@@ -39,6 +39,5 @@ pub use self::request_stream::{RequestEvent, RequestStream};
 pub use self::sandbox::{InvalidControl, Sandbox};
 pub use self::settings::{Settings, Versions};
 pub use self::start_error::StartError;
-pub use self::vendor::{UnknownVendor, Vendor};
 pub use self::verify::{Expected, NearMiss, Verification};
 pub use self::webhook::{Attempt, Delivery, HIGHLEVEL_WEBHOOK_KEY, Subscription, WEBHOOK_SECRET, Webhook};

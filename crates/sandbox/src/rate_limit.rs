@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use reachout_messenger::Vendor;
 use serde::Serialize;
 
 use crate::api::Api;
-use crate::vendor::Vendor;
+use crate::credentials;
 
 /// HighLevel's limit for a day.
 const DAILY: u64 = 200_000;
@@ -62,13 +63,13 @@ impl RateLimits {
         let mut headers = HeaderMap::new();
         let mut add = |name: &'static str, value: u64| headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
         add("x-ratelimit-remaining", most.saturating_sub(used));
-        if api.vendor.is_highlevel() {
+        if api.is_highlevel() {
             add("x-ratelimit-max", most);
             add("x-ratelimit-interval-milliseconds", seconds * 1_000);
             add("x-ratelimit-limit-daily", DAILY);
             add("x-ratelimit-daily-remaining", DAILY.saturating_sub(today));
         }
-        Some((headers, used > most || (api.vendor.is_highlevel() && today > DAILY)))
+        Some((headers, used > most || (api.is_highlevel() && today > DAILY)))
     }
 
     /// How much of its limits each credential has used.
@@ -78,14 +79,18 @@ impl RateLimits {
         for api in apis {
             let Some((limit, seconds)) = documented(api) else { continue };
             let mut used: Vec<_> = self.used.iter().filter(|((vendor, _), _)| *vendor == api.vendor).collect();
-            used.sort_by_key(|((_, credential), _)| (credential != api.vendor.api_key(), credential));
+            used.sort_by_key(|((_, credential), _)| (credential != credentials::api_key(api.vendor), credential));
             for (index, ((_, credential), windows)) in used.into_iter().enumerate() {
                 let meter = |window: &Window, limit: u64, length: Duration| {
                     let left = length.saturating_sub(now.duration_since(window.start));
                     Meter {
                         vendor: api.vendor,
                         // A key of another's may be a real one.
-                        credential: if credential == api.vendor.api_key() { credential.clone() } else { format!("another, {}", index + 1) },
+                        credential: if credential == credentials::api_key(api.vendor) {
+                            credential.clone()
+                        } else {
+                            format!("another, {}", index + 1)
+                        },
                         used: if left.is_zero() { 0 } else { window.used },
                         limit,
                         seconds: length.as_secs(),
@@ -93,7 +98,7 @@ impl RateLimits {
                     }
                 };
                 meters.push(meter(&windows.burst, limit, Duration::from_secs(seconds)));
-                if api.vendor.is_highlevel() {
+                if api.is_highlevel() {
                     meters.push(meter(&windows.day, DAILY, DAY));
                 }
             }
@@ -116,6 +121,6 @@ pub(crate) struct Meter {
 
 /// The requests that the vendor allows, and in how many seconds.
 fn documented(api: &Api) -> Option<(u64, u64)> {
-    let limit = api.vendor.client().rate_limit?;
+    let limit = api.client.rate_limit?;
     Some((limit.requests.into(), limit.per.as_secs()))
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use reachout_messenger::Vendor;
 use serde_json::Value;
 
 use crate::clock::ClockReading;
+use crate::credentials;
 use crate::discovery::Announcement;
 use crate::engine::ReplyTo;
 use crate::fault::FaultRule;
@@ -19,7 +21,6 @@ use crate::server::Server;
 use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::state::Saver;
-use crate::vendor::Vendor;
 use crate::verify::{Expected, Verification};
 use crate::webhook::{Delivery, Subscription, Webhook};
 
@@ -56,9 +57,14 @@ impl Sandbox {
         format!("{}{}", self.url, self.server.simulator(vendor).api.mount)
     }
 
-    /// A credential that the vendor accepts: [`Vendor::api_key`].
-    pub fn api_key(&self, vendor: Vendor) -> &'static str {
-        vendor.api_key()
+    /// A credential that the vendor accepts. So is every other that has the vendor's form, but [`refused_key`](Self::refused_key).
+    pub const fn api_key(vendor: Vendor) -> &'static str {
+        credentials::api_key(vendor)
+    }
+
+    /// The one credential that has the vendor's form and is always refused with 401: a revoked key, for tests.
+    pub const fn refused_key(vendor: Vendor) -> &'static str {
+        credentials::refused_key(vendor)
     }
 
     /// The requests that the vendors received, the newest last.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use reachout_messenger::Vendor;
 
 use crate::engine::{Event, Outcome, SentMessage};
-use crate::vendor::Vendor;
 use crate::webhook::Post;
 
 /// What happens by itself.

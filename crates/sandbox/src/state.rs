@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::broadcast::error::RecvError;
@@ -16,7 +17,6 @@ use crate::engine::{Simulator, Snapshot};
 use crate::fault::{FaultRule, unknown};
 use crate::server::{Server, lock};
 use crate::start_error::StartError;
-use crate::vendor::Vendor;
 use crate::webhook::Subscription;
 
 /// How long a change waits for others before the file is written.
@@ -56,7 +56,7 @@ impl SavedState {
         let capacity = server.settings().capacity;
         let mut snapshots = Vec::new();
         for (name, snapshot) in self.vendors {
-            let known = || Vendor::ALL.map(Vendor::slug).into_iter();
+            let known = || Vendor::ALL.map(Vendor::id).into_iter();
             let vendor: Vendor = name.parse().map_err(|_| format!("vendors.{}", unknown(&name, &name, "a vendor", known())))?;
             snapshot.check(capacity).map_err(|problem| format!("vendors.{name}.{problem}"))?;
             snapshots.push((vendor, snapshot));
@@ -86,8 +86,8 @@ pub(crate) fn seed(simulators: &mut [Simulator], path: &Path) -> Result<(), Star
     let problem = |problem: String| StartError::File { path: path.to_owned(), problem };
     let vendors: Map<String, Value> = parse(&read(path)?).map_err(problem)?;
     for (name, kinds) in &vendors {
-        let simulator = simulators.iter_mut().find(|simulator| simulator.api.vendor.slug() == name);
-        let known = Vendor::ALL.map(Vendor::slug).into_iter();
+        let simulator = simulators.iter_mut().find(|simulator| simulator.api.vendor.id() == name);
+        let known = Vendor::ALL.map(Vendor::id).into_iter();
         let simulator = simulator.ok_or_else(|| problem(unknown(name, name, "a vendor", known)))?;
         let kinds = kinds.as_object().ok_or_else(|| problem(format!("{name}: this is not a map from kinds to lists of objects")))?;
         simulator.seed(kinds).map_err(|error| problem(format!("{name}.{error}")))?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::fault::Match;
 use crate::log::RecordedRequest;
-use crate::vendor::Vendor;
 
 /// Which requests are meant: [`Sandbox::verify`](crate::Sandbox::verify) and `POST /_sandbox/verify`. What is not given may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl Expected {
                 differences.push(format!("{name}: {actual:?} instead of {expected:?}"));
             }
         };
-        compare("vendor", self.vendor.map(Vendor::slug), request.vendor.slug());
+        compare("vendor", self.vendor.map(Vendor::id), request.vendor.id());
         compare("operation", self.operation.as_deref(), request.operation.as_deref().unwrap_or_default());
         compare("method", self.method.as_deref(), &request.method);
         compare("path", self.path.as_deref(), &request.path);

@@ -28,7 +28,7 @@ fn printed(sandbox: &Sandbox, program: &str, folder: &Path, more: &[(&str, &str)
     let mut command = Command::new(env!("CARGO_BIN_EXE_guide"));
     command.arg(program).current_dir(folder);
     for (prefix, credential, vendor) in [("LEONAR", "LEONAR_API_KEY", Vendor::Leonar), ("HOOP_AI", "HOOP_AI_TOKEN", Vendor::HoopAi)] {
-        command.env(format!("{prefix}_BASE_URL"), sandbox.base_url(vendor)).env(credential, sandbox.api_key(vendor));
+        command.env(format!("{prefix}_BASE_URL"), sandbox.base_url(vendor)).env(credential, Sandbox::api_key(vendor));
     }
     let mut child = command.envs(more.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let deadline = Instant::now() + Duration::from_mins(2);

@@ -81,7 +81,7 @@ impl Accounts for Simulated {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_stops_the_follow_up_of_whoever_wrote_it() {
     let sandbox = Sandbox::start().await.unwrap();
-    let vendor = Simulated(sandbox.base_url(Vendor::HighLevel), sandbox.api_key(Vendor::HighLevel));
+    let vendor = Simulated(sandbox.base_url(Vendor::HighLevel), Sandbox::api_key(Vendor::HighLevel));
     let client = Client::builder().base_url(&vendor.0).credential(vendor.1).pacing(Pacing::off()).build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let lines: String = (0..20).map(|n| format!("p{n}@example.com,Person {n},an engineer\n")).collect();

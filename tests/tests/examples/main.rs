@@ -19,7 +19,7 @@ mod write_to_leads;
 macro_rules! client {
     ($vendor:ident, $sandbox:expr, $of:expr) => {{
         let client: $vendor::Client =
-            $vendor::Client::builder().base_url($sandbox.base_url($of)).credential($sandbox.api_key($of)).build().unwrap();
+            $vendor::Client::builder().base_url($sandbox.base_url($of)).credential(Sandbox::api_key($of)).build().unwrap();
         client
     }};
 }

@@ -1,12 +1,13 @@
 //! Every fault, each vendor: a call that writes, a call that reads, and a POST that only reads.
 
 use futures_util::future::join_all;
+use reachout_messenger::Vendor;
 use reachout_runtime::{Delivery, Error, ErrorKind};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::{
     server::{Act, Server},
-    vendors::{ALL, Vendor},
+    vendors::{ALL, found, list, search, searches, send, successes},
 };
 
 /// What goes wrong.
@@ -56,11 +57,11 @@ fn json(status: &str, body: &str) -> Vec<Act> {
 }
 
 fn success(vendor: Vendor, call: Call) -> Act {
-    let (write, read) = vendor.success();
+    let (write, read) = successes(vendor);
     let body = match call {
         Call::Write => write,
         Call::Read => read,
-        Call::Search => vendor.found(),
+        Call::Search => found(vendor),
     };
     Act::Respond(response("200 OK", "application/json", "", body))
 }
@@ -219,7 +220,7 @@ async fn nothing_is_sent_twice_and_everything_is_accounted_for() {
     let (mut scenarios, mut sent_twice, mut wrong) = (0, 0, Vec::new());
     for fault in faults() {
         let calls = ALL.into_iter().flat_map(|vendor| [(vendor, Call::Write), (vendor, Call::Read), (vendor, Call::Search)]);
-        let calls = calls.filter(|(vendor, call)| *call != Call::Search || vendor.searches());
+        let calls = calls.filter(|(vendor, call)| *call != Call::Search || searches(*vendor));
         let fault = &fault;
         let played = calls.map(|(vendor, call)| async move {
             let server = Server::start((fault.acts)(vendor, call)).await;
@@ -290,9 +291,9 @@ async fn speaks_no_tls() -> String {
 
 async fn run(vendor: Vendor, call: Call, url: &str) -> Result<(), Error> {
     match call {
-        Call::Write => vendor.send(url).await,
-        Call::Read => vendor.list(url).await,
-        Call::Search => vendor.search(url).await,
+        Call::Write => send(vendor, url).await,
+        Call::Read => list(vendor, url).await,
+        Call::Search => search(vendor, url).await,
     }
 }
 

@@ -6,12 +6,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use reachout_messenger::Vendor;
 use reachout_runtime::Error;
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 use crate::{
     server::{Act, Server, response},
-    vendors::{ALL, CREDENTIAL, Vendor},
+    vendors::{ALL, CREDENTIAL, list, send},
 };
 
 /// Everything that was written to the log.
@@ -84,7 +85,7 @@ async fn no_error_and_no_log_line_shows_the_credential() {
     for act in faults() {
         for vendor in ALL {
             let server = Server::start([act.clone()]).await;
-            for error in [vendor.send(&server.url).await.unwrap_err(), vendor.list(&server.url).await.unwrap_err()] {
+            for error in [send(vendor, &server.url).await.unwrap_err(), list(vendor, &server.url).await.unwrap_err()] {
                 if spelled(&error).contains(CREDENTIAL) {
                     shown.push(format!("{vendor:?}, {act:?}: {}", spelled(&error)));
                 }
@@ -128,18 +129,16 @@ fn no_debug_output_shows_the_credential() {
 #[test]
 fn a_credential_that_cannot_be_sent_is_not_shown() {
     for vendor in ALL {
-        let error = vendor.broken_credential("leo_line\nbreak").unwrap_err();
+        let error = broken_credential(vendor, "leo_line\nbreak").unwrap_err();
         assert!(!spelled(&error).contains("leo_line"), "{vendor:?}: {error}");
     }
 }
 
-impl Vendor {
-    fn broken_credential(self, credential: &str) -> Result<(), Error> {
-        match self {
-            Self::Leonar => leonar::Client::builder().credential(credential).build().map(drop),
-            Self::SendPilot => sendpilot::Client::builder().credential(credential).build().map(drop),
-            Self::HoopAi => hoop_ai::Client::builder().credential(credential).build().map(drop),
-            Self::Leadway => leadway::Client::builder().credential(credential).build().map(drop),
-        }
+fn broken_credential(vendor: Vendor, credential: &str) -> Result<(), Error> {
+    match vendor {
+        Vendor::Leonar => leonar::Client::builder().credential(credential).build().map(drop),
+        Vendor::SendPilot => sendpilot::Client::builder().credential(credential).build().map(drop),
+        Vendor::HoopAi => hoop_ai::Client::builder().credential(credential).build().map(drop),
+        _ => leadway::Client::builder().credential(credential).build().map(drop),
     }
 }

@@ -23,27 +23,16 @@ const SOURCE: &str = "the folders of specs";
 
 /// Rust files that list the vendors.
 pub fn files(apis: &[&Api]) -> Vec<File> {
-    let rust = |path: &str, content: String| File { path: path.into(), source: SOURCE.to_owned(), content };
-    let modules = |line: fn(&Api) -> String| apis.iter().map(|api| line(api)).collect::<String>();
-    let facade = modules(|api| {
+    let line = |api: &&Api| {
         let constants = [&api.id, &api.name, &api.credential_env].map(|text| literal(text)).join(", ");
-        format!("    {}    {}({}, {constants}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
-    });
-    let sandbox = modules(|api| {
-        format!("    {}    {}({}, {}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module(), literal(&api.id))
-    });
-    vec![
-        rust(
-            "crates/messenger/src/vendors.rs",
-            format!(
-                "//! Every vendor: variant, crate, id, name, and environment variable of the credential.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{facade}}}\n"
-            ),
-        ),
-        rust(
-            "crates/sandbox/src/vendors.rs",
-            format!("//! Every vendor: variant, crate, id.\n\nuse crate::vendor_enum::vendors;\n\nvendors! {{\n{sandbox}}}\n"),
-        ),
-    ]
+        let platform = apis.iter().find(|other| api.base.as_ref() == Some(&other.id)).unwrap_or(api).variant();
+        format!("    {}    {}({}, {constants}, {platform}),\n", doc(&format!("{}.", about(api)), 1), api.variant(), api.module())
+    };
+    let vendors = apis.iter().map(line).collect::<String>();
+    let content = format!(
+        "//! Every vendor: variant, crate, id, name, environment variable of the credential, and platform.\n\nuse crate::vendor::vendors;\n\nvendors! {{\n{vendors}}}\n"
+    );
+    vec![File { path: "crates/messenger/src/vendors.rs".into(), source: SOURCE.to_owned(), content }]
 }
 
 /// Regions of manifests and of the README.
@@ -66,7 +55,9 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
     };
     let quoted: Vec<String> = apis.iter().map(|api| literal(&api.id)).collect();
     let vendors = format!("vendors = [{}]\n", quoted.join(", "));
-    let features = vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id));
+    let full: Vec<String> = apis.iter().filter(|api| !api.features().is_empty()).map(|api| literal(&format!("{}?/full", api.id))).collect();
+    let features =
+        vendors.clone() + &lines(|api| format!("{id} = [\"dep:{id}\"]\n", id = api.id)) + &format!("full = [{}]\n", full.join(", "));
     let forwarded = vendors + &lines(|api| format!("{id} = [\"reachout-messenger/{id}\"]\n", id = api.id));
     let groups = apis.iter().filter(|api| !api.features().is_empty());
     let groups =
@@ -77,7 +68,6 @@ pub fn regions(apis: &[&Api]) -> Vec<Region> {
         region("crates/messenger/Cargo.toml", "clients", optional),
         region("crates/outbox/Cargo.toml", "features", forwarded),
         region("crates/reachout/Cargo.toml", "clients", clients(&[])),
-        region("crates/sandbox/Cargo.toml", "clients", clients(&[])),
         region("tests/Cargo.toml", "clients", clients(&["test-util"])),
         region("tests/tests/wire/main.rs", "tests", lines(|api| format!("every_operation!({});\n", api.module()))),
         region("README.md", "table", table(apis)),

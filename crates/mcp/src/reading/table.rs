@@ -180,16 +180,16 @@ const HIGHLEVEL_MESSAGES: Source = Source {
 
 impl Source {
     pub(crate) fn of(vendor: Vendor, subject: Subject) -> Result<Self, Failure> {
-        match (vendor, subject) {
+        match (vendor.platform(), subject) {
             (Vendor::Leonar, Subject::People) => Ok(LEONAR_PEOPLE),
             (Vendor::Leonar, Subject::Messages) => Ok(LEONAR_MESSAGES),
             (Vendor::SendPilot, Subject::People) => Ok(SENDPILOT_PEOPLE),
             (Vendor::SendPilot, Subject::Conversations) => Ok(SENDPILOT_CONVERSATIONS),
             (Vendor::SendPilot, Subject::Messages) => Ok(SENDPILOT_MESSAGES),
-            (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, Subject::People) => Ok(HIGHLEVEL_PEOPLE),
-            (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, Subject::Conversations) => Ok(HIGHLEVEL_CONVERSATIONS),
-            (Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway, Subject::Messages) => Ok(HIGHLEVEL_MESSAGES),
-            (vendor, _) => Err(Failure::refused(
+            (Vendor::HighLevel, Subject::People) => Ok(HIGHLEVEL_PEOPLE),
+            (Vendor::HighLevel, Subject::Conversations) => Ok(HIGHLEVEL_CONVERSATIONS),
+            (Vendor::HighLevel, Subject::Messages) => Ok(HIGHLEVEL_MESSAGES),
+            _ => Err(Failure::refused(
                 format!("{} does not document this list", vendor.name()),
                 "nothing was done: message_state has the conversation of a message, and search_operations what else the vendor has",
             )),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{Timelike as _, Utc};
 use reachout_mcp::Policy;
 use reachout_outbox::{Clock, Filter, QuietHours, Rules, SendCaps, State, Vendor};
-use reachout_sandbox::{Fault, FaultKind, FaultRule};
+use reachout_sandbox::{Fault, FaultKind, FaultRule, Sandbox};
 use serde_json::{Value, json};
 
 use crate::world::{Session, World, account, alone, by_code, contact, raw};
@@ -72,7 +72,7 @@ impl Range {
     async fn call(&mut self, session: &Session, tool: &'static str, arguments: Value) -> Value {
         let result = raw(session, tool, arguments).await;
         let text = serde_json::to_string(&result).unwrap();
-        self.score.secrets += usize::from(text.contains(reachout_sandbox::Vendor::Leonar.api_key()));
+        self.score.secrets += usize::from(text.contains(Sandbox::api_key(Vendor::Leonar)));
         result.structured_content.unwrap_or_default()
     }
 

@@ -33,7 +33,7 @@ impl Accounts for AtSandbox {
     fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
         let mount = if account.vendor == Vendor::Leonar { "leonar/api/v1" } else { account.vendor.id() };
         let base = format!("{}/{mount}", self.0);
-        let key = account.vendor.id().parse::<reachout_sandbox::Vendor>().unwrap().api_key();
+        let key = Sandbox::api_key(account.vendor);
         Box::pin(std::future::ready(clients.account(|builder| Ok(builder.base_url(&base).credential(key)))))
     }
 }

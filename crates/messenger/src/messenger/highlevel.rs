@@ -109,6 +109,9 @@ messenger!(leadway, Vendor::Leadway, |sent| sent.status.map(|status| status.to_s
 #[cfg(feature = "hoop-ai")]
 pub fn hoop_ai(message: &Message) -> Result<::hoop_ai::types::SendMessageRequest, Unsupported> {
     let channel = channel(Vendor::HoopAi, message, false)?;
+    if let Some(option) = message.highlevel.beyond_hoop_ai() {
+        return Err(Unsupported::Option { vendor: Vendor::HoopAi, option });
+    }
     Ok(request!(hoop_ai, Vendor::HoopAi, channel, message, |kind, contact| SendMessageRequest::new(kind, contact)))
 }
 
@@ -117,7 +120,7 @@ macro_rules! platform {
     ($client:ident, $feature:literal, $vendor:expr) => {
         #[cfg(feature = $feature)]
         pub fn $client(message: &Message) -> Result<::$client::types::SendMessageRequest, Unsupported> {
-            let options = &message.leadway;
+            let options = &message.highlevel;
             let channel = channel($vendor, message, options.forward.is_some())?;
             // The vendor's page calls both required: a message that is yet to be sent is pending, and its sample gives the type as the subtype.
             let sub_type = options.sub_type.clone().unwrap_or_else(|| channel.highlevel().unwrap_or_default().into());

@@ -1,6 +1,6 @@
 //! What each vendor takes, as a user reads it.
 
-use reachout_messenger::{Channel, LeadwayOptions, Message, ReplyMode, Vendor, channels, check};
+use reachout_messenger::{Channel, HighLevelOptions, Message, ReplyMode, Vendor, channels, check};
 
 use crate::CONTACT;
 
@@ -149,6 +149,11 @@ fn what_is_wrong_is_one_sentence() {
             to().channel(Channel::Rcs).text("Hi"),
             "Hoop AI does not send by rcs; it sends by email, sms, whatsapp, instagram, facebook, live-chat or custom",
         ),
+        (
+            Vendor::HoopAi,
+            to().channel(Channel::Sms).text("Hi").highlevel(HighLevelOptions::new().status("delivered")),
+            "Hoop AI takes no status with a message",
+        ),
         (Vendor::HoopAi, to().channel(Channel::Sms), "Hoop AI needs a text for a message by sms"),
         (
             Vendor::HoopAi,
@@ -176,7 +181,7 @@ fn what_is_wrong_is_one_sentence() {
 #[test]
 fn a_forwarded_email_needs_no_text() {
     let forward = leadway::types::ForwardConfig::new(true).to_email("a@b.c");
-    let message = Message::to("c").channel(Channel::Email).leadway(LeadwayOptions::new().forward(forward));
+    let message = Message::to("c").channel(Channel::Email).highlevel(HighLevelOptions::new().forward(forward));
     assert_eq!(check(Vendor::Leadway, &message).map(drop), Ok(()));
     assert!(check(Vendor::HoopAi, &message).is_err());
 }

@@ -1,7 +1,7 @@
 //! What goes over the wire, and what comes back, through each client.
 
 use reachout_messenger::{
-    Advice, Channel, Delivery, Error, HighLevelOptions, LeadwayOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
+    Advice, Channel, Delivery, Error, HighLevelOptions, Message, Messenger, Recipient, ReplyMode, SendPilotOptions, Vendor,
 };
 use reachout_mocks::Mocks;
 use serde_json::{Value, json};
@@ -135,9 +135,11 @@ async fn leadway() {
     let client = mocks.client();
     let example = documented(leadway::OPENAPI);
     let mock = mocks.on(client.messages().send(body::<leadway::types::SendMessageRequest>(example.clone()))).example();
-    let mut options = LeadwayOptions::new().status("delivered").sub_type("Email").custom_subtype_id("507f1f77bcf86cd799439011");
+    let mut message = sample();
+    let mut options = message.highlevel.status("delivered").sub_type("Email").custom_subtype_id("507f1f77bcf86cd799439011");
     options = options.forward(body(example["forward"].clone())).native_scheduling_ai(false).optimization_period(body(json!("24h")));
-    let receipt = client.send(&sample().leadway(options)).await.unwrap();
+    message.highlevel = options;
+    let receipt = client.send(&message).await.unwrap();
     mock.assert();
     assert_eq!(receipt.status.as_deref(), Some("delivered"));
 }

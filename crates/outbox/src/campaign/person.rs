@@ -149,7 +149,7 @@ impl Sequence {
 
 /// Puts a message into the thread of another. At LinkedIn and in chats all messages to a person are in one.
 fn thread(message: &mut Message, vendor: Vendor, sent: &Sent) {
-    if matches!(vendor, Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway) {
+    if vendor.platform() == Vendor::HighLevel {
         message.reply_to = sent.message_ids.last().cloned();
         // Of an email the message's id names the thread, and a second id the email itself.
         message.thread = sent.message_ids.first().filter(|_| sent.message_ids.len() > 1).cloned();

@@ -1,6 +1,6 @@
 //! One address counts as one, however it is written and by whatever door it comes in.
 
-use reachout_messenger::{LeadwayOptions, SendPilotOptions, leadway::types::ForwardConfig};
+use reachout_messenger::{HighLevelOptions, SendPilotOptions, leadway::types::ForwardConfig};
 use reachout_outbox::{Account, Channel, Envelope, Filter, Message, Recipient, Signal, SignalKind, State, Vendor};
 
 use crate::both;
@@ -24,7 +24,7 @@ fn to_profile(profile: &str) -> Message {
 both! {
     async fn an_address_on_the_list_is_found_at_every_door(database) {
         let (outbox, sandbox) = (database.open().await.region("FR".parse().unwrap()), sandbox().await);
-        let forward = |forward: ForwardConfig| email().leadway(LeadwayOptions::new().forward(forward));
+        let forward = |forward: ForwardConfig| email().highlevel(HighLevelOptions::new().forward(forward));
         let cases = [
             ("further address", "Jean@Example.com", envelope("x").address("Jean Dupont <jean@example.com>")),
             ("one of two", "b@example.com", envelope("x").address("a@example.com; B@example.com")),

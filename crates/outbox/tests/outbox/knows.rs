@@ -19,8 +19,8 @@ const PROFILE: &str = "https://www.linkedin.com/in/john-doe";
 macro_rules! client {
     ($client:ident, $vendor:ident, $sandbox:expr) => {
         $client::Client::builder()
-            .base_url($sandbox.base_url(reachout_sandbox::Vendor::$vendor))
-            .credential($sandbox.api_key(reachout_sandbox::Vendor::$vendor))
+            .base_url($sandbox.base_url(Vendor::$vendor))
+            .credential(Sandbox::api_key(Vendor::$vendor))
             .build()
             .unwrap()
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use reachout_messenger::leonar::Client;
-use reachout_sandbox::Sandbox;
+use reachout_sandbox::{Sandbox, Vendor};
 
 use crate::database::in_time;
 use crate::vendor::{AtSandbox, performed, sandbox};
@@ -29,11 +29,8 @@ async fn a_file_of_people_is_written_to_once() {
             writeln!(csv, "Person {number:02},{letter}{:02}@example.org", number % 48).unwrap();
         }
         std::fs::write(folder.path().join("people.csv"), csv).unwrap();
-        let client = Client::builder()
-            .base_url(sandbox.base_url(reachout_sandbox::Vendor::Leonar))
-            .credential(sandbox.api_key(reachout_sandbox::Vendor::Leonar))
-            .build()
-            .unwrap();
+        let client =
+            Client::builder().base_url(sandbox.base_url(Vendor::Leonar)).credential(Sandbox::api_key(Vendor::Leonar)).build().unwrap();
         let run = || example::campaign(&client, AtSandbox::of(&sandbox), folder.path());
         tokio::select! {
             _ = run() => panic!("it is not that quick"),

@@ -40,16 +40,11 @@ impl AtSandbox {
     }
 }
 
-/// The sandbox's own names of vendors are those of the facade.
-fn simulated(vendor: Vendor) -> reachout_sandbox::Vendor {
-    vendor.id().parse().unwrap()
-}
-
 impl Accounts for AtSandbox {
     fn open<'a>(&'a self, account: &'a Account, clients: Clients<'a>) -> BoxFuture<'a, Result<AccountClient, Error>> {
         let mount = if account.vendor == Vendor::Leonar { "leonar/api/v1" } else { account.vendor.id() };
         let base = format!("{}/{mount}", self.0);
-        let key = simulated(account.vendor).api_key();
+        let key = Sandbox::api_key(account.vendor);
         Box::pin(std::future::ready(clients.account(|builder| Ok(builder.base_url(&base).credential(key)))))
     }
 }
@@ -69,8 +64,8 @@ pub async fn by_key(outbox: &Outbox, key: &str) -> Entry {
 /// How often the vendor has each text: by the messages it keeps, which are the truth.
 pub async fn delivered(sandbox: &Sandbox, conversations: impl IntoIterator<Item = String>) -> HashMap<String, u32> {
     let client = leonar::Client::builder()
-        .base_url(sandbox.base_url(reachout_sandbox::Vendor::Leonar))
-        .credential(sandbox.api_key(reachout_sandbox::Vendor::Leonar))
+        .base_url(sandbox.base_url(Vendor::Leonar))
+        .credential(Sandbox::api_key(Vendor::Leonar))
         .pacing(reachout_runtime::Pacing::off())
         .build()
         .unwrap();
@@ -91,7 +86,7 @@ pub fn performed(sandbox: &Sandbox) -> HashMap<String, u32> {
     for request in sandbox.requests() {
         let done = request.status.is_some_and(|status| status < 300) || request.fault.as_deref() == Some("reset-after");
         if done && request.operation.as_deref() == Some("send_message") {
-            let field = if request.vendor == reachout_sandbox::Vendor::Leonar { "content" } else { "message" };
+            let field = if request.vendor == Vendor::Leonar { "content" } else { "message" };
             *counts.entry(request.body[field].as_str().unwrap_or_default().to_owned()).or_default() += 1;
         }
     }

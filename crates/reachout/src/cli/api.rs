@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     arguments::{Choice, exact::Exact, input},
-    call::Access,
+    call::{Access, api},
     failure::Failure,
     output::Output,
 };
@@ -83,8 +83,8 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 impl Raw {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        let api = self.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: self.vendor })?;
-        let core: Core = access.client(api.vendor, true).await?;
+        let api = api(self.vendor)?;
+        let core: Core = access.client(api, true).await?;
         let reads = self.method == Method::GET || self.method == Method::HEAD;
         if reads {
             access.calls.set_read_only();

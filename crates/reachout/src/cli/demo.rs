@@ -7,7 +7,11 @@ use leonar::types::{CreateContactRequest, NewContactEmail};
 use reachout_messenger::{Channel, Message, Vendor};
 use serde::Serialize;
 
-use super::{call::Access, failure::Failure, output::Output};
+use super::{
+    call::{Access, api},
+    failure::Failure,
+    output::Output,
+};
 
 /// Send a message through each vendor, in a sandbox: no account, no key, no network
 #[derive(Args)]
@@ -55,7 +59,7 @@ async fn call(access: &Access<'_>, rows: &mut Vec<Row>) -> Result<(), Failure> {
 }
 
 async fn create_contact(access: &Access<'_>, rows: &mut Vec<Row>) -> Result<String, Failure> {
-    let client: leonar::Client = access.client(&leonar::VENDOR, true).await?;
+    let client: leonar::Client = access.client(api(Vendor::Leonar)?, true).await?;
     let email = NewContactEmail::new("sophie@example.com").type_("work");
     let contact = CreateContactRequest::new("Sophie").last_name("Martin").emails([email]);
     let begin = Instant::now();

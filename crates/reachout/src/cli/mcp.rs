@@ -157,7 +157,7 @@ impl Mcp {
                     }
                     continue;
                 }
-                None => access.base_url(api.vendor)?.0,
+                None => access.base_url(api)?.0,
             };
             connections.push(Connection { account: Account::new(vendor, access.settings.profile()), environment });
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use leadway::types::{ForwardConfig, MessageDeliveryStatus, OptimizationPeriod};
-use reachout_messenger::{Channel, Field, HighLevelOptions, LeadwayOptions, Message, ReplyMode, SendPilotOptions, Vendor};
+use reachout_messenger::{Channel, Field, HighLevelOptions, Message, ReplyMode, SendPilotOptions, Vendor};
 
 use super::{
     arguments::{Choice, input, time::moment},
@@ -75,7 +75,7 @@ pub struct Send {
     #[command(flatten)]
     highlevel: HighLevel,
     #[command(flatten)]
-    leadway: Leadway,
+    platform: Platform,
     #[command(flatten)]
     permit: outbox::Permit,
     /// The text, @FILE, or - for standard input
@@ -110,7 +110,7 @@ struct HighLevel {
 
 #[derive(Args)]
 #[command(next_help_heading = "HighLevel and Leadway CRM only")]
-struct Leadway {
+struct Platform {
     /// Kind of the message within its channel; the name of the channel unless given
     #[arg(long, value_name = "NAME", value_parser = input::argument)]
     sub_type: Option<String>,
@@ -170,7 +170,7 @@ impl Send {
         let groups: [(&str, bool, &[Vendor]); 3] = [
             ("--campaign and --lead are", self.sendpilot.any(), &[Vendor::SendPilot]),
             ("--appointment, --template and --provider are", self.highlevel.any(), &[Vendor::HighLevel, Vendor::HoopAi, Vendor::Leadway]),
-            ("the options under \"HighLevel and Leadway CRM only\" are", self.leadway.any(), &[Vendor::HighLevel, Vendor::Leadway]),
+            ("the options under \"HighLevel and Leadway CRM only\" are", self.platform.any(), &[Vendor::HighLevel, Vendor::Leadway]),
         ];
         match groups.into_iter().find(|(_, given, vendors)| *given && !vendors.contains(&self.via)) {
             Some((options, _, vendors)) => {
@@ -197,8 +197,7 @@ impl Send {
         message.reply_mode = self.reply_all.then_some(ReplyMode::Everybody);
         message.thread = self.thread;
         message.sendpilot = self.sendpilot.options();
-        message.highlevel = self.highlevel.options();
-        message.leadway = self.leadway.options();
+        message.highlevel = self.platform.options(self.highlevel.options());
         Ok(message)
     }
 }
@@ -249,7 +248,7 @@ impl HighLevel {
     }
 }
 
-impl Leadway {
+impl Platform {
     fn any(&self) -> bool {
         let texts = [&self.sub_type, &self.custom_subtype];
         texts.into_iter().any(Option::is_some)
@@ -272,8 +271,7 @@ impl Leadway {
         parts.into_iter().any(Option::is_some)
     }
 
-    fn options(self) -> LeadwayOptions {
-        let mut options = LeadwayOptions::new();
+    fn options(self, mut options: HighLevelOptions) -> HighLevelOptions {
         if self.forwards() {
             let mut forward = ForwardConfig::new(true).forward_whole_thread(self.forward_thread);
             forward.email_message_id = self.forward_email;

@@ -128,7 +128,7 @@ async fn a_login_is_kept_once_the_vendor_takes_the_key() {
         command.env("LEONAR_BASE_URL", url).args(["auth", "login", "leonar", "--check", "--json"]).write_stdin(key);
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };
-    let refused = login(&url, Vendor::Leonar.refused_key()).await;
+    let refused = login(&url, Sandbox::refused_key(Vendor::Leonar)).await;
     assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{refused:?}");
     let away = login("http://127.0.0.1:9", KEY).await;
     assert_eq!((away.code, away.stdout.as_str()), (3, ""), "{away:?}");
@@ -148,11 +148,7 @@ fn a_file_that_others_can_read_is_refused() {
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(token(home.path(), &["leonar"]).refused().contains("can be read by others; `chmod 600 "));
     let status = run(at(home.path()).args(["auth", "status", "--json"]));
-    assert_eq!(
-        (status.code, status.json().as_array().unwrap().len()),
-        (2, reachout_messenger::Vendor::ALL.len()),
-        "the others are shown: {status:?}"
-    );
+    assert_eq!((status.code, status.json().as_array().unwrap().len()), (2, Vendor::ALL.len()), "the others are shown: {status:?}");
     assert!(status.json()[0]["source"].as_str().unwrap().contains("can be read by others"), "{status:?}");
 }
 
@@ -171,18 +167,18 @@ async fn a_check_asks_the_vendor_by_an_operation_that_only_reads() {
     let sandbox = Sandbox::start().await.unwrap();
     let check = async |key: &str| {
         let mut command = at(home.path());
-        for vendor in reachout_messenger::Vendor::ALL {
-            let (simulated, api): (Vendor, _) = (vendor.id().parse().unwrap(), vendor.api().unwrap().vendor);
-            let credential = if vendor == reachout_messenger::Vendor::Leonar { key } else { sandbox.api_key(simulated) };
-            command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(simulated)).env(vendor.credential_env(), credential);
+        for vendor in Vendor::ALL {
+            let api = vendor.api().unwrap().vendor;
+            let credential = if vendor == Vendor::Leonar { key } else { Sandbox::api_key(vendor) };
+            command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(vendor)).env(vendor.credential_env(), credential);
         }
         command.args(["auth", "status", "--check", "--json"]);
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };
-    let fine = check(sandbox.api_key(Vendor::Leonar)).await;
+    let fine = check(Sandbox::api_key(Vendor::Leonar)).await;
     assert_eq!(fine.code, 0, "{fine:?}");
     let requests = sandbox.requests();
-    assert_eq!(requests.len(), reachout_messenger::Vendor::ALL.len(), "one call each");
+    assert_eq!(requests.len(), Vendor::ALL.len(), "one call each");
     assert!(requests.iter().all(|request| request.method == "GET" && request.operation.is_some()), "{requests:?}");
     assert!(fine.json().as_array().unwrap().iter().all(|row| row["check"].as_str().unwrap().starts_with("accepted (HTTP ")), "{fine:?}");
     let server = MockServer::start_async().await;

@@ -80,7 +80,7 @@ async fn a_campaign_is_added_sent_shown_paused_and_reported() {
     let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
     let go = async |arguments: &[&str]| {
         let mut command = command();
-        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
         command.current_dir(folder.path()).arg("outbox").args(arguments).timeout(Duration::from_mins(1));
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };
@@ -110,7 +110,7 @@ async fn a_campaign_is_added_sent_shown_paused_and_reported() {
 async fn days_pass_by_the_clock_of_the_sandbox() {
     let start = chrono::Utc::now() + chrono::TimeDelta::days(1);
     let sandbox = Sandbox::builder().clock(start).clock_speed(0.0).start().await.unwrap();
-    let builder = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(sandbox.api_key(Vendor::HoopAi));
+    let builder = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(Sandbox::api_key(Vendor::HoopAi));
     let client = builder.build().unwrap();
     let mut ids = Vec::new();
     for _ in 0..2 {
@@ -120,7 +120,7 @@ async fn days_pass_by_the_clock_of_the_sandbox() {
     let folder = folder(SEQUENCE, &format!("contact_id,first_name\n{},Ada\n{},Grace\n", ids[0], ids[1]));
     let go = async |arguments: &[&str]| {
         let mut command = command();
-        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
         command.current_dir(folder.path()).arg("outbox").args(arguments).timeout(Duration::from_mins(1));
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };

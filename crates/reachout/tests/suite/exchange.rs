@@ -84,9 +84,8 @@ async fn the_curl_command_does_what_the_program_does() {
         ),
     ];
     for (vendor, arguments) in cases {
-        let simulated: Vendor = vendor.parse().unwrap();
-        let (url, key) = (sandbox.base_url(simulated), sandbox.api_key(simulated));
-        let api = vendor.parse().ok().and_then(reachout_messenger::Vendor::api).unwrap().vendor;
+        let vendor: Vendor = vendor.parse().unwrap();
+        let (url, key, api) = (sandbox.base_url(vendor), Sandbox::api_key(vendor), vendor.api().unwrap().vendor);
         let mut program = command();
         program.env(format!("{}_BASE_URL", api.env), &url).args(arguments).arg("--curl");
         let script = tokio::task::spawn_blocking(move || run(&mut program)).await.unwrap();

@@ -99,14 +99,14 @@ async fn queued() -> (Sandbox, TempDir) {
 
 fn outbox(sandbox: &Sandbox, folder: &TempDir, arguments: &str) -> Ran {
     let mut command = command();
-    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
     run(command.current_dir(folder.path()).arg("outbox").args(arguments.split_whitespace()))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_serves_what_it_does_and_what_the_outbox_holds() {
     let (sandbox, folder) = queued().await;
-    let (url, key) = (sandbox.base_url(Vendor::HoopAi), sandbox.api_key(Vendor::HoopAi));
+    let (url, key) = (sandbox.base_url(Vendor::HoopAi), Sandbox::api_key(Vendor::HoopAi));
 
     let mut worker = Command::new(env!("CARGO_BIN_EXE_reachout"));
     worker.env_clear().env("REACHOUT_KEYRING", "off").env("HOME", folder.path()).current_dir(folder.path());
@@ -183,7 +183,7 @@ async fn a_collector_gets_spans_and_metrics_of_a_run() {
     let collector = Collector::default();
     let url = collector.start().await;
     let mut worker = command();
-    worker.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    worker.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
     worker.env("OTEL_EXPORTER_OTLP_HEADERS", "x-team=outreach").current_dir(folder.path());
     let ran = run(worker.args(["outbox", "run", "--no-vendor-check", "--otlp", &url]));
     assert_eq!((ran.code, ran.stderr.contains("did not get")), (0, false), "{ran:?}");
@@ -220,7 +220,7 @@ async fn a_collector_gets_spans_and_metrics_of_a_run() {
             (&"application/x-protobuf".parse().unwrap(), &"outreach".parse().unwrap())
         );
         let body = String::from_utf8_lossy(body);
-        assert!(!body.contains("Hi Ada") && !body.contains(sandbox.api_key(Vendor::HoopAi)), "{body}");
+        assert!(!body.contains("Hi Ada") && !body.contains(Sandbox::api_key(Vendor::HoopAi)), "{body}");
     }
 }
 

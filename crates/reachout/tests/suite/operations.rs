@@ -94,8 +94,8 @@ async fn operations_take_their_documented_requests() {
     let file = tempfile::NamedTempFile::with_suffix(".pdf").unwrap();
     let mut failed = Vec::new();
     for (vendor, document) in vendors() {
-        let simulated: reachout_sandbox::Vendor = vendor.id.parse().unwrap();
-        let (url, key) = (sandbox.base_url(simulated), sandbox.api_key(simulated));
+        let simulated: Vendor = vendor.id.parse().unwrap();
+        let (url, key) = (sandbox.base_url(simulated), Sandbox::api_key(simulated));
         for route in commands(vendor) {
             let item = &document["paths"][route.path];
             let operation = &item[route.method.as_str().to_lowercase()];
@@ -282,10 +282,10 @@ async fn a_response_that_is_not_as_documented_is_shown_and_is_not_done() {
 async fn all_goes_through_every_page_of_each_kind() {
     let sandbox = Sandbox::start().await.unwrap();
     let reachout = async |vendor: &str, arguments: &[&str]| {
-        let api = vendor.parse().ok().and_then(Vendor::api).unwrap().vendor;
-        let simulated: reachout_sandbox::Vendor = vendor.parse().unwrap();
+        let simulated: Vendor = vendor.parse().unwrap();
+        let api = simulated.api().unwrap().vendor;
         let mut command = command();
-        command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(simulated)).env(api.credential_env, sandbox.api_key(simulated));
+        command.env(format!("{}_BASE_URL", api.env), sandbox.base_url(simulated)).env(api.credential_env, Sandbox::api_key(simulated));
         command.arg(vendor).args(arguments).arg("--json");
         let ran = tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap();
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{vendor} {arguments:?}: {ran:?}");

@@ -32,7 +32,7 @@ fn outbox(folder: &TempDir, arguments: &str) -> Ran {
 
 /// With the credential and the address of the sandbox. Its contacts are the documented ones, which are on do-not-disturb.
 fn at_sandbox(folder: &TempDir, sandbox: &Sandbox, arguments: &str) -> Ran {
-    let (url, key) = (sandbox.base_url(Vendor::HoopAi), sandbox.api_key(Vendor::HoopAi));
+    let (url, key) = (sandbox.base_url(Vendor::HoopAi), Sandbox::api_key(Vendor::HoopAi));
     let mut command = command();
     command.env("HOOP_AI_BASE_URL", url).env("HOOP_AI_TOKEN", key).timeout(Duration::from_mins(1));
     run(command.current_dir(folder.path()).arg("outbox").args(arguments.split_whitespace()))
@@ -41,7 +41,7 @@ fn at_sandbox(folder: &TempDir, sandbox: &Sandbox, arguments: &str) -> Ran {
 fn worker(folder: &Path, sandbox: &Sandbox) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reachout"));
     command.env_clear().env("REACHOUT_KEYRING", "off").env("HOME", folder).current_dir(folder);
-    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
     command.args(["outbox", "run", "--lease", "1s", "--workers", "4", "--no-vendor-check"]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -255,7 +255,7 @@ async fn a_run_that_was_killed_goes_on() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(outbox(&folder, "status --json").json()["counts"], serde_json::json!({ "accepted": 24 }));
     // What was being sent when it was killed has no status in the sandbox's log, so that its messages are counted.
-    let client = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(sandbox.api_key(Vendor::HoopAi));
+    let client = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(Sandbox::api_key(Vendor::HoopAi));
     let client = client.build().unwrap();
     let rows = outbox(&folder, "list --json").json();
     let mut conversations = HashSet::new();

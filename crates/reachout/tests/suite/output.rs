@@ -134,7 +134,7 @@ async fn a_file_goes_into_a_body_as_base64() {
     std::fs::write(&path, vec![b'%'; 200 * 1024]).unwrap();
     let upload = async |arguments: &[&str]| {
         let mut command = command();
-        command.env("LEONAR_BASE_URL", sandbox.base_url(Vendor::Leonar)).env("LEONAR_API_KEY", sandbox.api_key(Vendor::Leonar));
+        command.env("LEONAR_BASE_URL", sandbox.base_url(Vendor::Leonar)).env("LEONAR_API_KEY", Sandbox::api_key(Vendor::Leonar));
         command.args(["leonar", "contacts", "create-file", CONTACT, "--json"]).args(arguments);
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };

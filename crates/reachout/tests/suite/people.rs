@@ -10,8 +10,8 @@ use crate::program::{Ran, command, run};
 
 fn add(sandbox: &Sandbox, folder: &Path, arguments: &str) -> Ran {
     let mut command = command();
-    command.env("LEONAR_BASE_URL", sandbox.base_url(Vendor::Leonar)).env("LEONAR_API_KEY", sandbox.api_key(Vendor::Leonar));
-    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    command.env("LEONAR_BASE_URL", sandbox.base_url(Vendor::Leonar)).env("LEONAR_API_KEY", Sandbox::api_key(Vendor::Leonar));
+    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
     command.current_dir(folder).args("outbox add --from people.csv --campaign hello".split_whitespace());
     run(command.args(arguments.split_whitespace()))
 }

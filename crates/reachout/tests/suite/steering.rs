@@ -23,7 +23,7 @@ fn outbox(folder: &TempDir, arguments: &[&str]) -> Ran {
 
 fn at(folder: &TempDir, sandbox: &Sandbox, arguments: &[&str]) -> assert_cmd::Command {
     let mut command = command();
-    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+    command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
     command.current_dir(folder.path()).arg("outbox").args(arguments).timeout(Duration::from_mins(1));
     command
 }
@@ -275,7 +275,7 @@ async fn a_pause_of_a_person_holds_what_is_sent_beside() {
     let sandbox = Sandbox::builder().adopt_unknown_ids(true).start().await.unwrap();
     let send = async |to: &'static str| {
         let mut command = command();
-        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
         command.current_dir(folder.path()).args(["send", "--via", "hoop-ai", "--to", to, "--channel", "sms", "Hi"]);
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };

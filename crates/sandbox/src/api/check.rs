@@ -13,6 +13,7 @@ use crate::api::multipart::{self, File};
 use crate::api::number;
 use crate::api::refusal::Refusal;
 use crate::api::{Api, Operation};
+use crate::credentials;
 use crate::settings::Versions;
 
 /// A request that its operation allows.
@@ -28,7 +29,7 @@ pub(crate) struct Checked {
 
 /// The credential of a request: the bearer token or the key in its header.
 pub(crate) fn credential<'a>(api: &Api, headers: &'a HeaderMap) -> Option<&'a str> {
-    match api.vendor.client().auth {
+    match api.client.auth {
         Auth::Header(name) => headers.get(name)?.to_str().ok(),
         _ => {
             let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -41,7 +42,8 @@ pub(crate) fn credential<'a>(api: &Api, headers: &'a HeaderMap) -> Option<&'a st
 /// Whether the vendor would know the credential.
 pub(crate) fn has_form(api: &Api, credential: &str) -> bool {
     let vendor = api.vendor;
-    credential.strip_prefix(vendor.key_prefix()).is_some_and(|rest| !rest.is_empty()) && credential != vendor.refused_key()
+    credential.strip_prefix(credentials::key_prefix(vendor)).is_some_and(|rest| !rest.is_empty())
+        && credential != credentials::refused_key(vendor)
 }
 
 /// Checks headers and parameters, in this order.

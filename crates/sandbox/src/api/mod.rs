@@ -12,11 +12,11 @@ use std::sync::OnceLock;
 
 use percent_encoding::percent_decode_str;
 use reachout_document::Document;
-use reachout_runtime::{Pagination, Route as ClientRoute};
+use reachout_messenger::Vendor;
+use reachout_runtime::{Pagination, Route as ClientRoute, Vendor as ClientVendor};
 use url::Url;
 
 pub(crate) use self::project::project;
-use crate::vendor::Vendor;
 
 /// An operation of one of the documents, which live as long as the process.
 pub(crate) type Operation = reachout_document::Operation<'static>;
@@ -25,6 +25,8 @@ pub(crate) type Operation = reachout_document::Operation<'static>;
 #[derive(Debug)]
 pub(crate) struct Api {
     pub vendor: Vendor,
+    /// What its client knows of it.
+    pub client: &'static ClientVendor,
     /// The path under which it is served, such as `/leonar/api/v1`.
     pub mount: String,
     pub document: &'static Document,
@@ -44,19 +46,20 @@ pub(crate) enum Route<'a> {
 
 /// The APIs of all vendors. Their documents are read once in a process, however many sandboxes it starts.
 pub(crate) fn all() -> Result<&'static [Api], String> {
-    static DOCUMENTS: OnceLock<Result<Vec<(Vendor, Document)>, String>> = OnceLock::new();
+    static DOCUMENTS: OnceLock<Result<Vec<(Vendor, &ClientVendor, Document)>, String>> = OnceLock::new();
     static APIS: OnceLock<Result<Vec<Api>, String>> = OnceLock::new();
-    let parse = |vendor: Vendor| match Document::parse(vendor.openapi()) {
-        Ok(document) => Ok((vendor, document)),
-        Err(error) => Err(format!("{vendor}: {error}")),
+    let parse = |vendor: Vendor| {
+        let api = vendor.api()?;
+        let document = Document::parse(api.openapi).map_err(|error| format!("{vendor}: {error}"));
+        Some(document.map(|document| (vendor, api.vendor, document)))
     };
-    let documents = DOCUMENTS.get_or_init(|| Vendor::ALL.into_iter().map(parse).collect()).as_deref().map_err(Clone::clone)?;
-    let read = || documents.iter().map(|(vendor, document)| Api::read(*vendor, document)).collect();
+    let documents = DOCUMENTS.get_or_init(|| Vendor::ALL.into_iter().filter_map(parse).collect()).as_deref().map_err(Clone::clone)?;
+    let read = || documents.iter().map(|(vendor, client, document)| Api::read(*vendor, client, document)).collect();
     APIS.get_or_init(read).as_deref().map_err(Clone::clone)
 }
 
 impl Api {
-    fn read(vendor: Vendor, document: &'static Document) -> Result<Self, String> {
+    fn read(vendor: Vendor, client: &'static ClientVendor, document: &'static Document) -> Result<Self, String> {
         let operations: Vec<Operation> = document.operations().collect();
         let mut router = matchit::Router::new();
         let mut start = 0;
@@ -65,10 +68,10 @@ impl Api {
             router.insert(path, (start..end).collect()).map_err(|error| format!("{vendor}: {path}: {error}"))?;
             start = end;
         }
-        let by_id = vendor.client().routes.iter().map(|route| (route.operation_id, *route)).collect();
+        let by_id = client.routes.iter().map(|route| (route.operation_id, *route)).collect();
         let server = document.json()["servers"][0]["url"].as_str().and_then(|url| Url::parse(url).ok());
         let base = server.map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
-        Ok(Self { vendor, mount: format!("/{vendor}{base}"), document, operations, router, routes: by_id })
+        Ok(Self { vendor, client, mount: format!("/{vendor}{base}"), document, operations, router, routes: by_id })
     }
 
     /// The operation at `path`, which starts after the mount point.
@@ -85,6 +88,11 @@ impl Api {
                 Route::OtherMethod(operations.fold(first, |allow, operation| format!("{allow}, {}", operation.method)))
             }
         }
+    }
+
+    /// Whether the vendor is HighLevel or an edition of it.
+    pub(crate) fn is_highlevel(&self) -> bool {
+        self.vendor.platform() == Vendor::HighLevel
     }
 
     /// How an operation pages, as its client knows it.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use http::{StatusCode, header};
 use reachout_document::Problem;
+use reachout_messenger::Vendor;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::api::response::Reply;
-use crate::vendor::Vendor;
 
 /// Why a request is refused.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl Refusal {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             // HighLevel tells a body it understands and refuses from one it cannot read.
-            Self::Body(_) if vendor.is_highlevel() => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Body(_) if vendor.platform() == Vendor::HighLevel => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Parameter(_) | Self::Unreadable(_) | Self::Body(_) | Self::State(_) => StatusCode::BAD_REQUEST,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault(status) => *status,
@@ -86,9 +86,9 @@ impl Refusal {
         match self {
             Self::UnknownPath(request) => one(format!("Cannot {request}")),
             Self::Method { request, allow } => one(format!("Cannot {request}: this path takes {allow}")),
-            Self::Credential => one(match vendor {
+            Self::Credential => one(match vendor.platform() {
                 Vendor::Leonar => "The API key is missing, invalid or revoked".to_owned(),
-                vendor if vendor.is_highlevel() => "Invalid JWT".to_owned(),
+                Vendor::HighLevel => "Invalid JWT".to_owned(),
                 _ => "Invalid API key".to_owned(),
             }),
             // As it was seen in reports.
@@ -114,20 +114,20 @@ impl Refusal {
     pub(crate) fn into_reply(self, vendor: Vendor, upload: bool) -> Reply {
         let status = self.status(vendor);
         let messages = self.messages(vendor);
-        let body = match vendor {
+        let body = match vendor.platform() {
             Vendor::Leonar => leonar(&self, &messages.join("; ")),
             Vendor::SendPilot => {
                 let prefix = if matches!(self, Self::Body(_)) { "Validation failed: " } else { "" };
                 json!({ "statusCode": status.as_u16(), "message": format!("{prefix}{}", messages.join("; ")), "error": reason(status) })
             }
-            vendor if vendor.is_highlevel() && upload && matches!(self, Self::TooLarge(_) | Self::FileType(_) | Self::MediaType(_)) => {
+            Vendor::HighLevel if upload && matches!(self, Self::TooLarge(_) | Self::FileType(_) | Self::MediaType(_)) => {
                 json!({ "status": status.as_u16(), "message": messages.join("; ") })
             }
-            vendor if vendor.is_highlevel() => {
+            Vendor::HighLevel => {
                 let message = if matches!(self, Self::Body(_)) { Value::from(messages) } else { messages.join("; ").into() };
                 json!({ "statusCode": status.as_u16(), "message": message, "error": reason(status), "traceId": Uuid::new_v4() })
             }
-            vendor => at_paths(vendor, reason(status), &messages.join("; ")),
+            _ => at_paths(vendor, reason(status), &messages.join("; ")),
         };
         let reply = Reply::json(status, body);
         match self {
@@ -165,7 +165,7 @@ fn leonar(refusal: &Refusal, message: &str) -> Value {
 fn at_paths(vendor: Vendor, code: &str, message: &str) -> Value {
     let id = Uuid::new_v4().to_string();
     let mut body = json!({});
-    let shape = &vendor.client().error;
+    let Some(shape) = vendor.api().map(|api| &api.vendor.error) else { return body };
     for (path, text) in [(shape.code, code), (shape.message, message), (shape.request_id, &id)] {
         let Some(path) = path else { continue };
         let mut node = &mut body;

@@ -6,13 +6,13 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{Request, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use reachout_messenger::Vendor;
 use serde_json::json;
 use url::{Url, form_urlencoded};
 
 use super::refused::{Shared, SharedServer};
 use crate::engine::Simulator;
 use crate::http::body;
-use crate::vendor::Vendor;
 
 /// What the paths of the page end with; under a vendor's slug, as HighLevel has it under its marketplace.
 pub(super) const CONSENT: &str = "/oauth/chooselocation";
@@ -82,7 +82,7 @@ impl Consent {
 
 /// The vendor with such a page.
 fn simulator<'a>(server: &'a SharedServer, slug: &str) -> Result<&'a Simulator, Box<Response>> {
-    let vendor = slug.parse::<Vendor>().ok().filter(|vendor| vendor.is_highlevel());
+    let vendor = slug.parse::<Vendor>().ok().filter(|vendor| vendor.platform() == Vendor::HighLevel);
     let refused = || show(StatusCode::NOT_FOUND, None, "<h1>No such page</h1><p>Only HighLevel and its editions ask for consent.</p>");
     vendor.map(|vendor| server.simulator(vendor)).ok_or_else(|| Box::new(refused()))
 }

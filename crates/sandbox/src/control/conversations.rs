@@ -8,13 +8,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
+use reachout_messenger::Vendor;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::paging::cut;
 use super::refused::{Refused, Shared, SharedServer, missing, vendor};
 use crate::engine::Conversation;
-use crate::vendor::Vendor;
 
 /// A message of HTML is shown in a frame of its own, in which nothing runs and nothing is fetched.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; \

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get};
 use axum::{Json, Router};
+use reachout_messenger::Vendor;
 use serde_json::{Value, json};
 
 use super::refused::{Refused, Shared, SharedServer, bad, missing, vendor};
@@ -12,7 +13,6 @@ use crate::api::Operation;
 use crate::changes::Topic;
 use crate::engine;
 use crate::fault::{FaultRule, Match, QueuedFault, operations, unknown};
-use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new()

@@ -7,13 +7,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use axum::{Json, Router};
+use reachout_messenger::Vendor;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::paging::cut;
 use super::refused::{Refused, Shared, SharedServer, missing, vendor};
 use crate::fault::unknown;
-use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new().route("/_sandbox/objects", get(kinds)).route("/_sandbox/objects/{vendor}/{kind}", get(objects))

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::refused::{Refused, Shared, SharedServer, bad};
 use crate::api::Api;
+use crate::credentials;
 use crate::engine::Simulator;
 use crate::rate_limit::Meter;
 use crate::server::Server;
@@ -34,10 +35,10 @@ async fn overview(State(server): Shared, headers: HeaderMap) -> Json<Value> {
         let vendor = simulator.api.vendor;
         let scheme = simulator.api.document.json()["security"][0].as_object().and_then(|schemes| schemes.keys().next());
         let description = json!({
-            "name": vendor.client().name, "security_scheme": scheme, "base_url": format!("http://{host}{}", simulator.api.mount), "api_key": vendor.api_key(), "refused_key": vendor.refused_key(),
+            "name": vendor.name(), "security_scheme": scheme, "base_url": format!("http://{host}{}", simulator.api.mount), "api_key": credentials::api_key(vendor), "refused_key": credentials::refused_key(vendor),
             "operations": simulator.api.operations.len(), "openapi": format!("http://{host}/_sandbox/openapi/{vendor}.json"),
         });
-        (vendor.slug().to_owned(), description)
+        (vendor.id().to_owned(), description)
     };
     let vendors: Map<String, Value> = server.simulators().iter().map(vendor).collect();
     let log = server.log();

@@ -5,12 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::get;
 use axum::{Json, Router};
+use reachout_messenger::Vendor;
 use serde::Deserialize;
 
 use super::paging::cut;
 use super::refused::{Refused, Shared, SharedServer, bad};
 use crate::people::{People, Reaction};
-use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new().route("/_sandbox/people", get(people).put(replace).delete(clear)).route("/_sandbox/people/reactions", get(reactions))

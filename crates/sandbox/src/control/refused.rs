@@ -8,12 +8,12 @@ use axum::extract::State;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use reachout_messenger::Vendor;
 use serde_json::json;
 
 use crate::api::refusal::Refusal;
 use crate::fault::unknown;
 use crate::server::Server;
-use crate::vendor::Vendor;
 
 pub(super) type SharedServer = Arc<Server>;
 pub(super) type Shared = State<SharedServer>;
@@ -49,7 +49,7 @@ pub(super) fn missing(message: impl Display) -> Refused {
 
 /// The vendor that an address of a control names.
 pub(super) fn vendor(name: &str) -> Result<Vendor, Refused> {
-    name.parse().map_err(|_| missing(unknown("vendor", name, "a vendor", Vendor::ALL.map(Vendor::slug).into_iter())))
+    name.parse().map_err(|_| missing(unknown("vendor", name, "a vendor", Vendor::ALL.map(Vendor::id).into_iter())))
 }
 
 pub(super) fn refused(refusal: &Refusal, vendor: Vendor) -> Refused {

@@ -11,6 +11,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures_util::stream;
+use reachout_messenger::Vendor;
 use serde::Deserialize;
 
 use super::paging::link;
@@ -18,7 +19,6 @@ use super::refused::{Refused, Shared, SharedServer, bad, missing};
 use crate::fault::{Match, operations};
 use crate::log::{Entry, RecordedRequest, Summary, har};
 use crate::server::Server;
-use crate::vendor::Vendor;
 
 pub(super) fn router() -> Router<SharedServer> {
     Router::new()

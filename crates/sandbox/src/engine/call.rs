@@ -1,6 +1,7 @@
 //! [`Call`]: one request on its way through the engine, and what every operation can do with it.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use reachout_messenger::Vendor;
 use serde_json::{Map, Value};
 
 use super::complete::complete;
@@ -17,7 +18,6 @@ use crate::api::refusal::Refusal;
 use crate::api::{Api, Operation};
 use crate::engine::ids;
 use crate::settings::Settings;
-use crate::vendor::Vendor;
 
 /// Performs an operation: the body of its response.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Value, Refusal>;
@@ -200,9 +200,9 @@ fn write_time(vendor: Vendor, time: DateTime<Utc>) -> String {
 
 /// The field that tells when an object was made, where the document shows none.
 const fn usual_made(vendor: Vendor) -> &'static str {
-    match vendor {
+    match vendor.platform() {
         Vendor::Leonar => "created_at",
-        vendor if vendor.is_highlevel() => "dateAdded",
+        Vendor::HighLevel => "dateAdded",
         _ => "createdAt",
     }
 }

@@ -9,7 +9,7 @@ use crate::api::Api;
 
 /// Fills in what every object of this kind has.
 pub(crate) fn complete(api: &Api, kind: &str, fields: &mut Fields) {
-    if !api.vendor.is_highlevel() {
+    if !api.is_highlevel() {
         return;
     }
     match kind {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use reachout_messenger::Vendor;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,7 +11,6 @@ use super::objects::contains;
 use super::page::{milliseconds, moment};
 use super::simulator::Simulator;
 use super::store::{Fields, Store, text};
-use crate::vendor::Vendor;
 
 /// A conversation, in the same words for every vendor.
 #[derive(Clone, Debug, Serialize)]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::check::Checked;
 use crate::api::{Api, Operation, project};
+use crate::credentials;
 use crate::engine::ids;
 
 /// The example response of `operation`, with the fields of the request that the response has too.
@@ -39,8 +40,8 @@ pub(crate) fn request(api: &Api, operation: &Operation) -> Value {
     }
     let mut headers: Map<String, Value> = required(Location::Header).map(|header| (header.name.to_owned(), text(header).into())).collect();
     if operation.is_authenticated() {
-        let key = api.vendor.api_key();
-        match api.vendor.client().auth {
+        let key = credentials::api_key(api.vendor);
+        match api.client.auth {
             Auth::Header(name) => headers.insert(name.to_owned(), key.into()),
             _ => headers.insert("Authorization".to_owned(), format!("Bearer {key}").into()),
         };

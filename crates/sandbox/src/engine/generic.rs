@@ -29,7 +29,7 @@ pub(crate) fn check_references(call: &mut Call<'_>) -> Result<(), Refusal> {
 
 /// Whether a kind is what a credential stands for at HighLevel. It need not be made here before it is named: whoever has an account knows its ids.
 pub(super) fn is_account(api: &Api, kind: &str) -> bool {
-    api.vendor.is_highlevel() && ["location", "company"].contains(&kind)
+    api.is_highlevel() && ["location", "company"].contains(&kind)
 }
 
 /// Does what the plan of the operation says.

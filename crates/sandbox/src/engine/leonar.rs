@@ -1,5 +1,6 @@
 //! What Leonar does beyond making, listing and changing objects.
 
+use reachout_messenger::Vendor;
 use serde_json::{Value, json};
 
 use super::call::{Call, Handler};
@@ -7,7 +8,6 @@ use super::outcome::SentMessage;
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::api::refusal::Refusal;
-use crate::vendor::Vendor;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {

@@ -82,7 +82,7 @@ pub(super) fn deleted(call: &mut Call<'_>, kind: &str, object: &Fields) {
 
 fn of(call: &Call<'_>, kind: &str) -> Option<&'static Lifecycle> {
     let known = LIFECYCLES.iter().find(|lifecycle| lifecycle.kind == kind);
-    known.filter(|_| call.api.vendor.is_highlevel())
+    known.filter(|_| call.api.is_highlevel())
 }
 
 fn tell(call: &mut Call<'_>, event: &'static str, inside: Option<&str>, object: &Fields) {

@@ -1,10 +1,10 @@
 //! What becomes of messages after they were sent.
 
 use chrono::{DateTime, Utc};
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
-use crate::vendor::Vendor;
 
 /// What followed from a request, beside its response.
 #[derive(Debug, Default)]

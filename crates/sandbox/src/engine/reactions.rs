@@ -1,5 +1,6 @@
 //! What becomes of messages, in each vendor's fields and events.
 
+use reachout_messenger::Vendor;
 use serde_json::json;
 
 use super::call::Call;
@@ -10,15 +11,14 @@ use super::store::fields;
 use super::{highlevel, leonar, sendpilot};
 use crate::api::refusal::Refusal;
 use crate::settings::Settings;
-use crate::vendor::Vendor;
 
 impl Simulator {
     /// Lets something become of a message.
     pub(crate) fn react(&self, message: &SentMessage, outcome: &Outcome, settings: &Settings) -> Result<Consequences, Refusal> {
-        let react = |call: &mut Call<'_>| match self.api.vendor {
+        let react = |call: &mut Call<'_>| match self.api.vendor.platform() {
             Vendor::Leonar => at_leonar(call, message, outcome),
             Vendor::SendPilot => at_sendpilot(call, message, outcome),
-            vendor if vendor.is_highlevel() => highlevel::react(call, message, outcome),
+            Vendor::HighLevel => highlevel::react(call, message, outcome),
             vendor => Err(Refusal::Internal(format!("sandbox: nobody reacts at {vendor} yet"))),
         };
         self.outside(settings, react).map(|((), consequences)| consequences)

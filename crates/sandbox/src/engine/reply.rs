@@ -1,11 +1,11 @@
 //! [`ReplyTo`]: a reply from outside the API.
 
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 
 use super::plan::argument;
 use crate::api::Api;
 use crate::api::refusal::Refusal;
-use crate::vendor::Vendor;
 
 /// A message that a contact or a lead writes. One of the ids says in which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

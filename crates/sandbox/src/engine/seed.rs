@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use reachout_document::{Document, Strictness};
+use reachout_messenger::Vendor;
 use serde_json::{Map, Value, json};
 
 use super::call::make;
@@ -15,7 +16,6 @@ use super::simulator::Simulator;
 use super::store::{DOCUMENTED, Fields, Store, text, too_many_objects};
 use crate::api::Api;
 use crate::fault::unknown;
-use crate::vendor::Vendor;
 
 /// The fields of a kind with their schemas.
 struct Schemas(BTreeMap<String, Value>);

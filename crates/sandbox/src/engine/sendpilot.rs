@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reachout_messenger::Vendor;
 use serde_json::{Value, json};
 
 use super::call::{Call, Handler, Listing};
@@ -11,7 +12,6 @@ use super::outcome::SentMessage;
 use super::reply::ReplyTo;
 use super::store::{Fields, fields, text};
 use crate::api::refusal::Refusal;
-use crate::vendor::Vendor;
 
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {

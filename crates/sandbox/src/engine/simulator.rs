@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use http::StatusCode;
+use reachout_messenger::Vendor;
 use reachout_runtime::Token;
 use serde_json::Value;
 
@@ -19,7 +20,6 @@ use crate::api::response::{Reply, ReplyBody};
 use crate::api::{self, Api, Operation};
 use crate::clock::Clock;
 use crate::settings::Settings;
-use crate::vendor::Vendor;
 
 /// One vendor with its objects.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Simulator {
 
     /// Gives out an authorization code that is good for one token of this grant; nothing where the vendor has no OAuth.
     pub(crate) fn authorize(&self, grant: Fields) -> Option<String> {
-        self.api.vendor.is_highlevel().then(|| highlevel::authorize(&mut self.store(), grant))
+        self.api.is_highlevel().then(|| highlevel::authorize(&mut self.store(), grant))
     }
 
     /// The sub-accounts that objects belong to, and the agency of the documents.
@@ -95,10 +95,10 @@ impl Simulator {
     /// Lets somebody outside the API reply in a conversation: the message, and what follows from it.
     pub(crate) fn reply(&self, reply: &ReplyTo, settings: &Settings) -> Result<(Value, Consequences), Refusal> {
         reply.check(self.api)?;
-        let (message, consequences) = self.outside(settings, |call| match self.api.vendor {
+        let (message, consequences) = self.outside(settings, |call| match self.api.vendor.platform() {
             Vendor::Leonar => leonar::reply(call, reply),
             Vendor::SendPilot => sendpilot::reply(call, reply),
-            vendor if vendor.is_highlevel() => highlevel::reply(call, reply),
+            Vendor::HighLevel => highlevel::reply(call, reply),
             vendor => Err(Refusal::Internal(format!("sandbox: nobody can reply at {vendor} yet"))),
         })?;
         Ok((message.into_iter().filter(|(name, _)| !name.starts_with('~')).collect(), consequences))
@@ -129,13 +129,15 @@ impl Simulator {
 
     /// Whether the vendor gave out this credential, if it is one of those it gives out.
     pub(crate) fn accepts(&self, credential: &str) -> bool {
-        !self.api.vendor.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
+        !self.api.is_highlevel() || highlevel::accepts(&mut self.store(), credential)
     }
 
     /// Whether the operation takes a token of this owner. What the sandbox did not give out is taken for either.
     pub(crate) fn permits(&self, credential: &str, operation: &Operation) -> bool {
         let takes = self.api.route_of(operation).and_then(|route| route.token);
-        let Some(takes) = takes.filter(|takes| *takes != Token::Any && self.api.vendor.is_highlevel()) else { return true };
+        let Some(takes) = takes.filter(|takes| *takes != Token::Any && self.api.is_highlevel()) else {
+            return true;
+        };
         highlevel::token_owner(&self.store(), credential).is_none_or(|owner| owner == takes)
     }
 

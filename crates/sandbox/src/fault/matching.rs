@@ -1,8 +1,9 @@
 //! Which operations a [`Match`] is about, and what is wrong with one that is about none.
 
+use reachout_messenger::Vendor;
+
 use super::rule::Match;
 use crate::api::{Api, Operation, Route};
-use crate::vendor::Vendor;
 
 /// The operations whose requests may be met. The error names the field and what comes nearest.
 pub(crate) fn operations<'a>(apis: impl Iterator<Item = &'a Api>, wanted: &Match) -> Result<Vec<(Vendor, &'a Operation)>, String> {

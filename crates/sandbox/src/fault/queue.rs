@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
+use reachout_messenger::Vendor;
 use serde::Serialize;
 
 use super::rule::{Fault, FaultRule};
-use crate::vendor::Vendor;
 
 /// The faults that wait for requests, the oldest first.
 #[derive(Debug, Default)]

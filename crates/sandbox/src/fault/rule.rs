@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::vendor::Vendor;
 
 /// A fault: what goes wrong, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,12 +12,12 @@ use axum::extract::State;
 use axum::middleware::Next;
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use reachout_messenger::Vendor;
 use serde_json::json;
 
 use super::body;
 use crate::api::refusal::Refusal;
 use crate::api::response::{Reply, ReplyBody};
-use crate::vendor::Vendor;
 
 /// The longest state that is imported, in bytes.
 const STATE_LIMIT: usize = 512 << 20;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Response, header, request};
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{contact, redact};
 use crate::clock::rfc3339;
-use crate::vendor::Vendor;
 
 /// A request that the sandbox received, without its secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

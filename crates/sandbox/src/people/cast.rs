@@ -4,12 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 
 use super::chance::Chance;
 use super::script::{Behavior, Disturbance, People, Person};
 use crate::engine::{Outcome, SentMessage};
-use crate::vendor::Vendor;
 
 /// How long a message is on its way.
 const DELIVERY: Duration = Duration::from_secs(5);

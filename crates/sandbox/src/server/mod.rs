@@ -5,6 +5,7 @@ mod course;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use reachout_document::Document;
+use reachout_messenger::Vendor;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -20,7 +21,6 @@ use crate::people::{Cast, People};
 use crate::rate_limit::RateLimits;
 use crate::schedule::Schedule;
 use crate::settings::Settings;
-use crate::vendor::Vendor;
 use crate::verify::{Expected, Verification};
 use crate::webhook::Dispatcher;
 
@@ -82,7 +82,7 @@ impl Server {
     /// The operation as the other editions of the same platform document it.
     pub(crate) fn other_editions(&self, api: &Api, operation: &str) -> Vec<(&Document, &Operation)> {
         let others = self.simulators.iter().map(|simulator| simulator.api);
-        let others = others.filter(|other| api.vendor.is_highlevel() && other.vendor.is_highlevel() && other.vendor != api.vendor);
+        let others = others.filter(|other| api.is_highlevel() && other.is_highlevel() && other.vendor != api.vendor);
         others.filter_map(|other| Some((other.document, other.operation(operation)?))).collect()
     }
 

@@ -65,7 +65,7 @@ impl Dispatcher {
     pub(crate) fn subscribe(&self, api: &Api, mut webhook: Webhook) -> Result<Subscription, String> {
         webhook.secret.get_or_insert_with(|| WEBHOOK_SECRET.to_owned());
         webhook.check(api)?;
-        let public_key = api.vendor.is_highlevel().then(|| HIGHLEVEL_WEBHOOK_KEY.to_owned());
+        let public_key = api.is_highlevel().then(|| HIGHLEVEL_WEBHOOK_KEY.to_owned());
         let subscription = Subscription { id: ids::random(12), webhook, public_key };
         let mut subscriptions = lock(&self.subscriptions);
         if subscriptions.len() >= SUBSCRIPTIONS {

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
+use reachout_messenger::Vendor;
 use reachout_webhooks::{KeyError, Signer};
-
-use crate::vendor::Vendor;
 
 /// The public half of the key that the sandbox makes `X-GHL-Signature` with, as HighLevel publishes its own: base64 of a
 /// `SubjectPublicKeyInfo`. It is the first test key of RFC 8032, section 7.1, and good for nothing but tests.

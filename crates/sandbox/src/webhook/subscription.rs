@@ -1,11 +1,11 @@
 //! [`Subscription`]: who receives which events.
 
+use reachout_messenger::Vendor;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use super::{payload, sign};
 use crate::api::Api;
-use crate::vendor::Vendor;
 
 /// An address that events are delivered to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

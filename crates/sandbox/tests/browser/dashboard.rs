@@ -111,7 +111,7 @@ async fn an_email_is_shown_with_its_subject_and_as_it_looks_and_runs_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     let request = |path: &str, body: Value| {
         let url = format!("{}{path}", sandbox.base_url(Vendor::Leadway));
-        let request = reqwest::Client::new().post(url).bearer_auth(sandbox.api_key(Vendor::Leadway));
+        let request = reqwest::Client::new().post(url).bearer_auth(Sandbox::api_key(Vendor::Leadway));
         request.header("Version", "2021-07-28").json(&body)
     };
     let made = request("/contacts/", json!({ "locationId": "l", "firstName": "Joan", "email": "joan@example.com" }));

@@ -17,7 +17,7 @@ const VIEWS: [&str; 8] = ["requests", "send", "conversations", "objects", "fault
 
 fn post(sandbox: &Sandbox, path: &str, body: &serde_json::Value) -> reqwest::RequestBuilder {
     let url = format!("{}{path}", sandbox.base_url(Vendor::Leonar));
-    reqwest::Client::new().post(url).bearer_auth(sandbox.api_key(Vendor::Leonar)).json(body)
+    reqwest::Client::new().post(url).bearer_auth(Sandbox::api_key(Vendor::Leonar)).json(body)
 }
 
 /// A contact with a message in each direction, a request that is refused, a fault that waits, a webhook that fails.

@@ -51,7 +51,7 @@ async fn history(sandbox: &Sandbox) -> String {
     sandbox.add_fault(FaultRule::new(Fault::status(503)).operation("send_message")).unwrap();
     message("Or Wednesday?").send().await.unwrap();
     sandbox.reply(&ReplyTo::contact(Vendor::Leonar, id, "Tuesday is fine.")).unwrap();
-    let key = sandbox.api_key(Vendor::SendPilot);
+    let key = Sandbox::api_key(Vendor::SendPilot);
     reqwest::Client::new()
         .get(format!("{}/v1/credits", sandbox.base_url(Vendor::SendPilot)))
         .header("X-API-Key", key)

@@ -48,7 +48,7 @@ impl<'a> Client<'a> {
 
     /// A request with credential and version, as a correct client sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.authorized(method, path, self.sandbox.api_key(self.vendor));
+        let request = self.authorized(method, path, Sandbox::api_key(self.vendor));
         match version(self.vendor, path) {
             Some(version) => request.header("Version", version),
             None => request,

@@ -8,7 +8,7 @@ async fn leonar() {
     use leonar::types::{Channel, CreateContactRequest, SearchContactsRequest, SendMessageRequest};
     let sandbox = Sandbox::start().await.unwrap();
     let client =
-        leonar::Client::builder().base_url(sandbox.base_url(Vendor::Leonar)).credential(sandbox.api_key(Vendor::Leonar)).build().unwrap();
+        leonar::Client::builder().base_url(sandbox.base_url(Vendor::Leonar)).credential(Sandbox::api_key(Vendor::Leonar)).build().unwrap();
     let mut made = Vec::new();
     for number in 0..5 {
         let contact = CreateContactRequest::new(format!("Ada {number}")).last_name("Lovelace");
@@ -38,7 +38,8 @@ async fn leonar() {
 async fn sendpilot() {
     use sendpilot::types::{CreateLeadsRequest, NewLead, SendMessageToLeadRequest};
     let sandbox = Sandbox::start().await.unwrap();
-    let builder = sendpilot::Client::builder().base_url(sandbox.base_url(Vendor::SendPilot)).credential(sandbox.api_key(Vendor::SendPilot));
+    let builder =
+        sendpilot::Client::builder().base_url(sandbox.base_url(Vendor::SendPilot)).credential(Sandbox::api_key(Vendor::SendPilot));
     let client = builder.build().unwrap();
     let lead = |number: usize| NewLead::new(format!("https://www.linkedin.com/in/ada-{number}"));
     let leads: Vec<NewLead> = (0..5).map(lead).collect();
@@ -62,7 +63,7 @@ async fn sendpilot() {
 async fn leadway() {
     use leadway::types::{CreateContactRequest, MessageDeliveryStatus, SearchContactsRequest, SendMessageRequest, SendMessageType};
     let sandbox = Sandbox::start().await.unwrap();
-    let builder = leadway::Client::builder().base_url(sandbox.base_url(Vendor::Leadway)).credential(sandbox.api_key(Vendor::Leadway));
+    let builder = leadway::Client::builder().base_url(sandbox.base_url(Vendor::Leadway)).credential(Sandbox::api_key(Vendor::Leadway));
     let client = builder.build().unwrap();
     let (mut made, mut conversations) = (Vec::new(), Vec::new());
     for number in 0..5 {

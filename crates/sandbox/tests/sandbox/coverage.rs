@@ -17,7 +17,7 @@ fn request(client: &Client<'_>, document: &Document, operation: &Operation<'_>, 
     let path = operation.parameters_in(Location::Path).fold(operation.path.to_owned(), |path, parameter| {
         path.replace(&format!("{{{}}}", parameter.name), &text(parameter.example.unwrap()))
     });
-    let mut request = client.authorized(Method::from_bytes(operation.method.as_bytes()).unwrap(), &path, client.vendor.api_key());
+    let mut request = client.authorized(Method::from_bytes(operation.method.as_bytes()).unwrap(), &path, Sandbox::api_key(client.vendor));
     for parameter in operation.parameters.iter().filter(|parameter| whole || parameter.required) {
         let value = text(parameter.example.unwrap_or(&Value::Null));
         match parameter.location {

@@ -124,7 +124,7 @@ async fn a_credential_must_have_the_vendors_form() {
     ];
     for (vendor, path, expected) in cases {
         let client = Client::new(&sandbox, vendor);
-        let refused = [client.bare(Method::GET, path), client.authorized(Method::GET, path, vendor.refused_key())];
+        let refused = [client.bare(Method::GET, path), client.authorized(Method::GET, path, Sandbox::refused_key(vendor))];
         let malformed = match vendor {
             Vendor::Leonar => vec![client.authorized(Method::GET, path, "sk_1"), client.authorized(Method::GET, path, "leo_")],
             Vendor::SendPilot => vec![client.bare(Method::GET, path).bearer_auth("sp_live_1")],
@@ -153,7 +153,7 @@ async fn the_version_header_is_the_documented_one_unless_told_otherwise() {
     for (version, documented, published) in [("2021-07-28", 200, 200), ("2023-02-21", 400, 200), ("v3", 400, 400), ("", 400, 400)] {
         for (sandbox, expected) in [(&strict, documented), (&lenient, published)] {
             let client = Client::new(sandbox, Vendor::Leadway);
-            let mut request = client.authorized(Method::GET, path, Vendor::Leadway.api_key());
+            let mut request = client.authorized(Method::GET, path, Sandbox::api_key(Vendor::Leadway));
             if !version.is_empty() {
                 request = request.header("Version", version);
             }

@@ -77,7 +77,7 @@ async fn the_log_is_an_archive_without_secrets() {
         }
         assert_eq!(entry["response"]["content"]["mimeType"], "application/json");
     }
-    assert!(!archive.to_string().contains(sandbox.api_key(Vendor::Leonar)));
+    assert!(!archive.to_string().contains(Sandbox::api_key(Vendor::Leonar)));
 }
 
 #[tokio::test]

@@ -49,7 +49,6 @@ async fn a_reply_of_which_no_webhook_came_stops_the_follow_up() {
             assert_eq!(campaign.count(State::Accepted), 1, "{name}: {:?}", campaign.steps);
             let first = outbox.list(&reachout_outbox::Filter::all().campaign(name), 0, 1).await.unwrap().remove(0);
             let conversation = first.conversation_id.clone().unwrap_or_else(|| panic!("{name} names no conversation"));
-            let vendor = vendor.id().parse().unwrap();
             sandbox.reply(&ReplyTo::conversation(vendor, conversation, "Yes, tell me more")).unwrap();
         }
         clock.forward(25);

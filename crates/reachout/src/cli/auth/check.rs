@@ -24,8 +24,8 @@ async fn ask(api: Api, given: Option<SecretString>, access: &Access<'_>) -> Resu
     };
     access.calls.set_read_only();
     let core: Core = match given {
-        Some(credential) => access.client_with(api.vendor, credential)?,
-        None => access.client(api.vendor, true).await?,
+        Some(credential) => access.client_with(api, credential)?,
+        None => access.client(api, true).await?,
     };
     let name = format!("{} {}", route.group, route.name);
     match request(route, &parameters, &core).send::<Value>().response().await {

@@ -1,17 +1,23 @@
 //! `reachout auth login`.
 
 use clap::Args;
-use reachout_messenger::{Delivery, Unsupported, Vendor};
+use reachout_messenger::{Api, Delivery, Vendor};
 use reachout_oauth::App;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use super::{
-    VendorArgument, ask, browser, check, client, form,
+    VendorArgument, ask, browser, check, form,
     source::{Login, name, store},
     vault::Vault,
 };
-use crate::cli::{call::Access, failure::Failure, output::Output, print::listed, profile::variable_value};
+use crate::cli::{
+    call::{Access, api},
+    failure::Failure,
+    output::Output,
+    print::listed,
+    profile::variable_value,
+};
 
 /// Where the browser comes back to, unless another address is registered with the vendor.
 const REDIRECT_URI: &str = "http://127.0.0.1:4011/callback";
@@ -55,13 +61,14 @@ pub struct Arguments {
 
 impl Arguments {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
-        let vendor = client(self.of.vendor)?;
+        let api = api(self.of.vendor)?;
+        let vendor = api.vendor;
         let settings = access.settings;
         if !settings.is_chosen() && std::env::var_os(vendor.credential_env).is_some() {
             output.note(format!("{} is set and comes before this login", vendor.credential_env));
         }
         if self.oauth {
-            return self.through_browser(vendor, access, output).await;
+            return self.through_browser(api, access, output).await;
         }
         let key = ask(format!("{} credential (not shown): ", vendor.name)).await?;
         form::check(vendor, key.expose_secret()).map_err(Failure::usage)?;
@@ -78,21 +85,15 @@ impl Arguments {
 
     /// What the vendor says of a credential that it takes.
     async fn checked(&self, credential: SecretString, access: &Access<'_>) -> Result<String, Failure> {
-        let vendor = self.of.vendor;
-        let api = vendor.api().ok_or(Unsupported::NotCompiled { vendor })?;
-        let (said, result) = check::credential(api, Some(credential), access).await;
+        let (said, result) = check::credential(api(self.of.vendor)?, Some(credential), access).await;
         result.map(|()| said)
     }
 
-    async fn through_browser(
-        self,
-        vendor: &'static reachout_runtime::Vendor,
-        access: &Access<'_>,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        let settings = access.settings;
+    async fn through_browser(self, api: Api, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+        let (vendor, settings) = (api.vendor, access.settings);
         if !can(vendor) {
-            let names: Vec<_> = Vendor::ALL.into_iter().filter(|vendor| client(*vendor).is_ok_and(can)).map(Vendor::name).collect();
+            let all = Vendor::ALL.into_iter().filter_map(Vendor::api);
+            let names: Vec<_> = all.filter(|api| can(api.vendor)).map(|api| api.vendor.name).collect();
             return Err(Failure::usage(format!("{} has no login through the browser; {} have one", vendor.name, listed(&names))));
         }
         let profile = settings.vendor(vendor.id);
@@ -112,7 +113,7 @@ impl Arguments {
         };
         let redirect_uri = self.redirect_uri.clone().or(profile.redirect_uri).unwrap_or_else(|| REDIRECT_URI.to_owned());
         let callback = browser::Callback::listen(&redirect_uri).await?;
-        let (base_url, _) = access.base_url(vendor)?;
+        let (base_url, _) = access.base_url(api)?;
         let mut app = App::builder(&client_id, client_secret.clone()).redirect_uri(callback.uri()).base_url(&base_url);
         let elsewhere = (base_url != vendor.base_url).then(|| format!("{}{CONSENT}", base_url.trim_end_matches('/')));
         if let Some(url) = self.authorize_url.clone().or(profile.authorize_url).or(elsewhere) {

@@ -10,7 +10,7 @@ mod vault;
 use std::io::IsTerminal as _;
 
 use clap::{Args, Subcommand};
-use reachout_messenger::{Delivery, Vendor};
+use reachout_messenger::{Api, Delivery, Vendor};
 use reachout_runtime::CredentialProvider as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use self::{
 };
 use super::{
     arguments::{Choice, input},
-    call::Access,
+    call::{Access, api},
     failure::Failure,
     output::Output,
     profile::Settings,
@@ -58,11 +58,6 @@ pub struct VendorArgument {
     vendor: Vendor,
 }
 
-/// What a client knows of its vendor.
-fn client(vendor: Vendor) -> Result<&'static reachout_runtime::Vendor, Failure> {
-    Ok(vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor })?.vendor)
-}
-
 impl Auth {
     pub async fn run(self, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         if access.exchange.is_preview() {
@@ -70,9 +65,9 @@ impl Auth {
         }
         match self {
             Self::Login(arguments) => arguments.run(access, output).await,
-            Self::Logout { of } => logout(client(of.vendor)?, access.settings, output).await,
+            Self::Logout { of } => logout(api(of.vendor)?.vendor, access.settings, output).await,
             Self::Status { check } => status(check, access, output).await,
-            Self::Token { of } => token(client(of.vendor)?, access).await,
+            Self::Token { of } => token(api(of.vendor)?, access).await,
         }
     }
 }
@@ -87,11 +82,11 @@ async fn logout(vendor: &reachout_runtime::Vendor, settings: &Settings, output: 
     output.object(&serde_json::json!({ "vendor": vendor.id, "profile": settings.profile(), "removed_from": place.to_string() }))
 }
 
-async fn token(vendor: &'static reachout_runtime::Vendor, access: &Access<'_>) -> Result<(), Failure> {
-    let settings = access.settings;
+async fn token(api: Api, access: &Access<'_>) -> Result<(), Failure> {
+    let (vendor, settings) = (api.vendor, access.settings);
     let secret = match Source::of(vendor, settings).await? {
         Source::Login { login: login @ Login::Oauth { .. }, place } => {
-            let (base_url, _) = access.base_url(vendor)?;
+            let (base_url, _) = access.base_url(api)?;
             let kept = store(&place, settings)?.load(&name(settings, vendor)).await.map_err(|error| Failure::Usage(error.into()))?;
             let token = oauth(&login, &place, vendor, &base_url, settings)?.credential().await?;
             if kept.is_none_or(|kept| kept.access_token.expose_secret() != token.expose_secret()) {
@@ -129,7 +124,7 @@ async fn status(check: bool, access: &Access<'_>, output: &mut Output) -> Result
     for (vendor, api) in Vendor::ALL.into_iter().filter_map(|vendor| Some((vendor, vendor.api()?))) {
         let client = api.vendor;
         let source = Source::of(client, settings).await;
-        let (base_url, base_url_source) = access.base_url(client)?;
+        let (base_url, base_url_source) = access.base_url(api)?;
         let (credential, expires_at) = match &source {
             Err(_) => ("unreadable".to_owned(), None),
             Ok(Source::Environment { secret }) => (mask(secret.expose_secret()), None),

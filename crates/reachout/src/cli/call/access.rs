@@ -1,7 +1,8 @@
 //! Where the clients call, and with which credential.
 
-use reachout_messenger::{Messenger, Vendor};
+use reachout_messenger::{Api, Messenger, Unsupported, Vendor};
 use reachout_runtime::{CallOptions, ClientBuilder, Core, Pacing};
+use reachout_sandbox::Sandbox;
 use secrecy::SecretString;
 
 use super::{Calls, Exchange};
@@ -16,6 +17,11 @@ use crate::cli::{
 
 /// Stands for a credential where none is sent: in a request that is shown only, and at operations without one.
 const NONE: &str = "no-credential-is-sent";
+
+/// What the vendor's client knows of it.
+pub fn api(vendor: Vendor) -> Result<Api, Unsupported> {
+    vendor.api().ok_or(Unsupported::NotCompiled { vendor })
+}
 
 /// The vendors themselves, or a sandbox.
 pub struct Access<'s> {
@@ -41,15 +47,12 @@ impl<'s> Access<'s> {
     }
 
     /// A client of a vendor. An operation that sends no credential needs none.
-    pub async fn client<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, authenticated: bool) -> Result<C, Failure> {
+    pub async fn client<C: From<Core>>(&self, Api { id, vendor, .. }: Api, authenticated: bool) -> Result<C, Failure> {
         let builder = ClientBuilder::<Core>::new(vendor);
         let builder = match &self.sandbox {
-            Some(sandbox) => {
-                let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
-                builder.credential(vendor.api_key()).base_url(sandbox.base_url(vendor)).pacing(Pacing::off())
-            }
+            Some(sandbox) => builder.credential(Sandbox::api_key(id)).base_url(sandbox.base_url(id)).pacing(Pacing::off()),
             None => {
-                let (base_url, _) = self.base_url(vendor)?;
+                let (base_url, _) = self.settings.base_url(vendor, self.base_url.as_deref())?;
                 let builder = builder.base_url(&base_url);
                 if authenticated && !self.exchange.is_preview() {
                     match Source::of(vendor, self.settings).await?.credential(vendor, &base_url, self.settings)? {
@@ -65,9 +68,9 @@ impl<'s> Access<'s> {
     }
 
     /// A client of a vendor with this credential.
-    pub fn client_with<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, credential: SecretString) -> Result<C, Failure> {
-        let (base_url, _) = self.base_url(vendor)?;
-        self.built(vendor, ClientBuilder::new(vendor).base_url(&base_url).credential(credential))
+    pub fn client_with<C: From<Core>>(&self, api: Api, credential: SecretString) -> Result<C, Failure> {
+        let (base_url, _) = self.base_url(api)?;
+        self.built(api.vendor, ClientBuilder::new(api.vendor).base_url(&base_url).credential(credential))
     }
 
     /// The client, watched and shown.
@@ -91,10 +94,9 @@ impl<'s> Access<'s> {
     }
 
     /// Where a vendor's API is, and who says so.
-    pub fn base_url(&self, vendor: &reachout_runtime::Vendor) -> Result<(String, String), Failure> {
+    pub fn base_url(&self, Api { id, vendor, .. }: Api) -> Result<(String, String), Failure> {
         if let Some(sandbox) = &self.sandbox {
-            let vendor = vendor.id.parse::<reachout_sandbox::Vendor>().map_err(Failure::unsent)?;
-            return Ok((sandbox.base_url(vendor), "--sandbox".to_owned()));
+            return Ok((sandbox.base_url(id), "--sandbox".to_owned()));
         }
         self.settings.base_url(vendor, self.base_url.as_deref())
     }
@@ -111,7 +113,6 @@ impl<'s> Access<'s> {
 
     /// The facade over a vendor's client.
     pub async fn messenger(&self, vendor: Vendor) -> Result<Box<dyn Messenger>, Failure> {
-        let api = vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor })?;
-        Ok(reachout_messenger::over(vendor, self.client(api.vendor, true).await?)?)
+        Ok(reachout_messenger::over(vendor, self.client(api(vendor)?, true).await?)?)
     }
 }

@@ -6,7 +6,7 @@ pub mod download;
 mod exchange;
 
 pub use self::{
-    access::Access,
+    access::{Access, api},
     delivery::{Calls, signal},
     exchange::{Exchange, Part},
 };

@@ -98,7 +98,7 @@ pub async fn run(
     if may_reach_a_person(route) {
         access.consent(&format!("call {} of {}", route.operation_id, api.vendor.name))?;
     }
-    let core: Core = access.client(api.vendor, route.authenticated).await?;
+    let core: Core = access.client(api, route.authenticated).await?;
     access.exchange.set_parts(draft.parts());
     if route.method == Method::GET {
         access.calls.set_read_only();

@@ -4,10 +4,11 @@ use std::fmt;
 
 use reachout_messenger::Vendor;
 use reachout_outbox::{Account, AccountClient, Accounts, BoxFuture, Clients, EnvAccounts, Error};
+use reachout_sandbox::Sandbox;
 
 use crate::cli::{
     auth::source::{Credential, Source},
-    call::Access,
+    call::{Access, api},
     failure::Failure,
     profile::{Settings, variable_value},
 };
@@ -24,12 +25,10 @@ pub struct ByProfile {
 
 impl ByProfile {
     pub fn new(access: &Access<'_>) -> Self {
-        let simulated = access.sandbox().into_iter().flat_map(|sandbox| {
-            Vendor::ALL.into_iter().filter_map(|vendor| {
-                let simulated = vendor.id().parse::<reachout_sandbox::Vendor>().ok()?;
-                Some((vendor, sandbox.base_url(simulated), simulated.api_key()))
-            })
-        });
+        let simulated = access
+            .sandbox()
+            .into_iter()
+            .flat_map(|sandbox| Vendor::ALL.map(|vendor| (vendor, sandbox.base_url(vendor), Sandbox::api_key(vendor))));
         let settings = access.settings;
         Self {
             sandbox: simulated.collect(),
@@ -43,7 +42,7 @@ impl ByProfile {
         if let Some((_, url, key)) = self.sandbox.iter().find(|(vendor, ..)| *vendor == account.vendor) {
             return Ok((url.clone(), Credential::Fixed((*key).into())));
         }
-        let vendor = account.vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor: account.vendor })?.vendor;
+        let vendor = api(account.vendor)?.vendor;
         let own = Settings::load(self.chosen.as_deref())?;
         if account.credential == own.profile() {
             let (url, _) = own.base_url(vendor, self.base_url.as_deref())?;

@@ -6,7 +6,10 @@ use reachout_outbox::{BoxFuture, ClientBuilder, Core, Error, TimeReading, TimeSo
 use serde::Deserialize;
 use url::Url;
 
-use crate::cli::{call::Access, failure::Failure};
+use crate::cli::{
+    call::{Access, api},
+    failure::Failure,
+};
 
 /// Where the sandbox shows its time.
 const PATH: &str = "/_sandbox/clock";
@@ -24,7 +27,7 @@ struct Reading {
 impl SandboxClock {
     /// At the address where the vendor is, which must be on this machine.
     pub fn of(vendor: Vendor, access: &Access<'_>) -> Result<Self, Failure> {
-        let api = vendor.api().ok_or(reachout_messenger::Unsupported::NotCompiled { vendor })?.vendor;
+        let api = api(vendor)?;
         let (address, _) = access.base_url(api)?;
         let mut url = Url::parse(&address).map_err(Failure::unsent)?;
         let is_here = match url.host() {
@@ -41,7 +44,7 @@ impl SandboxClock {
         }
         url.set_path("");
         // The control interface asks for no credential, and this one is nobody's.
-        Ok(Self(ClientBuilder::<Core>::new(api).base_url(url.as_str()).credential("sandbox").build()?))
+        Ok(Self(ClientBuilder::<Core>::new(api.vendor).base_url(url.as_str()).credential("sandbox").build()?))
     }
 }
 

@@ -66,7 +66,7 @@ fn of_person(request: &RecordedRequest) -> String {
     });
     let text = format!(
         "{time}Z  {:<9}  {what:<28}  {status:>5}  {:>5} ms{fault}{}",
-        request.vendor.slug(),
+        request.vendor.id(),
         request.milliseconds,
         reason.unwrap_or_default()
     );

@@ -126,7 +126,7 @@ impl Serve {
             note(&format!("note: --sandbox will not find this sandbox: {error}"));
             None
         });
-        let rows = Vendor::ALL.map(|vendor| Row { vendor, base_url: sandbox.base_url(vendor), credential: sandbox.api_key(vendor) });
+        let rows = Vendor::ALL.map(|vendor| Row { vendor, base_url: sandbox.base_url(vendor), credential: Sandbox::api_key(vendor) });
         output.rows(&["vendor", "base_url", "credential"], &rows)?;
         if !output.is_json() {
             line(&format!("\nDashboard: {}/   Press Ctrl-C to stop.", sandbox.url()))?;

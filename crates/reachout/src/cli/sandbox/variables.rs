@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 use reachout_messenger::Vendor;
-use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, Running, WEBHOOK_SECRET};
+use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, Running, Sandbox, WEBHOOK_SECRET};
 
 use crate::cli::{
     failure::Failure,
@@ -37,10 +37,9 @@ pub async fn print(shell: Shell, output: &mut Output) -> Result<(), Failure> {
     let found = Running::find().await.map_err(|error| Failure::Usage(error.into()))?;
     let running = found.ok_or_else(|| Failure::usage("no sandbox is running; start one with `reachout sandbox`"))?;
     let mut variables = BTreeMap::from([("REACHOUT_SANDBOX_URL".to_owned(), running.url().to_owned())]);
-    for vendor in Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor) {
-        let simulated: reachout_sandbox::Vendor = vendor.id.parse().map_err(Failure::unsent)?;
-        variables.insert(format!("{}_BASE_URL", vendor.env), running.base_url(simulated).to_owned());
-        variables.insert(vendor.credential_env.to_owned(), simulated.api_key().to_owned());
+    for api in Vendor::ALL.into_iter().filter_map(Vendor::api) {
+        variables.insert(format!("{}_BASE_URL", api.vendor.env), running.base_url(api.id).to_owned());
+        variables.insert(api.id.credential_env().to_owned(), Sandbox::api_key(api.id).to_owned());
     }
     for (name, key) in [
         ("SENDPILOT_WEBHOOK_SECRET", WEBHOOK_SECRET),

@@ -67,7 +67,7 @@ fn page(policy: &'static str, html: &'static str) -> impl IntoResponse {
 /// The document of a vendor, with the sandbox as its server.
 async fn openapi(State(server): Shared, Path(file): Path<String>) -> Result<Response, Refused> {
     let slug = file.strip_suffix(".json").unwrap_or(&file);
-    let simulator = server.simulators().iter().find(|simulator| simulator.api.vendor.slug() == slug);
+    let simulator = server.simulators().iter().find(|simulator| simulator.api.vendor.id() == slug);
     let simulator = simulator.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("{file} is not a document of the sandbox")))?;
     let mut document: Value = simulator.api.document.json().clone();
     document["servers"] = json!([{ "url": simulator.api.mount, "description": "The sandbox" }]);
