@@ -288,7 +288,7 @@ mod tests {
     fn the_schema_of_a_message_names_what_json_has() {
         let schema = schemars::schema_for!(Message).to_value();
         let names: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        for name in ["to", "channel", "text", "send_at", "sendpilot", "highlevel", "leadway"] {
+        for name in ["to", "channel", "text", "send_at", "sendpilot", "highlevel"] {
             assert!(names.contains(&name), "{name} is not in {names:?}");
         }
         assert_eq!(schema["required"], serde_json::json!(["to"]));
