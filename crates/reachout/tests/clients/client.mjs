@@ -54,6 +54,6 @@ for (let time = 0; time < 2; time++) {
 }
 console.log(`typescript ${how}: sent once`);
 const slip = await client.callTool({ name: 'find_people', arguments: { qury: 'Sophie' } });
-assert(slip.isError && slip.content[0].text.includes('`query` is meant?'), JSON.stringify(slip));
+assert(slip.isError && slip.content[0].text.includes('did you mean `query`?'), JSON.stringify(slip));
 console.log(`typescript ${how}: a misspelled argument is an error`);
 await client.close();

@@ -54,7 +54,7 @@ async def drive(how, where, what, mode):
             assert sent["state"] == "accepted" and sent["attempts"] == 1, sent
         print(f"python {how} {mode}: sent once, {json.dumps(sent['vendor_ids'])}")
         slip = await client.call_tool("find_people", {"qury": "Sophie"})
-        assert slip.is_error and "`query` is meant?" in slip.content[0].text, slip
+        assert slip.is_error and "did you mean `query`?" in slip.content[0].text, slip
         print(f"python {how} {mode}: a misspelled argument is an error")
 
 
