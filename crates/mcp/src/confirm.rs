@@ -19,16 +19,24 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The field of the form.
 const FIELD: &str = "send";
 
-/// The key under which a draft is in the outbox: that of its campaign, and a digest of all that it is. The same message prepared once more is
-/// the same draft.
-pub(crate) fn key(campaign: &str, envelope: &Envelope, reference: &str) -> String {
-    format!("{campaign}/{}", hex(&digest(&[&content(envelope), reference]), 16))
+/// The key under which a draft is in the outbox: that of its campaign, and a digest of the message's fingerprint. The same message prepared once
+/// more is the same draft, however its addresses are spelled; one of a sandbox is none of a vendor. A reference adds a digest of its own.
+pub(crate) fn key(campaign: &str, environment: &str, fingerprint: &[u8], reference: &str) -> String {
+    let key = format!("{campaign}/{}", hex(&digest(&[environment.as_bytes(), fingerprint]), 16));
+    if reference.is_empty() { key } else { format!("{key}-{}", hex(&digest(&[reference.as_bytes()]), 8)) }
+}
+
+/// Whether the draft of this key is the message of another key once more, in another campaign, and no reference says that it is meant.
+pub(crate) fn is_same_message(key: &str, other: &str) -> bool {
+    let message = |key: &str| key.rsplit('/').next().and_then(|part| part.split('-').next()).map(str::to_owned);
+    !key.rsplit('/').next().is_some_and(|part| part.contains('-')) && message(key) == message(other)
 }
 
 /// The confirmation code of a draft, bound to its key, its account, the environment, the recipient, the channel and the content: `4F1A-90C2`.
 pub(crate) fn code(entry: &Entry, environment: &str) -> Option<String> {
     let (key, envelope) = (entry.key.as_deref()?, entry.envelope.as_ref()?);
-    let code = hex(&digest(&["confirm", environment, key, &content(envelope)]), 8).to_uppercase();
+    let code = digest(&[b"confirm", environment.as_bytes(), key.as_bytes(), content(envelope).as_bytes()]);
+    let code = hex(&code, 8).to_uppercase();
     Some(format!("{}-{}", code.get(..4)?, code.get(4..)?))
 }
 
@@ -37,11 +45,11 @@ fn content(envelope: &Envelope) -> String {
     format!("{}\0{message}\0{}\0{}", envelope.account, envelope.addresses.join(","), envelope.time_zone.as_deref().unwrap_or_default())
 }
 
-fn digest(parts: &[&str]) -> [u8; 32] {
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.len().to_le_bytes());
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     hash.finalize().into()
 }

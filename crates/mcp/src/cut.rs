@@ -7,7 +7,7 @@ use reachout_document::is_secret;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::fence::Fence;
+use crate::fence::{Fence, clean_line};
 
 /// The longest piece of a text, in characters.
 const TEXT: usize = 800;
@@ -19,6 +19,10 @@ const SHORT: usize = 60;
 const DOCUMENTATION: usize = 6_000;
 /// How many rests are kept.
 const KEPT: usize = 256;
+/// The longest name of a field.
+const NAME: usize = 80;
+/// The most characters of a value, whatever it has in it: about 5,000 tokens.
+const ALL: usize = 20_000;
 
 /// What was cut off, by handle: the last ones of this process.
 #[derive(Default)]
@@ -27,18 +31,43 @@ pub(crate) struct Rests(Mutex<VecDeque<(String, Value)>>);
 impl Rests {
     /// The value, made small and marked.
     pub(crate) fn shorten(&self, value: Value, fence: &Fence) -> Value {
+        self.within(value, fence, &mut ALL.clone())
+    }
+
+    /// The same in as many characters as are left.
+    fn within(&self, value: Value, fence: &Fence, left: &mut usize) -> Value {
         match value {
-            Value::String(text) => self.text(&text, fence),
-            Value::Array(items) => self.items(items, fence),
-            Value::Object(fields) => {
-                let shorter = |(name, value): (String, Value)| {
-                    let value = if is_secret(&name) && value.is_string() { json!("[redacted]") } else { self.shorten(value, fence) };
-                    (name, value)
-                };
-                Value::Object(fields.into_iter().map(shorter).collect())
+            Value::String(text) => {
+                let shown = self.text(&text, fence);
+                *left = left.saturating_sub(shown.to_string().len());
+                shown
             }
-            value => value,
+            Value::Array(items) => self.items(items, fence, left),
+            Value::Object(fields) => self.fields(fields, fence, left),
+            value => {
+                *left = left.saturating_sub(8);
+                value
+            }
         }
+    }
+
+    fn fields(&self, fields: Map<String, Value>, fence: &Fence, left: &mut usize) -> Value {
+        let (mut shown, mut rest) = (Map::new(), Map::new());
+        for (name, value) in fields {
+            if *left == 0 {
+                rest.insert(name, value);
+                continue;
+            }
+            let name: String = clean_line(&name).chars().take(NAME).collect();
+            *left = left.saturating_sub(name.len() + 6);
+            let value = self.within(value, fence, left);
+            shown.insert(name, value);
+        }
+        if !rest.is_empty() {
+            shown.insert("more_fields".to_owned(), rest.len().into());
+            shown.insert("read_more".to_owned(), self.keep(rest.into()).into());
+        }
+        Value::Object(shown)
     }
 
     /// A document of ours, which nobody else wrote: too much of it is cut off as one text.
@@ -73,9 +102,13 @@ impl Rests {
         }
     }
 
-    fn items(&self, mut items: Vec<Value>, fence: &Fence) -> Value {
-        let rest = items.split_off(items.len().min(ITEMS));
-        let mut shown: Vec<_> = items.into_iter().map(|item| self.shorten(item, fence)).collect();
+    fn items(&self, items: Vec<Value>, fence: &Fence, left: &mut usize) -> Value {
+        let (mut shown, mut items) = (Vec::new(), items.into_iter());
+        while shown.len() < ITEMS && *left > 0 {
+            let Some(item) = items.next() else { break };
+            shown.push(self.within(item, fence, left));
+        }
+        let rest: Vec<_> = items.collect();
         if !rest.is_empty() {
             shown.push(json!({ "more_items": rest.len(), "read_more": self.keep(rest.into()) }));
         }
@@ -97,6 +130,21 @@ impl Rests {
     }
 }
 
+/// The value without secrets, whatever form they have.
+pub(crate) fn redacted(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(redacted).collect(),
+        Value::Object(fields) => {
+            let safe = |(name, value): (String, Value)| {
+                let is_shown = !is_secret(&name) || value.is_null() || value.is_boolean();
+                (name, if is_shown { redacted(value) } else { json!("[redacted]") })
+            };
+            Value::Object(fields.into_iter().map(safe).collect())
+        }
+        value => value,
+    }
+}
+
 /// The fields of an object, or of each item of a list, that are asked for by dot paths; everything where nothing is.
 pub(crate) fn chosen(value: Value, fields: &[String]) -> Value {
     if fields.is_empty() {
@@ -115,9 +163,9 @@ pub(crate) fn chosen(value: Value, fields: &[String]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
-    use super::{Rests, chosen};
+    use super::{Rests, chosen, redacted};
     use crate::fence::Fence;
 
     #[test]
@@ -139,15 +187,50 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_cut_and_secrets_are_not_shown() {
+    fn lists_are_cut() {
         let rests = Rests::default();
-        let shown =
-            rests.shorten(json!({ "ids": (0..45).collect::<Vec<_>>(), "access_token": "abc", "continuationToken": "next" }), &Fence::new());
+        let shown = rests.shorten(json!({ "ids": (0..45).collect::<Vec<_>>() }), &Fence::new());
         assert_eq!(shown["ids"].as_array().unwrap().len(), 21);
         assert_eq!(shown["ids"][20]["more_items"], 25);
         let rest = rests.read_on(shown["ids"][20]["read_more"].as_str().unwrap(), &Fence::new()).unwrap();
         assert_eq!((rest[0].clone(), rest[20]["more_items"].clone()), (json!(20), json!(5)));
-        assert_eq!((shown["access_token"].clone(), shown["continuationToken"].clone()), (json!("[redacted]"), json!("next")));
+    }
+
+    #[test]
+    fn secrets_are_not_shown_in_whatever_form() {
+        let secrets = json!({
+            "access_token": "abc", "apiKey": 123, "oauth": { "client_secret": ["abc"] }, "list": [{ "password": { "value": "abc" } }],
+        });
+        let shown = redacted(secrets).to_string();
+        assert!(!shown.contains("abc") && !shown.contains("123"), "{shown}");
+        let places = json!({ "continuationToken": "next", "has_password": true });
+        assert_eq!(redacted(places.clone()), places);
+    }
+
+    #[test]
+    fn a_huge_value_is_small_and_read_to_its_end() {
+        let item = |number: usize| (0..30).map(|field| (format!("{number}_{field}"), json!("x".repeat(500)))).collect::<Map<_, _>>();
+        let rests = Rests::default();
+        let mut next = Some(Value::from((0..60).map(item).map(Value::Object).collect::<Vec<_>>()));
+        let (mut seen, mut pieces) = (String::new(), 0);
+        let mut handles = Vec::new();
+        while let Some(piece) = next.take() {
+            let shown = if pieces == 0 { rests.shorten(piece, &Fence::new()) } else { piece };
+            let text = shown.to_string();
+            assert!(text.len() < 2 * super::ALL, "{} characters", text.len());
+            handles.extend(text.split("\"read_more\":\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            seen.push_str(&text);
+            pieces += 1;
+            next = handles.pop().map(|handle| rests.read_on(&handle, &Fence::new()).unwrap());
+        }
+        assert!((0..60).all(|number| (0..30).all(|field| seen.contains(&format!("\"{number}_{field}\"")))), "{pieces} pieces");
+    }
+
+    #[test]
+    fn names_of_fields_are_cleaned_and_short() {
+        let shown = Rests::default().shorten(json!({ format!("a\u{202e}b\n{}", "c".repeat(200)): 1 }), &Fence::new());
+        let name = shown.as_object().unwrap().keys().next().unwrap();
+        assert!(name.starts_with("ab ccc") && name.len() == super::NAME, "{name}");
     }
 
     #[test]

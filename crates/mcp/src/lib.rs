@@ -14,6 +14,7 @@ mod reading;
 mod result;
 mod schema;
 mod server;
+mod stops;
 mod tools;
 
 pub use catalog::documented;

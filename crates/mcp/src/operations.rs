@@ -28,6 +28,18 @@ pub enum OperationEffect {
     ReachesAPerson,
 }
 
+impl OperationEffect {
+    /// Its name: `reads`, `changes`, `deletes` or `reaches-a-person`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reads => "reads",
+            Self::Changes => "changes",
+            Self::Deletes => "deletes",
+            Self::ReachesAPerson => "reaches-a-person",
+        }
+    }
+}
+
 impl From<Effect> for OperationEffect {
     fn from(effect: Effect) -> Self {
         match effect {
@@ -143,6 +155,10 @@ pub(crate) fn refusal(route: &Route, policy: &Policy) -> Option<Failure> {
         (Effect::Reads, false) => None,
         (Effect::ReachesAPerson, _) => reaches("reaches a person"),
         (_, true) if route.method != Method::GET => reaches("may reach a person: what it does is a guess that nobody has reviewed"),
+        _ if policy.dry_run => Some(Failure::refused(
+            format!("{} is not known to be reading only, and the server runs with --dry-run", route.operation_id),
+            "nothing was done, and nothing is in a dry run",
+        )),
         _ if policy.read_only => Some(Failure::refused(
             format!("{} is not known to be reading only, and the server was started with --read-only", route.operation_id),
             "nothing was done: a person has to allow it",
@@ -222,7 +238,7 @@ fn taken<'o, 'd>(document: &'d Document, operation: &'o Operation<'d>) -> impl I
 }
 
 /// A scalar as it stands in a path or a header.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

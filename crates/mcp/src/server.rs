@@ -7,16 +7,17 @@ use reachout_messenger::Vendor;
 use reachout_outbox::{Account, AccountClient, Accounts, Eligibility, Outbox, ToolCall};
 use reachout_runtime::{CallOptions, Core, Effect};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities,
-    ServerConfig,
+    CallToolRequestParams, CallToolResponse, ErrorData, Implementation, JsonObject, ListToolsResult, PaginatedRequestParams,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::cut::Rests;
+use crate::cut::{self, Rests};
 use crate::failure::Failure;
+use crate::operations::plain;
 use crate::policy::Policy;
 use crate::result::{self, SpokeTo};
 use crate::tools::{self, Outcome, Spec};
@@ -161,10 +162,10 @@ impl Inner {
         let arguments = params.arguments.clone().unwrap_or_default();
         let spoke_to = self.named(&arguments);
         let client = context.client_info().map_or_else(|| "unnamed".to_owned(), |client| format!("{} {}", client.name, client.version));
-        let kept = if self.policy.audit_content { arguments.clone() } else { without_content(&arguments) };
+        let kept = if self.policy.audit_content { arguments.clone() } else { without_content(&(spec.input)(), &arguments) };
         let record = ToolCall::new(client, &self.session, spec.name)
             .account(Some(spoke_to.account.clone()))
-            .arguments(Value::from(kept).to_string());
+            .arguments(cut::redacted(kept.into()).to_string());
         let audit = match self.outbox.record_call(&record).await {
             Ok(audit) => audit,
             Err(error) => {
@@ -177,7 +178,8 @@ impl Inner {
             Ok(Outcome::Done(done)) => (result::success(done.value).into(), done.message, done.word),
             Ok(Outcome::Ask(ask)) => (CallToolResponse::InputRequired(*ask), None, "a person is asked".to_owned()),
             Err(failure) => {
-                let word = format!("refused: {}", failure.error);
+                let why = if self.policy.audit_content { &failure.error } else { &failure.recorded };
+                let word = format!("refused: {why}");
                 (result::failure(&failure, &spoke_to).into(), None, word)
             }
         };
@@ -188,14 +190,16 @@ impl Inner {
     }
 }
 
-/// Arguments with the length of a message in the place of its content.
-fn without_content(arguments: &Map<String, Value>) -> Map<String, Value> {
+/// Arguments with the length of a message in the place of its content. What the tool does not take may be the content by another name.
+fn without_content(schema: &JsonObject, arguments: &Map<String, Value>) -> Map<String, Value> {
+    let is_known = |name: &str| schema.get("properties").is_some_and(|properties| properties.get(name).is_some());
+    let length = |value: &Value| json!(format!("[{} characters]", plain(value).chars().count()));
     let shown = |(name, value): (&String, &Value)| {
         let value = match (name.as_str(), value) {
-            ("text" | "subject", Value::String(text)) => json!(format!("[{} characters]", text.chars().count())),
             ("body", Value::Object(fields)) => fields.keys().map(String::as_str).collect(),
-            ("body", _) => json!("[a body]"),
-            _ => value.clone(),
+            ("text" | "subject" | "body", value) => length(value),
+            (name, value) if is_known(name) => value.clone(),
+            (_, value) => length(value),
         };
         (name.clone(), value)
     };

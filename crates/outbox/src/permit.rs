@@ -6,6 +6,13 @@ use crate::time::from_ms;
 use crate::{Envelope, Error, Outbox};
 
 impl Outbox {
+    /// By which the same message is known under whatever key: a digest of account, recipient, channel and content, with addresses in their
+    /// canonical form. Its time, the recipient's time zone and further addresses do not count.
+    pub fn fingerprint(&self, envelope: &Envelope) -> Result<[u8; 32], Error> {
+        let resolved = Resolved::new(1, envelope, self.region)?;
+        resolved.fingerprint().map_err(|error| Error::Other(format!("the message cannot be written as JSON: {error}")))
+    }
+
     /// Why a message that is sent beside the outbox should not be sent now; nothing if it may be. What is queued is checked by the workers.
     ///
     /// The same counts as right before a queued message is sent: pauses, the suppression list, a sequence that was stopped, what the vendor's

@@ -1,14 +1,14 @@
 //! Preparing a message: a draft in the outbox that waits for approval.
 
 use reachout_messenger::{Channel, Message};
-use reachout_outbox::{Address, Entry, Envelope, Filter, Refusal, State, Verdict};
+use reachout_outbox::{Address, Entry, Envelope, Refusal, State, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::state;
+use super::{others, state};
 use crate::confirm;
 use crate::failure::Failure;
-use crate::fence::Fence;
+use crate::fence::{Fence, clean, clean_line};
 use crate::policy::Policy;
 use crate::result::{Done, SpokeTo};
 use crate::server::{Call, Connection, Inner};
@@ -58,12 +58,20 @@ pub(crate) struct Prepared {
 struct WouldSend {
     to: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    to_address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
     text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -84,15 +92,13 @@ pub(crate) async fn prepare_message(call: &Call<'_>, given: PrepareMessage) -> R
     let server = call.server;
     let connection = server.connection(given.vendor.as_deref())?;
     let campaign = campaign(&server.policy, given.campaign.as_deref())?;
-    let reference = given.reference.clone().unwrap_or_default();
+    let reference = clean_line(given.reference.as_deref().unwrap_or_default());
     let envelope = envelope(connection, given)?;
     permitted_recipients(&server.policy, &envelope)?;
-    let key = confirm::key(&campaign, &envelope, &reference);
+    let key = confirm::key(&campaign, &connection.environment, &server.outbox.fingerprint(&envelope)?, &reference);
     let known = server.outbox.find_key(&key).await?;
-    let mut checks = Vec::new();
-    if known.as_ref().is_none_or(|entry| matches!(entry.state, State::Held | State::Queued)) {
-        checks = self::checks(server, connection, &envelope, &key).await?;
-    }
+    let is_open = known.as_ref().is_none_or(|entry| matches!(entry.state, State::Held | State::Queued));
+    let checks = if is_open { self::checks(server, connection, &envelope, &key).await? } else { Vec::new() };
     server.outbox.enqueue(&envelope.hold(), &key).await?;
     let entry = state::find(server, &key).await?;
     prepared(server, connection, &entry, checks)
@@ -120,10 +126,14 @@ fn prepared(server: &Inner, connection: &Connection, entry: &Entry, checks: Vec<
         confirmation_code: code,
         would_send: WouldSend {
             to: recipient(message),
+            to_address: message.to_address.clone(),
             channel: message.channel.map(|channel| channel.name().to_owned()),
             from: message.from.clone(),
             subject: message.subject.clone(),
             text: message.text.clone().unwrap_or_default(),
+            reply_to: message.reply_to.clone(),
+            thread: message.thread.clone(),
+            time_zone: envelope.time_zone.clone(),
         },
         checks,
         state: entry.state.name(),
@@ -160,23 +170,25 @@ fn campaign(policy: &Policy, given: Option<&str>) -> Result<String, Failure> {
 }
 
 fn envelope(connection: &Connection, given: PrepareMessage) -> Result<Envelope, Failure> {
-    let mut message = Message::to(given.to);
+    // What a reader cannot see is not sent, so that a message is what a person saw of it.
+    let line = |text: Option<String>| text.map(|text| clean_line(&text)).filter(|text| !text.is_empty());
+    let mut message = Message::to(clean_line(&given.to));
     message.channel =
         given.channel.map(|name| name.parse::<Channel>()).transpose().map_err(|error| Failure::arguments(error.to_string()))?;
-    message.subject = given.subject;
-    message.text = Some(given.text).filter(|text| !text.trim().is_empty());
+    message.subject = line(given.subject);
+    message.text = Some(clean(&given.text).trim().to_owned()).filter(|text| !text.is_empty());
     if message.text.is_none() {
         return Err(Failure::arguments("`text` is empty"));
     }
-    message.from = given.from;
-    message.to_address = given.to_address;
-    message.reply_to = given.reply_to;
-    message.thread = given.thread;
+    message.from = line(given.from);
+    message.to_address = line(given.to_address);
+    message.reply_to = line(given.reply_to);
+    message.thread = line(given.thread);
     let mut envelope = Envelope::new(connection.account.clone(), message);
     for address in given.addresses {
         envelope = envelope.address(address);
     }
-    Ok(match given.time_zone {
+    Ok(match line(given.time_zone) {
         Some(zone) => envelope.time_zone(zone),
         None => envelope,
     })
@@ -217,10 +229,8 @@ async fn checks(server: &Inner, connection: &Connection, envelope: &Envelope, ke
         };
         checks.push(Check::new("do not contact, at the vendor", problem));
     }
-    let others = server.outbox.list(&Filter::account(&envelope.account).person(recipient(&envelope.message)), 0, 200).await?;
-    let others = others.iter().filter(|entry| entry.key.as_deref() != Some(key));
-    let others = others.filter(|entry| !matches!(entry.state, State::Held | State::Cancelled | State::Failed | State::Suppressed)).count();
-    let says = format!("the outbox has {others} other messages to this person that were sent or will be: ask whether one more is meant");
+    let others = others::count(server, &envelope.account, &recipient(&envelope.message), key).await?;
+    let says = format!("{}: ask whether one more is meant", others::said(others));
     checks.push(Check::new("other messages to this person", (others > 0).then_some(says)));
     Ok(checks)
 }

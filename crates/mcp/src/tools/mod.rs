@@ -3,6 +3,7 @@
 mod campaigns;
 mod draft;
 mod operations;
+mod others;
 mod people;
 mod send;
 mod state;

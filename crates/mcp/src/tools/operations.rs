@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::cut::chosen;
+use crate::cut::{chosen, redacted};
 use crate::failure::Failure;
 use crate::fence::Fence;
 use crate::operations::{described, find, known, refusal, request};
 use crate::result::{Done, SpokeTo};
 use crate::server::Call;
+use crate::stops;
 
 /// How many operations a search returns.
 const MOST: usize = 15;
@@ -56,7 +57,7 @@ struct Hit {
     vendor: &'static str,
     operation: &'static str,
     summary: String,
-    effect: Value,
+    effect: &'static str,
     callable: bool,
 }
 
@@ -65,22 +66,21 @@ pub(crate) struct OneDescribed {
     #[serde(flatten)]
     spoke_to: SpokeTo,
     callable: bool,
-    described: Value,
+    described: Map<String, Value>,
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Called {
     #[serde(flatten)]
     spoke_to: SpokeTo,
-    effect: Value,
+    effect: &'static str,
     notice: String,
     data: Value,
 }
 
 /// The effect in a word; a guess is called one.
-fn effect(route: &Route) -> Value {
-    let effect = crate::OperationEffect::from(route.effect());
-    if route.is_guessed() { json!("a guess") } else { json!(effect) }
+fn effect(route: &Route) -> &'static str {
+    if route.is_guessed() { "a guess" } else { crate::OperationEffect::from(route.effect()).name() }
 }
 
 pub(crate) fn search_operations(call: &Call<'_>, given: &SearchOperations) -> Result<Done, Failure> {
@@ -150,7 +150,11 @@ pub(crate) fn describe_operation(call: &Call<'_>, given: &DescribeOperation) -> 
     Done::new(OneDescribed {
         spoke_to: connection.spoke_to(),
         callable: refusal(route, &call.server.policy).is_none(),
-        described: call.server.rests.documentation(shown),
+        described: match call.server.rests.documentation(shown) {
+            Value::Object(described) => described,
+            // It is of a struct.
+            _ => Map::new(),
+        },
     })
 }
 
@@ -161,6 +165,12 @@ pub(crate) async fn call_operation(call: &Call<'_>, given: CallOperation) -> Res
     if let Some(refusal) = refusal(route, &call.server.policy) {
         return Err(refusal);
     }
+    if let Some(field) = given.body.as_ref().and_then(stops::undone) {
+        return Err(Failure::refused(
+            format!("{}: `{field}` may undo what a person said who is not to be written to, which only a person does", route.operation_id),
+            "nothing was done: leave the field out, or tell the person",
+        ));
+    }
     let content = operation.success.and_then(|success| success.content);
     if content.is_some_and(|content| !content.is_json()) {
         return Err(Failure::refused(
@@ -170,7 +180,7 @@ pub(crate) async fn call_operation(call: &Call<'_>, given: CallOperation) -> Res
     }
     let request = request(&call.server.core(connection).await?, &known, &given.parameters, given.body.as_ref())?;
     let response = match content {
-        Some(_) => request.send::<Value>().await?,
+        Some(_) => redacted(request.send::<Value>().await?),
         None => {
             request.send_empty().await?;
             json!("done")

@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::draft::{permitted_recipients, recipient};
-use super::{Outcome, state};
+use super::{Outcome, others, state};
 use crate::confirm::{self, Word};
 use crate::failure::Failure;
-use crate::fence::clean;
+use crate::fence::{clean, clean_line};
 use crate::policy::Confirm;
 use crate::server::{Call, Connection, Inner};
 
@@ -20,7 +20,7 @@ pub(crate) struct SendMessage {
 
 pub(crate) async fn send_message(call: &Call<'_>, given: &SendMessage) -> Result<Outcome, Failure> {
     let server = call.server;
-    let entry = state::find(server, given.draft.trim()).await?;
+    let entry = state::find(server, &given.draft).await?;
     if !matches!(entry.state, State::Held | State::Queued) {
         return Ok(state::shown(server, &entry, None)?.into());
     }
@@ -37,7 +37,9 @@ pub(crate) async fn send_message(call: &Call<'_>, given: &SendMessage) -> Result
         return Ok(state::shown(server, &entry, Some("nothing is sent: the server runs with --dry-run".to_owned()))?.into());
     }
     if entry.state == State::Held {
-        if let Some(ask) = confirmed(call, connection, &entry, &given.confirmation_code).await? {
+        let to = entry.envelope.as_ref().map(|envelope| recipient(&envelope.message)).unwrap_or_default();
+        let others = others::count(server, &entry.account, &to, entry.key.as_deref().unwrap_or_default()).await?;
+        if let Some(ask) = confirmed(call, connection, &entry, &given.confirmation_code, others).await? {
             return Ok(Outcome::Ask(ask));
         }
         within_caps(call, &entry).await?;
@@ -62,9 +64,10 @@ async fn confirmed(
     connection: &Connection,
     entry: &Entry,
     code: &str,
+    others: u64,
 ) -> Result<Option<Box<rmcp::model::InputRequiredResult>>, Failure> {
     let question = format!("{} {}", entry.key.as_deref().unwrap_or_default(), code.trim());
-    match confirm::ask(call.context, call.params.input_responses.as_ref(), &question, message(connection, entry)).await? {
+    match confirm::ask(call.context, call.params.input_responses.as_ref(), &question, message(connection, entry, others)).await? {
         Word::Yes => Ok(None),
         Word::Ask(ask) => Ok(Some(ask)),
         Word::NobodyToAsk if call.server.policy.confirm == Confirm::Code => Ok(None),
@@ -75,19 +78,23 @@ async fn confirmed(
     }
 }
 
-/// What a person reads before they say yes: all of the message.
-fn message(connection: &Connection, entry: &Entry) -> String {
+/// What a person reads before they say yes: all of the message, and what else was written to its recipient.
+fn message(connection: &Connection, entry: &Entry, others: u64) -> String {
     let Some(envelope) = &entry.envelope else { return "The content of this message was purged.".to_owned() };
     let message = &envelope.message;
-    let line = |name: &str, value: Option<&str>| value.map(|value| format!("{name}: {}\n", clean(value))).unwrap_or_default();
+    let line = |name: &str, value: Option<&str>| value.map(|value| format!("{name}: {}\n", clean_line(value))).unwrap_or_default();
     format!(
-        "Send this message?\n{}{}{}{}{}{}\n{}",
+        "Send this message?\n{}{}{}{}{}{}{}{}{}{}\n{}",
         line("To", Some(&recipient(message))),
         line("Address", message.to_address.as_deref()),
         line("By", message.channel.map(reachout_messenger::Channel::name)),
         line("From account", Some(&format!("{} ({})", connection.account, connection.environment))),
         line("Sender", message.from.as_deref()),
         line("Subject", message.subject.as_deref()),
+        line("Reply to", message.reply_to.as_deref()),
+        line("Thread", message.thread.as_deref()),
+        line("Their time zone", envelope.time_zone.as_deref()),
+        line("Note", (others > 0).then(|| others::said(others)).as_deref()),
         clean(message.text.as_deref().unwrap_or_default())
     )
 }
@@ -116,6 +123,7 @@ async fn dispatch(server: &Inner, id: i64) -> Result<Entry, Failure> {
     }
     let sent = tokio::spawn(runner.run_one(id)).await;
     let unclear = |error: String| Failure {
+        recorded: error.clone(),
         error,
         delivery: reachout_runtime::Delivery::Unknown,
         advice: "do not prepare it again: call message_state for this draft".to_owned(),

@@ -37,13 +37,14 @@ pub(crate) async fn message_state(call: &Call<'_>, given: &OfMessage) -> Result<
     shown(call.server, &entry, None)
 }
 
-/// The message of a draft.
+/// The message of a draft. What a server was sending that is no more is unknown.
 pub(crate) async fn find(server: &Inner, draft: &str) -> Result<Entry, Failure> {
-    server
-        .outbox
-        .find_key(draft)
-        .await?
-        .ok_or_else(|| Failure::arguments("the outbox does not have this draft; give the `draft` of prepare_message as it was returned"))
+    let missing = || Failure::arguments("the outbox does not have this draft; give the `draft` of prepare_message as it was returned");
+    let entry = server.outbox.find_key(draft.trim()).await?.ok_or_else(missing)?;
+    if entry.state != State::Sending || server.outbox.recover().await? == 0 {
+        return Ok(entry);
+    }
+    Ok(server.outbox.get(entry.id).await?)
 }
 
 /// As a tool returns it, with advice of its own where the state's is not enough.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::recipient;
 use crate::failure::Failure;
+use crate::fence::Fence;
 use crate::result::{Done, SpokeTo};
 use crate::server::Call;
 
@@ -64,7 +65,15 @@ struct Looked {
 }
 
 pub(crate) async fn list_unknown(call: &Call<'_>, given: &ListUnknown) -> Result<Done, Failure> {
-    let entries = call.server.outbox.list(&Filter::all().state(State::Unknown), given.after.unwrap_or(0), MOST).await?;
+    let outbox = &call.server.outbox;
+    outbox.recover().await?;
+    let mut entries = Vec::new();
+    for connection in &call.server.connections {
+        let filter = Filter::account(&connection.account).state(State::Unknown);
+        entries.extend(outbox.list(&filter, given.after.unwrap_or(0), MOST).await?);
+    }
+    entries.sort_by_key(|entry| entry.id);
+    entries.truncate(MOST as usize);
     let after = entries.last().filter(|_| entries.len() == MOST as usize).map(|last| last.id);
     let one = |entry: &Entry| One {
         id: entry.id,
@@ -78,12 +87,14 @@ pub(crate) async fn list_unknown(call: &Call<'_>, given: &ListUnknown) -> Result
 }
 
 pub(crate) async fn reconcile(call: &Call<'_>, given: &ReconcileUnknown) -> Result<Done, Failure> {
-    let filter = match &given.draft {
-        Some(draft) => Filter::all().key(draft),
-        None => Filter::all(),
-    };
+    call.server.outbox.recover().await?;
     let settler = Settler::new(&call.server.outbox, std::sync::Arc::clone(&call.server.accounts));
-    let settled = settler.settle(&filter).await?;
+    let mut settled = Vec::new();
+    for connection in &call.server.connections {
+        let filter = Filter::account(&connection.account);
+        let filter = given.draft.iter().fold(filter, |filter, draft| filter.key(draft.trim()));
+        settled.extend(settler.settle(&filter).await?);
+    }
     let advice = if settled.iter().any(|settled| !matches!(settled.found, "sent" | "not-sent")) {
         "what is `too-early` can be looked for in two minutes; what is `unclear` a person decides with `reachout outbox resolve`: do not send it again"
     } else {
@@ -92,7 +103,7 @@ pub(crate) async fn reconcile(call: &Call<'_>, given: &ReconcileUnknown) -> Resu
     let looked = |settled: &reachout_outbox::Settled| Looked {
         id: settled.id,
         found: settled.found.to_owned(),
-        reason: settled.reason.as_deref().map(crate::fence::clean),
+        reason: settled.reason.as_deref().map(|reason| Fence::new().text(reason)),
     };
     Done::new(Reconciled { spoke_to: call.server.outbox_alone(), messages: settled.iter().map(looked).collect(), advice })
 }

@@ -1,5 +1,6 @@
 //! The server, with the protocol's own client, against a sandbox.
 
+mod doors;
 mod http;
 mod range;
 mod reading;

@@ -64,7 +64,7 @@ async fn a_person_is_asked_where_the_client_can_and_only_their_yes_counts() {
             (ElicitationAction::Accept, true, true),
         ] {
             let world = World::new().await;
-            let client = Client { person: Some((action, tick)) };
+            let client = Client { person: Some((action, tick)), ..Client::default() };
             let mut policy = by_code();
             // A person counts in either case, and the code alone never where one can be asked.
             policy.confirm = if goes { Confirm::Never } else { Confirm::Code };
@@ -82,7 +82,7 @@ async fn a_client_that_cannot_ask_sends_nothing_unless_the_code_is_enough() {
     let mut policy = by_code();
     policy.confirm = Confirm::Never;
     for lifecycle in lifecycles() {
-        let session = connect(&world.server(policy.clone()), Client { person: None }, lifecycle).await;
+        let session = connect(&world.server(policy.clone()), Client::default(), lifecycle).await;
         let said = refused(&session, "send_message", prepared(&session, "Hi").await).await;
         assert!(said["advice"].as_str().unwrap().contains("reachout outbox approve"), "{said}");
     }

@@ -1,6 +1,6 @@
 //! A sandbox, an outbox, a server over both, and clients.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reachout_mcp::rmcp::model::{
@@ -61,7 +61,16 @@ impl World {
     }
 
     pub fn server_for(&self, policy: Policy, vendors: &[Vendor]) -> Server {
-        let connections = vendors.iter().map(|vendor| Connection { account: account(*vendor), environment: "sandbox".to_owned() });
+        self.with("sandbox", policy, vendors)
+    }
+
+    /// A server for what seems to be another environment.
+    pub fn server_in(&self, environment: &str, policy: Policy) -> Server {
+        self.with(environment, policy, &[Vendor::Leonar])
+    }
+
+    fn with(&self, environment: &str, policy: Policy, vendors: &[Vendor]) -> Server {
+        let connections = vendors.iter().map(|vendor| Connection { account: account(*vendor), environment: environment.to_owned() });
         Server::new(self.outbox.clone(), Arc::new(AtSandbox(self.sandbox.url().to_owned())), connections, policy, None)
     }
 
@@ -90,9 +99,11 @@ pub fn by_code() -> Policy {
 }
 
 /// A client: with a person who says so, or without anybody to ask.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Client {
     pub person: Option<(ElicitationAction, bool)>,
+    /// What they were asked last.
+    pub asked: Arc<Mutex<String>>,
 }
 
 pub type Session = RunningService<RoleClient, Client>;
@@ -107,6 +118,7 @@ impl ClientHandler for Client {
     async fn create_elicitation(&self, request: ElicitRequestParams, _: RequestContext<RoleClient>) -> Result<ElicitResult, ErrorData> {
         let ElicitRequestParams::FormElicitationParams { message, .. } = request else { panic!("a form is asked for") };
         assert!(message.contains("Send this message?") && message.contains("From account: leonar/default (sandbox)"), "{message}");
+        *self.asked.lock().unwrap() = message;
         let (action, tick) = self.person.clone().unwrap();
         let mut said = ElicitResult::new(action);
         said.content = Some(json!({ "send": tick }));
@@ -131,7 +143,7 @@ pub async fn connect(server: &Server, client: Client, lifecycle: ClientLifecycle
 }
 
 pub async fn alone(server: &Server) -> Session {
-    connect(server, Client { person: None }, ClientLifecycleMode::Initialize).await
+    connect(server, Client::default(), ClientLifecycleMode::Initialize).await
 }
 
 pub async fn raw(session: &Session, tool: &'static str, arguments: Value) -> CallToolResult {

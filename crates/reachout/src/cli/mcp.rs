@@ -16,13 +16,15 @@ use super::{
     auth::source::Source,
     call::{Access, signal},
     failure::Failure,
-    outbox::{ByProfile, Database, REGION, VARIABLE},
+    outbox::{ByProfile, DEFAULT, Database, REGION, VARIABLE},
     output::note,
     profile::variable_value,
 };
 
 /// The variable of the token of --listen.
 const TOKEN: &str = "REACHOUT_MCP_TOKEN";
+/// The database of the sandbox's messages.
+const SANDBOX: &str = "outbox.sandbox.db";
 
 /// Serve tools for assistants, by the Model Context Protocol
 ///
@@ -37,9 +39,10 @@ const TOKEN: &str = "REACHOUT_MCP_TOKEN";
   REACHOUT_MCP_TOKEN=… reachout mcp --listen 127.0.0.1:8765")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Mcp {
-    /// Database of the outbox: a file, which is made if it is missing, or `postgres://USER:PASSWORD@HOST/DATABASE`
-    #[arg(long, value_name = "FILE|URL", env = VARIABLE, default_value = super::outbox::DEFAULT, hide_env_values = true)]
-    db: String,
+    /// Database of the outbox: a file, which is made if it is missing, or `postgres://USER:PASSWORD@HOST/DATABASE`; `outbox.db` unless given, and
+    /// `outbox.sandbox.db` with --sandbox, so that no real message is taken for one of the sandbox
+    #[arg(long, value_name = "FILE|URL", env = VARIABLE, hide_env_values = true)]
+    db: Option<String>,
     /// Country of phone numbers that are written without one, such as FR; without it they are refused
     #[arg(long, value_name = "COUNTRY", env = REGION)]
     region: Option<Region>,
@@ -101,7 +104,8 @@ impl Mcp {
         let connections = self.connections(access).await?;
         // As with `reachout outbox run`: the sandbox's documented contact is on do-not-disturb.
         let eligibility = access.sandbox().is_none().then(|| Arc::new(VendorEligibility::new()) as Arc<dyn Eligibility>);
-        let database = Database::new(self.db, self.region);
+        let database = self.db.unwrap_or_else(|| if access.sandbox().is_some() { SANDBOX } else { DEFAULT }.to_owned());
+        let database = Database::new(database, self.region);
         let outbox = database.open().await?;
         let server = Server::new(outbox, Arc::new(ByProfile::new(access)), connections, policy, eligibility);
         let result = match self.listen {

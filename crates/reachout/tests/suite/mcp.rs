@@ -76,12 +76,55 @@ fn the_official_python_client_sends_once_over_stdio_and_http() {
 
 #[test]
 fn the_official_typescript_client_sends_once_over_stdio_and_http() {
-    let Some([node]) = installed_or_left_out(["node"]) else { return };
-    let has = "require('module').createRequire(`${process.env.NODE_PATH ?? '.'}/`).resolve('@modelcontextprotocol/sdk/client/index.js')";
-    if !Command::new(&node).args(["-e", has]).output().is_ok_and(|output| output.status.success()) {
-        return left_out("the Node package @modelcontextprotocol/sdk is not installed");
-    }
+    let Some(node) = node_with("@modelcontextprotocol/sdk/client/index.js") else { return };
     drive(node.to_str().unwrap(), "client.mjs");
+}
+
+/// Whether a package of Node is installed, beside the interpreter.
+fn node_with(file: &str) -> Option<std::path::PathBuf> {
+    let [node] = installed_or_left_out(["node"])?;
+    let has = format!("require('module').createRequire(`${{process.env.NODE_PATH ?? '.'}}/`).resolve('{file}')");
+    if Command::new(&node).args(["-e", &has]).output().is_ok_and(|output| output.status.success()) {
+        return Some(node);
+    }
+    left_out(&format!("the Node package of {file} is not installed"));
+    None
+}
+
+#[test]
+fn the_conformance_suite_of_the_protocol_passes() {
+    let Some(node) = node_with("@modelcontextprotocol/conformance/package.json") else { return };
+    let listening = Listening::start();
+    let arguments = [&format!("{CLIENTS}/conformance.mjs"), &listening.url, listening.token];
+    let ended = Command::new(node).args(arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success(), "{text}{}", String::from_utf8_lossy(&ended.stderr));
+    assert_eq!(text.matches(": passed").count(), 6, "{text}");
+}
+
+#[test]
+fn the_inspector_lists_and_calls_tools_over_stdio_and_http() {
+    let Some(node) = node_with("@modelcontextprotocol/inspector/package.json") else { return };
+    let folder = TempDir::new().unwrap();
+    let listening = Listening::start();
+    let (db, header) = (folder.path().join("inspector.db"), format!("Authorization: Bearer {}", listening.token));
+    let stdio = [PROGRAM, "mcp", "--sandbox", "--vendor", "leonar", "--db", db.to_str().unwrap()];
+    for server in [&stdio[..], &[&listening.url, "--header", &header]] {
+        let inspect = |arguments: &[&str]| {
+            let script = format!("{CLIENTS}/inspector.mjs");
+            let mut command = Command::new(&node);
+            command.arg(script).args(server).args(arguments).env("HOME", folder.path()).env("REACHOUT_KEYRING", "off");
+            let ended = command.output().unwrap();
+            let text = String::from_utf8_lossy(&ended.stdout).into_owned();
+            assert!(ended.status.success(), "{server:?}: {text}{}", String::from_utf8_lossy(&ended.stderr));
+            serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+        };
+        // With --strict, a schema that some client cannot read ends it with an error.
+        let tools = inspect(&["--method", "tools/list", "--strict"]);
+        assert!(tools["tools"].as_array().unwrap().iter().any(|tool| tool["name"] == "prepare_message"), "{tools}");
+        let found = inspect(&["--method", "tools/call", "--tool-name", "find_people", "--tool-arg", "query=Sophie"]);
+        assert_eq!(found["structuredContent"]["environment"], "sandbox", "{found}");
+    }
 }
 
 #[test]
@@ -107,7 +150,7 @@ fn a_session_over_standard_input_ends_with_it() {
     let tools: Vec<_> = of(2)["result"]["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert!(tools.contains(&"prepare_message") && !tools.contains(&"send_message"), "{tools:?}");
     assert_eq!(of(3)["result"]["structuredContent"]["environment"], "sandbox");
-    let audit = run(command().current_dir(folder.path()).args(["outbox", "audit", "--json"])).json();
+    let audit = run(command().current_dir(folder.path()).args(["outbox", "--db", "outbox.sandbox.db", "audit", "--json"])).json();
     assert_eq!(
         (audit[0]["tool"].as_str(), audit[0]["client"].as_str(), audit[0]["result"].as_str()),
         (Some("find_people"), Some("script 1"), Some("done"))
@@ -166,6 +209,47 @@ fn consent_is_needed_for_all_that_may_reach_a_person_where_it_is_asked_for() {
     assert_eq!(run(with_credentials().env("REACHOUT_CONSENT", "ask").args(reads)).code, 3, "reading needs none");
     let wrong = run(with_credentials().env("REACHOUT_CONSENT", "never").args(send));
     assert_eq!(wrong.refused(), "error: REACHOUT_CONSENT is `never`, and `ask` is expected");
+}
+
+/// Commands of the outbox that let workers send, or take back what somebody said: without consent, none of them comes to the database.
+#[test]
+fn consent_is_needed_for_all_that_lets_the_outbox_send() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (people, text) = (file("people.csv", &format!("contact_id\n{CONTACT}\n")), file("hello.md", "Hi"));
+    let campaign = file("spring.yaml", "name: spring\nvia: leonar\nsteps:\n  - { channel: linkedin, template: hello.md }\n");
+    let add = ["add", "--from", &people, "--via", "leonar", "--channel", "linkedin", "--template", &text];
+    let cases: [&[&str]; 11] = [
+        &add,
+        &["approve", "--all"],
+        &["run"],
+        &["resume"],
+        &["resume", "--follow-ups", "--person", CONTACT],
+        &["retry", "--state", "failed"],
+        &["resolve", "1", "--resend"],
+        &["suppress", "remove", CONTACT],
+        &["campaign", "add", &campaign, "--from", &people],
+        &["campaign", "resume", "spring"],
+        &["campaign", "test", &campaign, "--from", &people, "--recipient", CONTACT],
+    ];
+    for arguments in cases {
+        let refused = run(with_credentials().current_dir(folder.path()).env("REACHOUT_CONSENT", "ask").arg("outbox").args(arguments));
+        assert!(refused.refused().starts_with("error: consent is needed to "), "{arguments:?}: {refused:?}");
+        // Where there is no outbox, nothing is sent.
+        let empty = TempDir::new().unwrap();
+        let given =
+            run(with_credentials().current_dir(empty.path()).env("REACHOUT_CONSENT", "ask").arg("outbox").args(arguments).arg("--yes"));
+        assert!(!given.stderr.contains("consent"), "{arguments:?}: {given:?}");
+    }
+    for held in [&add[..], &["campaign", "add", &campaign, "--from", &people]] {
+        let drafts =
+            run(with_credentials().current_dir(folder.path()).env("REACHOUT_CONSENT", "ask").arg("outbox").args(held).arg("--held"));
+        assert!(!drafts.stderr.contains("consent"), "drafts wait for a person: {drafts:?}");
+    }
 }
 
 #[test]

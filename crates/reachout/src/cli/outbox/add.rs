@@ -91,7 +91,7 @@ pub struct Add {
     not_before: Option<DateTime<Utc>>,
     /// Wait for approval before anything is sent: `reachout outbox approve`
     #[arg(long)]
-    held: bool,
+    pub(super) held: bool,
     /// Name of the sequence: a reply to one of its messages stops those to the same person that are still queued
     #[arg(long, value_name = "NAME")]
     sequence: Option<String>,

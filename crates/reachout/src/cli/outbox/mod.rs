@@ -99,6 +99,9 @@ impl Commands {
         if access.exchange.is_preview() && !(access.exchange.is_dry_run() && self.command.is_shown_by_dry_run()) {
             return Err(Failure::usage("of `reachout outbox`, only `add` and `campaign add` have something to show with --dry-run"));
         }
+        if let Some(what) = self.command.may_send() {
+            access.consent(what)?;
+        }
         let database = Database::new(self.db, self.region);
         let ended = self.command.run(&database, access, output).await;
         database.close().await;
@@ -107,6 +110,21 @@ impl Commands {
 }
 
 impl Command {
+    /// What a worker that runs may send because of it, or what may be sent again to somebody who was not to be written to.
+    fn may_send(&self) -> Option<&'static str> {
+        match self {
+            Self::Add(add) if !add.held => Some("queue messages, which workers that run send"),
+            Self::Approve(_) => Some("approve messages, which workers that run send"),
+            Self::Campaign(campaign) if campaign.may_send() => Some("send messages of a campaign"),
+            Self::Run(_) => Some("send what is queued in the outbox"),
+            Self::Resume(_) => Some("resume messages, which workers that run send"),
+            Self::Retry(_) => Some("queue messages again, which workers that run send"),
+            Self::Resolve(resolve) if resolve.resend => Some("queue messages again, which workers that run send"),
+            Self::Suppress(suppress::Suppress::Remove { .. }) => Some("take somebody off the suppression list"),
+            _ => None,
+        }
+    }
+
     /// Whether `--dry-run` has something to show.
     fn is_shown_by_dry_run(&self) -> bool {
         match self {

@@ -19,7 +19,7 @@ pub struct Resolve {
     sent: bool,
     /// The vendor does not have them: they are queued again
     #[arg(long)]
-    resend: bool,
+    pub(super) resend: bool,
     /// The vendor's id of the message
     #[arg(long, value_name = "ID", requires = "sent")]
     message_id: Option<String>,

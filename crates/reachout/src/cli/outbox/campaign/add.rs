@@ -34,7 +34,7 @@ pub struct Add {
     files: Files,
     /// Wait for approval before anything is sent: `reachout outbox approve --campaign NAME`
     #[arg(long)]
-    held: bool,
+    pub(super) held: bool,
 }
 
 /// A message as `--dry-run` shows it.

@@ -38,6 +38,11 @@ pub enum Campaign {
 }
 
 impl Campaign {
+    /// Whether messages may be sent because of it, now or by workers that run.
+    pub fn may_send(&self) -> bool {
+        matches!(self, Self::Test(_) | Self::Resume(_)) || matches!(self, Self::Add(add) if !add.held)
+    }
+
     /// Whether `--dry-run` has something to show.
     pub fn is_shown_by_dry_run(&self) -> bool {
         matches!(self, Self::Add(_))
