@@ -4,6 +4,7 @@ mod doors;
 mod http;
 mod range;
 mod reading;
+mod recorded;
 mod schemas;
 mod sending;
 mod world;

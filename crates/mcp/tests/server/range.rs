@@ -272,7 +272,7 @@ impl Range {
         let performed = requests
             .iter()
             .filter(reached)
-            .filter(|request| request.fault.as_deref() != Some("reset_before") && request.status.is_none_or(|status| status < 400));
+            .filter(|request| request.fault.as_deref() != Some("reset-before") && request.status.is_none_or(|status| status < 400));
         let (sent, others): (Vec<_>, Vec<_>) = performed.partition(|request| request.operation.as_deref() == Some("send_message"));
         self.score.unconfirmed += others.len();
         self.score.delivered = counts.values().sum();

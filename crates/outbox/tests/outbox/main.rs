@@ -3,6 +3,7 @@
 
 mod accounts;
 mod addresses;
+mod audit;
 mod campaign;
 mod consent;
 mod database;
