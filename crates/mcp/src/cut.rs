@@ -31,7 +31,8 @@ pub(crate) struct Rests(Mutex<VecDeque<(String, Value)>>);
 impl Rests {
     /// The value, made small and marked.
     pub(crate) fn shorten(&self, value: Value, fence: &Fence) -> Value {
-        self.within(value, fence, &mut ALL.clone())
+        let mut left = ALL;
+        self.within(value, fence, &mut left)
     }
 
     /// The same in as many characters as are left.
