@@ -49,8 +49,8 @@ async fn the_recorded_session_is_what_happens() {
     let text = "Hi Sophie, we look for a platform engineer in Paris. May I tell you more?";
     let prepare = json!({ "to": id, "channel": "linkedin", "text": text, "campaign": "roles-in-paris" });
     let draft = recording.call("It makes a draft. Nothing is sent.", "prepare_message", prepare).await;
-    let send = json!({ "draft": draft["draft"], "confirmation_code": draft["confirmation_code"] });
-    let sent = recording.call("It sends the draft.", "send_message", send.clone()).await;
+    let given = json!({ "draft": draft["draft"], "confirmation_code": draft["confirmation_code"] });
+    let sent = recording.call("It sends the draft.", "send_message", given.clone()).await;
     assert_eq!(sent["state"], "accepted");
     let question = asked.lock().unwrap().clone();
     write!(
@@ -58,7 +58,7 @@ async fn the_recorded_session_is_what_happens() {
         "\nBefore that, the client showed the person this, and they ticked `Send this message`:\n\n```text\n{question}\n```\n"
     )
     .unwrap();
-    let again = recording.call("The result was lost, and it calls once more. Nothing is sent a second time.", "send_message", send).await;
+    let again = recording.call("The result was lost, and it calls once more. Nothing is sent a second time.", "send_message", given).await;
     assert_eq!((again["state"].clone(), again["attempts"].clone()), (json!("accepted"), json!(1)));
     assert_eq!(world.sent(), [text]);
 
