@@ -183,6 +183,12 @@ impl Error {
         }
     }
 
+    /// Whether the database ended the transaction because it and another waited for each other: the same again may succeed.
+    pub(crate) fn is_deadlock(&self) -> bool {
+        let Self::Database(DatabaseError(sqlx::Error::Database(error))) = self else { return false };
+        error.code().is_some_and(|code| code == "40P01" || code == "40001")
+    }
+
     /// Whether it stays as it is, however often it is tried again.
     pub(crate) fn is_lasting(&self) -> bool {
         matches!(self, Self::FileChanged { .. })

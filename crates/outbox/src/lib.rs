@@ -12,12 +12,16 @@ mod clients;
 mod entry;
 mod envelope;
 mod error;
+mod feed;
 mod hooks;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod nearest;
 mod outbox;
 mod permit;
+mod received;
+#[cfg(feature = "webhooks")]
+mod receiver;
 mod refusal;
 mod resolution;
 mod resolved;
@@ -42,8 +46,12 @@ pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
 pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};
 pub use envelope::{Batch, Enqueued, Envelope};
 pub use error::Error;
+pub use feed::FeedEntry;
 pub use hooks::{Eligibility, FollowUp, Found, Reconcile, Replied, Replies, Verdict};
 pub use outbox::Outbox;
+pub use received::{Forwarding, VendorEvent};
+#[cfg(feature = "webhooks")]
+pub use receiver::{ForwardError, Forwarder, ReceiveError, Received, Receiver};
 pub use refusal::Refusal;
 pub use resolution::{Resolution, Sent};
 pub use rules::{Clock, Daily, QuietHours, Rules, RulesError, Spacing, WarmUp, Zone};
@@ -57,5 +65,7 @@ pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibilit
 pub use chrono::{DateTime, Utc};
 pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};
 pub use reachout_runtime::{BoxFuture, ClientBuilder, Core, RateLimit};
+#[cfg(feature = "webhooks")]
+pub use reachout_webhooks::{HeaderMap, PublicKey, Verifier};
 pub use secrecy::SecretString;
 pub use sqlx::{PgPool, SqlitePool};

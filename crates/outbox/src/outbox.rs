@@ -263,7 +263,7 @@ impl Outbox {
     /// is queued for the sequence later are withdrawn instead of sent, and [`retry`](Self::retry) leaves them alone, until
     /// [`resume_follow_ups`](Self::resume_follow_ups).
     pub async fn stop_follow_ups(&self, id: i64, reason: &str) -> Result<u64, Error> {
-        self.store.stop(id, reason, false).await
+        self.store.stop(id, reason).await
     }
 
     /// Undoes [`stop_follow_ups`](Self::stop_follow_ups) for the sequences of these messages: how many stops, and how many messages that those
@@ -305,7 +305,8 @@ impl Outbox {
     /// On SQLite the file is then written anew, so that its free pages and its log have none of it; workers wait meanwhile. On Postgres
     /// old versions of the rows are in the table's files until `VACUUM FULL`, and in archives of its log for as long as those are kept.
     ///
-    /// What is [`Unknown`](State::Unknown) keeps its content: it is needed to find out.
+    /// What is [`Unknown`](State::Unknown) keeps its content: it is needed to find out. Vendors' events that are so old lose their bodies, unless
+    /// they wait to be forwarded, and stay known, so that the same event again changes nothing; entries of the feed are removed.
     pub async fn purge(&self, older_than: Duration) -> Result<u64, Error> {
         self.store.purge(older_than).await
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use mdbook_driver::MDBook;
 use reachout_outbox::{Account, Envelope, Message, Outbox, Vendor as Of};
 use reachout_sandbox::{Sandbox, Vendor};
-use reachout_webhooks::{MemoryReplayGuard, Signer, Verifier};
+use reachout_webhooks::Signer;
 
 #[expect(dead_code, reason = "its `main` is for a terminal")]
 #[path = "../src/webhooks.rs"]
@@ -69,14 +69,10 @@ async fn a_reply_stops_follow_ups_once() -> Result<(), Box<dyn std::error::Error
     let envelope = Envelope::new(Account::new(Of::SendPilot, Account::DEFAULT), message).sequence("roles-in-paris");
     outbox.enqueue(&envelope, "roles-in-paris/john").await?;
 
-    let receiver = webhooks::Receiver {
-        outbox,
-        verifier: Verifier::sendpilot(["secret"])?,
-        seen: MemoryReplayGuard::new(std::num::NonZeroUsize::MIN.saturating_add(10)),
-    };
+    let router = webhooks::router(&outbox, "secret")?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks/sendpilot", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, webhooks::router(receiver)).await });
+    tokio::spawn(async move { axum::serve(listener, router).await });
 
     let body = br#"{"eventId":"evt_1","eventType":"reply.received","data":{"leadId":"lead_1","linkedinUrl":"https://www.linkedin.com/in/john-doe"}}"#;
     let signed = Signer::sendpilot("secret")?.sign("evt_1", leonar::Utc::now(), body)?;

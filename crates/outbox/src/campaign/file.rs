@@ -77,6 +77,7 @@ struct WindowInFile {
 struct BoundsInFile {
     refused: Option<Spanned<String>>,
     bounced: Option<Spanned<String>>,
+    complained: Option<Spanned<String>>,
     unsubscribed: Option<Spanned<String>>,
     minimum: Option<u32>,
 }
@@ -214,6 +215,7 @@ impl Reading<'_> {
         Ok(Bounds {
             refused: share(&bounds.refused)?,
             bounced: share(&bounds.bounced)?,
+            complained: share(&bounds.complained)?,
             unsubscribed: share(&bounds.unsubscribed)?,
             minimum: bounds.minimum.unwrap_or(Bounds::default().minimum),
         })

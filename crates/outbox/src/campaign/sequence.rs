@@ -39,7 +39,7 @@ pub struct Sequence {
     /// Senders, as [`Message::from`] has them, where an account has several. A person stays with one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub senders: Vec<String>,
-    /// What ends it for a person; an unsubscription does in any case.
+    /// What ends it for a person; an unsubscription and a complaint do in any case.
     #[serde(with = "stop_on")]
     pub stop_on: BTreeSet<SignalKind>,
     /// When its messages may be sent, and by whose clock days are counted.
@@ -81,6 +81,9 @@ pub struct Bounds {
     /// The share that bounced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bounced: Option<f64>,
+    /// The share of people who complained: whose provider says that they called a message spam.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complained: Option<f64>,
     /// The share of people who unsubscribed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsubscribed: Option<f64>,
@@ -90,7 +93,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { refused: None, bounced: None, unsubscribed: None, minimum: 50 }
+        Self { refused: None, bounced: None, complained: None, unsubscribed: None, minimum: 50 }
     }
 }
 
@@ -202,7 +205,7 @@ impl Sequence {
             return Err(SequenceError::NoStep);
         }
         if let Some(bounds) = &self.bounds {
-            let shares = [bounds.refused, bounds.bounced, bounds.unsubscribed];
+            let shares = [bounds.refused, bounds.bounced, bounds.complained, bounds.unsubscribed];
             if shares.iter().all(Option::is_none) || shares.into_iter().flatten().any(|share| !(share > 0.0 && share <= 100.0)) {
                 return Err(SequenceError::Bounds);
             }
@@ -262,7 +265,7 @@ pub enum SequenceError {
     #[error("a campaign has at least one step; write `steps:` and a list of them")]
     NoStep,
     /// Its bounds are no shares.
-    #[error("a bound is a share in percent, above 0 and up to 100; give `refused`, `bounced` or `unsubscribed`")]
+    #[error("a bound is a share in percent, above 0 and up to 100; give `refused`, `bounced`, `complained` or `unsubscribed`")]
     Bounds,
     /// A campaign of its name is there, with another sequence.
     #[error("the campaign {0} is there with another sequence, which people are in the middle of; name this one otherwise")]

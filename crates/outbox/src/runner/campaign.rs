@@ -7,7 +7,7 @@ use super::event::Event;
 use super::gates::{failed_look, unclear};
 use super::job::Job;
 use super::shared::Shared;
-use crate::store::{Begin, Place};
+use crate::store::{About, Begin, Place};
 use crate::time::{duration, from_ms};
 use crate::{AccountClient, FollowUp, Replied, Sequence, State};
 
@@ -48,7 +48,8 @@ pub(super) async fn replies(
         Ok(Replied::No) => Ok(()),
         Ok(Replied::Yes) => {
             let id = job.claimed.id;
-            shared.store.stop(id, "replied", true).await.map_err(Disposition::DatabaseFailed)?;
+            let reply = About::reply(job.claimed.envelope.account.vendor, id);
+            shared.store.see(None, &[reply]).await.map_err(Disposition::DatabaseFailed)?;
             Err(Disposition::Refused(Event::Settled { id, state: State::Cancelled, code: Some("follow-up-stopped".to_owned()) }))
         }
         Ok(Replied::Unclear(reason)) => Err(unclear(shared, job, "replies", reason)),

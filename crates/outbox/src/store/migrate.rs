@@ -14,12 +14,13 @@ macro_rules! versions {
             include_str!(concat!("../../migrations/", $database, "/2_campaigns.sql")),
             include_str!(concat!("../../migrations/", $database, "/3_counts.sql")),
             include_str!(concat!("../../migrations/", $database, "/4_audit.sql")),
+            include_str!(concat!("../../migrations/", $database, "/5_events.sql")),
         ]
     };
 }
 
-const SQLITE: [&str; 4] = versions!("sqlite");
-const POSTGRES: [&str; 4] = versions!("postgres");
+const SQLITE: [&str; 5] = versions!("sqlite");
+const POSTGRES: [&str; 5] = versions!("postgres");
 
 /// Not sqlx's own name: an application's migrations in the same database have that.
 const TABLE: &str = "_reachout_outbox_migrations";

@@ -11,9 +11,13 @@ mod campaign;
 mod checkout;
 mod claim;
 mod daily;
+mod events;
+mod feed;
 mod file;
 mod filter;
 mod finish;
+#[cfg(feature = "webhooks")]
+mod forward;
 mod hash;
 mod insert;
 mod lease;
@@ -26,6 +30,7 @@ mod purge;
 mod refusal;
 mod select;
 mod set;
+mod signal;
 mod step;
 mod stops;
 
@@ -45,10 +50,12 @@ pub(crate) use budget::{BudgetTerms, Taken};
 pub(crate) use campaign::{Begin, NewPerson, Place};
 pub(crate) use claim::Claimed;
 pub(crate) use daily::DailyUse;
+pub(crate) use events::NewEvent;
 pub(crate) use finish::{Finish, Outcome, Used};
 pub(crate) use hash::hash;
 pub(crate) use insert::NewRow;
 pub(crate) use people::Listing;
+pub(crate) use signal::{About, Seen};
 pub(crate) use step::{Step, StepRequest};
 
 /// The tables. Clones share connections.

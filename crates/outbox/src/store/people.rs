@@ -1,9 +1,8 @@
 //! The suppression list, and whom messages reach.
 
-use reachout_messenger::{Channel, Vendor};
-use sqlx::{query, query_as, query_scalar};
+use reachout_messenger::Channel;
+use sqlx::{query, query_as};
 
-use super::hash::hash;
 use super::{Store, execute, now, read, transaction};
 use crate::entry::Suppressed;
 use crate::time::from_ms;
@@ -16,18 +15,24 @@ pub(crate) struct Listing {
     pub(crate) reason: String,
 }
 
+pub(super) const SUPPRESS: &str = concat!(
+    "INSERT INTO reachout_outbox_suppressed (address, channel, reason, added_at) VALUES ($1, $2, $3, ",
+    now!(),
+    ") ON CONFLICT (address, channel) DO UPDATE SET reason = excluded.reason"
+);
+/// The addresses of a message's recipient, in their canonical form; none where they were purged.
+pub(super) const OWN_ADDRESSES: &str = "SELECT address FROM reachout_outbox_addresses WHERE message = $1 AND own = 1 ORDER BY address";
+/// A vendor's messages to somebody who is known by an address; by the recipient alone where addresses were purged.
+pub(super) const MESSAGES_TO: &str = "SELECT id FROM reachout_outbox_messages WHERE vendor = $1 AND (recipient = $2
+    OR id IN (SELECT message FROM reachout_outbox_addresses WHERE address = $3 AND own = 1)) ORDER BY id";
+
 impl Store {
     /// Puts addresses on the list: all or none of them.
     pub(crate) async fn suppress(&self, list: &[Listing]) -> Result<(), Error> {
-        let sql = concat!(
-            "INSERT INTO reachout_outbox_suppressed (address, channel, reason, added_at) VALUES ($1, $2, $3, ",
-            now!(),
-            ") ON CONFLICT (address, channel) DO UPDATE SET reason = excluded.reason"
-        );
         transaction!(self, |transaction| {
             for Listing { address, channel, reason } in list {
                 let channel = channel.map_or("", Channel::name);
-                query(sql).bind(address.as_str()).bind(channel).bind(reason).execute(&mut *transaction).await?;
+                query(SUPPRESS).bind(address.as_str()).bind(channel).bind(reason).execute(&mut *transaction).await?;
             }
         });
         Ok(())
@@ -52,19 +57,5 @@ impl Store {
             added_at: from_ms(added_at),
         };
         Ok(rows.into_iter().map(listed).collect())
-    }
-
-    /// The addresses of a message's recipient, in their canonical form; none where they were purged.
-    pub(crate) async fn own_addresses(&self, id: i64) -> Result<Vec<String>, Error> {
-        let sql = "SELECT address FROM reachout_outbox_addresses WHERE message = $1 AND own = 1 ORDER BY address";
-        Ok(read!(self, |pool| query_scalar(sql).bind(id).fetch_all(pool).await?))
-    }
-
-    /// The ids of a vendor's messages to somebody who is known by this address; by the recipient alone where addresses were purged.
-    pub(crate) async fn messages_to(&self, vendor: Vendor, address: &Address) -> Result<Vec<i64>, Error> {
-        let sql = "SELECT id FROM reachout_outbox_messages WHERE vendor = $1 AND (recipient = $2
-            OR id IN (SELECT message FROM reachout_outbox_addresses WHERE address = $3 AND own = 1)) ORDER BY id";
-        let recipient = hash(address.as_str());
-        Ok(read!(self, |pool| query_scalar(sql).bind(vendor.id()).bind(recipient).bind(address.as_str()).fetch_all(pool).await?))
     }
 }

@@ -36,6 +36,10 @@ const PEOPLE: &str = "UPDATE reachout_outbox_enrolments SET details = NULL WHERE
     AND NOT EXISTS (SELECT 1 FROM reachout_outbox_messages m WHERE m.enrolment = reachout_outbox_enrolments.id AND m.content IS NOT NULL)";
 /// Arguments name recipients; who asked for which message, when, is kept.
 const AUDIT: &str = "UPDATE reachout_outbox_audit SET arguments = NULL, result = NULL WHERE arguments IS NOT NULL AND started_at <= $1";
+/// What vendors delivered, but for what is still to be forwarded. The hashes stay: the same event again is known.
+const EVENTS: &str = "UPDATE reachout_outbox_events SET body = NULL, problem = NULL WHERE body IS NOT NULL AND received_at <= $1
+    AND NOT EXISTS (SELECT 1 FROM reachout_outbox_readers r WHERE r.name = 'forward' AND r.place < reachout_outbox_events.id)";
+const FEED: &str = "DELETE FROM reachout_outbox_feed WHERE at <= $1";
 const DAYS: &str = "DELETE FROM reachout_outbox_daily WHERE day < $1";
 /// That it is still in the file, should this process end before it is not.
 const OWED: &str = "INSERT INTO reachout_outbox_vacuum (owed) VALUES (1) ON CONFLICT DO NOTHING";
@@ -53,7 +57,11 @@ impl Store {
             let audited = query(AUDIT).bind(before).execute(&mut *transaction).await?.rows_affected();
             let purged = query(MESSAGES).bind(before).execute(&mut *transaction).await?.rows_affected();
             query(PEOPLE).bind(before).execute(&mut *transaction).await?;
-            if purged + audited > 0 {
+            let mut others = audited;
+            for sql in [EVENTS, FEED] {
+                others += query(sql).bind(before).execute(&mut *transaction).await?.rows_affected();
+            }
+            if purged + others > 0 {
                 query(OWED).execute(&mut *transaction).await?;
             }
             purged

@@ -33,40 +33,47 @@ pub(super) use stopped;
 /// A row of the stops, without its reason: credential, sequence, vendor, kind and recipient.
 type Stop = (String, Vec<u8>, String, String, Vec<u8>);
 
+/// Whether a message is of a campaign that does not stop for a reason.
+pub(super) const AGREED: &str =
+    "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages m JOIN reachout_outbox_campaigns c ON c.id = m.campaign
+    WHERE m.id = $1 AND ' ' || c.stop_on || ' ' NOT LIKE '% ' || CAST($2 AS TEXT) || ' %')";
+pub(super) const STOP: &str = concat!(
+    "INSERT INTO reachout_outbox_stops (credential, sequence, vendor, kind, recipient, reason, stopped_at)
+    SELECT credential, sequence_hash, vendor, recipient_kind, recipient, CAST($1 AS TEXT), ",
+    now!(),
+    " FROM reachout_outbox_messages WHERE id = $2 AND sequence_hash IS NOT NULL ON CONFLICT DO NOTHING"
+);
+// Before what is queued is withdrawn: the transaction that records an acceptance queues the next step only where this was not done.
+pub(super) const END: &str = concat!(
+    "UPDATE reachout_outbox_enrolments SET stopped = $1, changed_at = ",
+    now!(),
+    " WHERE stopped IS NULL AND id = (SELECT enrolment FROM reachout_outbox_messages WHERE id = $2)"
+);
+pub(super) const WITHDRAW: &str = concat!(
+    "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
+    now!(),
+    " WHERE state IN ('held', 'queued') AND sequence_hash = (SELECT sequence_hash FROM reachout_outbox_messages WHERE id = $2)
+    AND EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
+    stopped!("reachout_outbox_messages"),
+    ")"
+);
+
+/// Stops the sequence of a message for good, in a transaction, and withdraws what is queued of it: how many messages.
+macro_rules! stop {
+    ($transaction:expr, $id:expr, $reason:expr) => {{
+        use $crate::store::stops::{END, STOP, WITHDRAW};
+        for sql in [STOP, END] {
+            sqlx::query(sql).bind($reason).bind($id).execute(&mut *$transaction).await?;
+        }
+        sqlx::query(WITHDRAW).bind($reason).bind($id).execute(&mut *$transaction).await?.rows_affected()
+    }};
+}
+pub(super) use stop;
+
 impl Store {
-    /// Stops the sequence of a message for good, and withdraws what is queued of it: how many messages. `as_agreed`: not where the message is of
-    /// a campaign that does not stop for this reason.
-    pub(crate) async fn stop(&self, id: i64, reason: &str, as_agreed: bool) -> Result<u64, Error> {
-        let agreed = "SELECT EXISTS (SELECT 1 FROM reachout_outbox_messages m JOIN reachout_outbox_campaigns c ON c.id = m.campaign
-            WHERE m.id = $1 AND ' ' || c.stop_on || ' ' NOT LIKE '% ' || CAST($2 AS TEXT) || ' %')";
-        let stop = concat!(
-            "INSERT INTO reachout_outbox_stops (credential, sequence, vendor, kind, recipient, reason, stopped_at)
-            SELECT credential, sequence_hash, vendor, recipient_kind, recipient, CAST($1 AS TEXT), ",
-            now!(),
-            " FROM reachout_outbox_messages WHERE id = $2 AND sequence_hash IS NOT NULL ON CONFLICT DO NOTHING"
-        );
-        let withdraw = concat!(
-            "UPDATE reachout_outbox_messages SET state = 'cancelled', worker = NULL, code = 'follow-up-stopped', reason = $1, changed_at = ",
-            now!(),
-            " WHERE state IN ('held', 'queued') AND sequence_hash = (SELECT sequence_hash FROM reachout_outbox_messages WHERE id = $2)
-            AND EXISTS (SELECT 1 FROM reachout_outbox_stops s WHERE ",
-            stopped!("reachout_outbox_messages"),
-            ")"
-        );
-        // Before what is queued is withdrawn: the transaction that records an acceptance queues the next step only where this was not done.
-        let end = concat!(
-            "UPDATE reachout_outbox_enrolments SET stopped = $1, changed_at = ",
-            now!(),
-            " WHERE stopped IS NULL AND id = (SELECT enrolment FROM reachout_outbox_messages WHERE id = $2)"
-        );
-        Ok(transaction!(self, |transaction| {
-            if as_agreed && query_scalar(agreed).bind(id).bind(reason).fetch_one(&mut *transaction).await? {
-                return Ok(0);
-            }
-            query(stop).bind(reason).bind(id).execute(&mut *transaction).await?;
-            query(end).bind(reason).bind(id).execute(&mut *transaction).await?;
-            query(withdraw).bind(reason).bind(id).execute(&mut *transaction).await?.rows_affected()
-        }))
+    /// Stops the sequence of a message because a person says so: how many messages are withdrawn.
+    pub(crate) async fn stop(&self, id: i64, reason: &str) -> Result<u64, Error> {
+        Ok(transaction!(self, |transaction| stop!(transaction, id, reason)))
     }
 
     /// Ends the stops that concern these messages, and queues again what they withdrew, unless another stop concerns it: how many stops, and

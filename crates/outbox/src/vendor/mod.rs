@@ -24,6 +24,8 @@ use crate::{AccountClient, Attempt, Eligibility, Entry, Envelope, Error, Found, 
 
 pub use replies::VendorReplies;
 pub use settle::{Settled, Settler};
+#[cfg(feature = "webhooks")]
+pub(crate) use signal::interpret;
 pub use signal::{Handled, Signal, SignalKind};
 
 /// Asks each vendor what it knows: contacts marked do-not-contact at Leonar, leads that unsubscribed at SendPilot, and do-not-disturb by

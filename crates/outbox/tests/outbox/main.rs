@@ -8,6 +8,7 @@ mod campaign;
 mod consent;
 mod database;
 mod fake;
+mod feed;
 mod held;
 mod keys;
 mod kill;
@@ -15,6 +16,8 @@ mod knows;
 mod limit;
 mod people;
 mod processes;
+#[cfg(feature = "axum")]
+mod receiver;
 mod refusals;
 mod rules;
 mod runner;

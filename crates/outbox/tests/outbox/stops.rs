@@ -14,14 +14,14 @@ use serde_json::json;
 use crate::both;
 use crate::vendor::{AtSandbox, account, by_key, envelope, fault, performed, runner, sandbox};
 
-fn sms(to: &str, text: &str) -> Envelope {
+pub fn sms(to: &str, text: &str) -> Envelope {
     Envelope::new(Account::new(Vendor::HoopAi, "acme"), Message::to(to).channel(Channel::Sms).text(text))
 }
 
 fn inbound(conversation: Option<&str>, contact: &str) -> Signal {
     let event =
         json!({ "type": "InboundMessage", "messageType": "SMS", "conversationId": conversation, "contactId": contact, "messageId": "m" });
-    Signal::from_hoop_ai(&serde_json::from_value::<hoop_ai::WebhookEvent>(event).unwrap()).unwrap()
+    Signal::from_hoop_ai(&serde_json::from_value::<hoop_ai::WebhookEvent>(event).unwrap()).remove(0)
 }
 
 /// Does something between the claim of a message and its step to `sending`.
@@ -123,7 +123,7 @@ both! {
         ].into_iter().enumerate() {
             outbox.enqueue(&to(ours).sequence(format!("s{n}")), &format!("k{n}")).await.unwrap();
             let reply = json!({ "eventType": "reply.received", "data": { "linkedinUrl": theirs, "reply": "Hi" } });
-            let signal = Signal::from_sendpilot(&serde_json::from_value::<sendpilot::WebhookEvent>(reply).unwrap()).unwrap();
+            let signal = Signal::from_sendpilot(&serde_json::from_value::<sendpilot::WebhookEvent>(reply).unwrap()).remove(0);
             assert_eq!(outbox.receive(&signal).await.unwrap().stopped, 1, "{theirs}");
         }
         // The lead, whose profile is one of the further addresses.

@@ -15,6 +15,7 @@ mod output;
 mod people;
 mod program;
 mod readme;
+mod replies;
 mod sandbox;
 mod send;
 mod shells;

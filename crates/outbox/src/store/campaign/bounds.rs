@@ -17,15 +17,13 @@ impl Store {
         let (accepted, refused) = (of(State::Accepted), of(State::Rejected));
         let stopped = self.stopped_counts(campaign).await?;
         let stopped = |word: &str| stopped.iter().find(|(reason, _)| reason == word).map_or(0, |(_, count)| *count);
-        let Some(reason) = exceeded(bounds, accepted + refused, (refused, stopped("bounced"), stopped("unsubscribed"))) else {
+        let Some(reason) =
+            exceeded(bounds, accepted + refused, (refused, stopped("bounced"), stopped("complained"), stopped("unsubscribed")))
+        else {
             return Ok(None);
         };
-        let sql = "UPDATE reachout_outbox_campaigns SET reason = $1 WHERE id = $2 AND reason IS NULL";
-        if execute!(self, query(sql).bind(&reason).bind(campaign)) == 0 {
-            return Ok(None);
-        }
-        self.pause_messages(&Filter::all().campaign(&sequence.name)).await?;
-        Ok(Some((sequence.name.clone(), reason)))
+        let is_new = self.pause_campaign(campaign, &Filter::all().campaign(&sequence.name), &reason).await?;
+        Ok(is_new.then(|| (sequence.name.clone(), reason)))
     }
 
     /// Forgets why a campaign paused by itself: a person resumes it. False if there is none of this name.
@@ -55,13 +53,14 @@ impl Store {
 
 /// The bound that a campaign is beyond, of the number of messages that were accepted or refused.
 #[expect(clippy::cast_precision_loss, reason = "counts become shares")]
-fn exceeded(bounds: &Bounds, messages: u64, (refused, bounced, unsubscribed): (u64, u64, u64)) -> Option<String> {
+fn exceeded(bounds: &Bounds, messages: u64, (refused, bounced, complained, unsubscribed): (u64, u64, u64, u64)) -> Option<String> {
     if messages < u64::from(bounds.minimum.max(1)) {
         return None;
     }
     let words = [
         ("were refused", bounds.refused, refused),
         ("bounced", bounds.bounced, bounced),
+        ("were complained about", bounds.complained, complained),
         ("led to an unsubscription", bounds.unsubscribed, unsubscribed),
     ];
     words.into_iter().find_map(|(word, bound, count)| {
@@ -76,13 +75,15 @@ mod tests {
 
     #[test]
     fn a_share_counts_from_the_minimum_on() {
-        let bounds = Bounds { refused: Some(5.0), unsubscribed: Some(1.0), minimum: 50, ..Bounds::default() };
+        let bounds = Bounds { refused: Some(5.0), complained: Some(0.1), unsubscribed: Some(1.0), minimum: 50, ..Bounds::default() };
         for (messages, counts, reason) in [
-            (49, (49, 0, 0), None),
-            (50, (2, 50, 0), None),
-            (50, (3, 0, 0), Some("3 of 50 messages were refused, which is more than 5 %")),
-            (100, (5, 0, 1), None),
-            (100, (5, 0, 2), Some("2 of 100 messages led to an unsubscription, which is more than 1 %")),
+            (49, (49, 0, 0, 0), None),
+            (50, (2, 50, 0, 0), None),
+            (1000, (0, 0, 1, 0), None),
+            (1000, (0, 0, 2, 0), Some("2 of 1000 messages were complained about, which is more than 0.1 %")),
+            (50, (3, 0, 0, 0), Some("3 of 50 messages were refused, which is more than 5 %")),
+            (100, (5, 0, 0, 1), None),
+            (100, (5, 0, 0, 2), Some("2 of 100 messages led to an unsubscription, which is more than 1 %")),
         ] {
             assert_eq!(exceeded(&bounds, messages, counts).as_deref(), reason, "{messages} {counts:?}");
         }

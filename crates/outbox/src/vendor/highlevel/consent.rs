@@ -52,8 +52,7 @@ fn read(vendor: &str, response: &Value, id: &str, channel: Option<Channel>) -> R
     };
     let mut problem = None;
     for (key, setting) in settings {
-        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        let known = KEYS.iter().find(|(known, _)| *known == plain).map(|(_, about)| *about);
+        let known = known(key).map(|(_, about)| *about);
         if known.is_some_and(|about| channel.is_some() && about != channel) {
             continue;
         }
@@ -65,6 +64,29 @@ fn read(vendor: &str, response: &Value, id: &str, channel: Option<Channel>) -> R
         }
     }
     problem.map_or(Ok(Verdict::Eligible), Err)
+}
+
+/// By which channels an event says that a contact is not to be written to; `None` is every channel. What is on and not understood counts for
+/// every channel, but a status of another name does not: the vendor is asked before each message.
+pub(in crate::vendor) fn refused_channels(contact: &Value) -> Vec<Option<Channel>> {
+    if flag(contact, "dnd") == Ok(Some(true)) {
+        return vec![None];
+    }
+    let settings = contact.get("dndSettings").and_then(Value::as_object);
+    let on = settings.into_iter().flatten().filter(|(_, setting)| is_on(setting) == Some(true));
+    let about = on.filter_map(|(key, _)| match known(key) {
+        // Calls and reviews are no channels of messages.
+        Some((_, None)) => None,
+        Some((_, channel)) => Some(*channel),
+        None => Some(None),
+    });
+    about.collect()
+}
+
+/// The key of `dndSettings` that this is, with the channel that it is about.
+fn known(key: &str) -> Option<&'static (&'static str, Option<Channel>)> {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    KEYS.iter().find(|(known, _)| *known == plain)
 }
 
 /// A field that is true or false, or not there.

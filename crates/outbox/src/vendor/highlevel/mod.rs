@@ -12,6 +12,7 @@ use reachout_messenger::Recipient;
 use reachout_runtime::{Core, Route};
 use serde_json::Value;
 
+pub(super) use consent::refused_channels;
 pub(super) use look::look;
 pub(super) use replies::replied;
 

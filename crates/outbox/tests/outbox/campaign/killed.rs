@@ -22,7 +22,7 @@ const PROCESSES: usize = 3;
 async fn serve(vendor: &Scripted, clock: &TestClock) -> String {
     let (vendor, clock) = (vendor.clone(), clock.clone());
     let respond = move |(method, path, body): Request<'_>| {
-        let path = path.split('?').next().unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let last = path.rsplit('/').next().unwrap_or_default();
         let response = match (method, path) {
             ("GET", "/_sandbox/clock") => json!({ "now": clock.now(), "speed": 0.0 }),
@@ -34,6 +34,10 @@ async fn serve(vendor: &Scripted, clock: &TestClock) -> String {
                     delivered.len()
                 };
                 json!({ "messageId": format!("m{number}"), "conversationId": format!("c-{to}") })
+            }
+            ("GET", "/hoop-ai/conversations/search") => {
+                let contact = query.split('&').find_map(|pair| pair.strip_prefix("contactId=")).unwrap();
+                json!({ "conversations": [{ "id": format!("c-{contact}"), "contactId": contact }], "total": 1 })
             }
             ("GET", path) if path.starts_with("/hoop-ai/contacts/") => {
                 let out = vendor.opted_out.lock().unwrap().contains(last);

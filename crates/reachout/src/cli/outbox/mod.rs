@@ -9,8 +9,11 @@ mod cancel;
 mod clock;
 mod columns;
 mod database;
+mod events;
+mod feed;
 mod find;
 mod list;
+mod listen;
 mod pause;
 mod people;
 mod permit;
@@ -28,6 +31,7 @@ mod selection;
 mod separated;
 mod show;
 mod status;
+mod stream;
 mod suppress;
 mod telemetry;
 mod waiting;
@@ -92,6 +96,9 @@ enum Command {
     Purge(purge::Purge),
     Rules(Box<rules::Change>),
     Audit(audit::Audit),
+    Listen(listen::Listen),
+    Events(events::Events),
+    Feed(feed::Feed),
 }
 
 impl Commands {
@@ -154,6 +161,9 @@ impl Command {
             Self::Purge(purge) => purge.run(database, output).await,
             Self::Rules(change) => change.run(database, access, output).await,
             Self::Audit(audit) => audit.run(database, output).await,
+            Self::Listen(listen) => listen.run(database, output).await,
+            Self::Events(events) => events.run(database, output).await,
+            Self::Feed(feed) => feed.run(database, output).await,
         }
     }
 }
