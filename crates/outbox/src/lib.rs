@@ -39,8 +39,8 @@ pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
 pub use audit::{Audited, SendCaps, SendPermit, ToolCall};
 pub use budget::StoredBudgets;
 pub use campaign::{
-    Bounds, Calendar, Campaign, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step, StepProblem,
-    StepReport, VariantReport, Window, WindowError,
+    Bounds, Calendar, Campaign, Caps, Day, Delay, FileError, Frequency, NotADay, NotADelay, Person, Sequence, SequenceError, Step,
+    StepProblem, StepReport, VariantReport, Window, WindowError,
 };
 pub use clients::{AccountClient, Accounts, Clients, EnvAccounts};
 pub use entry::{AccountStatus, Attempt, Cause, Deferred, Entry, Filter, Point, Status, Suppressed};

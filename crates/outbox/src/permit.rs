@@ -27,10 +27,10 @@ impl Outbox {
         if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, time_zone.as_deref())) {
             return Ok(Some(Refusal::QuietHours(from_ms(end))));
         }
-        if let Some((daily, (day, next))) = rules.daily_cap.as_ref().and_then(|daily| Some((daily, daily.day(now)?))) {
-            let used = self.store.used_of_day(account, message.from.as_deref().unwrap_or_default(), &day).await?;
-            if used >= i64::from(daily.limit_at(now)) {
-                return Ok(Some(Refusal::DailyCap(from_ms(next))));
+        for cap in rules.caps(now) {
+            let used = self.store.used_of(account, message.from.as_deref().unwrap_or_default(), &cap.period).await?;
+            if used >= i64::from(cap.limit) {
+                return Ok(Some(Refusal::Cap(from_ms(cap.ends_at))));
             }
         }
         Ok(None)

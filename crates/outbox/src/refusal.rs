@@ -22,14 +22,14 @@ pub enum Refusal {
     Vendor(String),
     /// It is in the quiet hours of the account's [`Rules`](crate::Rules), which end then.
     QuietHours(DateTime<Utc>),
-    /// The sender's daily cap is used up; the next day begins then.
-    DailyCap(DateTime<Utc>),
+    /// The sender's daily or hourly cap is used up; the next day or hour begins then.
+    Cap(DateTime<Utc>),
 }
 
 impl Refusal {
     /// Whether the same message may be sent later without anybody changing anything.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::QuietHours(_) | Self::DailyCap(_))
+        matches!(self, Self::QuietHours(_) | Self::Cap(_))
     }
 
     /// The state and the code of a queued message that is settled by it; nothing where the message stays queued.
@@ -38,7 +38,7 @@ impl Refusal {
             Self::Suppressed(_) => Some((State::Suppressed, "suppression-list")),
             Self::Stopped(_) => Some((State::Cancelled, "follow-up-stopped")),
             Self::Vendor(code) => Some((State::Suppressed, code)),
-            Self::Paused(_) | Self::MessagePaused | Self::QuietHours(_) | Self::DailyCap(_) => None,
+            Self::Paused(_) | Self::MessagePaused | Self::QuietHours(_) | Self::Cap(_) => None,
         }
     }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Refusal {
             Self::Stopped(reason) => write!(f, "its sequence was stopped: {reason}"),
             Self::Vendor(code) => write!(f, "the vendor refused the recipient before ({code}), and its check has not permitted it since"),
             Self::QuietHours(until) => write!(f, "it is in the account's quiet hours, which end at {}", until.format("%Y-%m-%dT%H:%M:%SZ")),
-            Self::DailyCap(until) => write!(f, "the sender's daily cap is used up until {}", until.format("%Y-%m-%dT%H:%M:%SZ")),
+            Self::Cap(until) => write!(f, "the sender's cap is used up until {}", until.format("%Y-%m-%dT%H:%M:%SZ")),
         }
     }
 }

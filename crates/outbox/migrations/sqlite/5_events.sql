@@ -22,6 +22,12 @@ CREATE INDEX reachout_outbox_events_delivery ON reachout_outbox_events (vendor, 
 CREATE INDEX reachout_outbox_events_subject ON reachout_outbox_events (vendor, subject) WHERE subject IS NOT NULL;
 CREATE INDEX reachout_outbox_events_purge ON reachout_outbox_events (received_at) WHERE body IS NOT NULL;
 
+-- SHA-256 of the ids of deliveries that an application handles itself, by its `ReplayGuard`.
+CREATE TABLE reachout_outbox_deliveries (
+    delivery BLOB PRIMARY KEY,
+    seen_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- How far those are who read events (`forward`) or the feed, and why they do not get further.
 CREATE TABLE reachout_outbox_readers (
     name TEXT PRIMARY KEY,

@@ -11,7 +11,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::{Bounds, Calendar, Day, Delay, Frequency, Sequence, SequenceError, Step, Window};
+use super::{Bounds, Calendar, Caps, Day, Delay, Frequency, Sequence, SequenceError, Step, Window};
 use crate::nearest::did_you_mean;
 use crate::{Account, Channel, Clock, SignalKind, Template};
 
@@ -44,6 +44,7 @@ struct File {
     #[serde(default)]
     same_day: bool,
     new_people_a_day: Option<NonZeroU32>,
+    caps: Option<Caps>,
     frequency: Option<Frequency>,
     pause_when: Option<BoundsInFile>,
     steps: Vec<Spanned<StepInFile>>,
@@ -158,6 +159,7 @@ impl Reading<'_> {
             senders: file.senders,
             same_day: file.same_day,
             new_people_a_day: file.new_people_a_day,
+            caps: file.caps,
             frequency: file.frequency,
             bounds: file.pause_when.map(|bounds| self.bounds(&bounds)).transpose()?,
             calendar: self.calendar(file.zone.as_ref(), file.window, file.holidays.as_ref())?,
@@ -314,6 +316,7 @@ stop-on: [reply, bounce, unsubscribe]
 window: { days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:30", zone: recipient }
 holidays: holidays.txt
 new-people-a-day: 40
+caps: { hour: 10, day: 60 }
 frequency: { campaigns: 2, days: 30 }
 pause-when: { refused: 5%, minimum: 20 }
 steps:
@@ -356,22 +359,22 @@ steps:
             (
                 "template: hello.md }",
                 "tempalte: hello.md }",
-                "roles.yaml line 10: the field `tempalte` is not known; these are: channel, after, subject, template, variants, reply-in-thread; did you mean `template`?",
+                "roles.yaml line 11: the field `tempalte` is not known; these are: channel, after, subject, template, variants, reply-in-thread; did you mean `template`?",
             ),
-            ("frequency:", "frequenzy:", "roles.yaml line 7: the field `frequenzy` is not known; these are:"),
-            ("template: hello.md }", "template: none.md }", "roles.yaml line 10: none.md cannot be read: "),
-            ("template: hello.md }", "template: broken.md }", "roles.yaml line 10: broken.md line 2: "),
-            ("after: 3d", "after: soon", "roles.yaml line 11: `soon` is not a delay; write one such as 36h, 3d or 5 working days"),
-            ("after: 3d", "after: 2h", "roles.yaml line 11: step 2: it is due within a day"),
-            ("channel: linkedin", "channel: sms", "roles.yaml line 12: step 3: Leonar does not send by sms"),
-            ("channel: linkedin", "channel: linkedn", "roles.yaml line 12: "),
-            ("subject: \"A role in Paris\", ", "", "roles.yaml line 10: step 1: "),
+            ("frequency:", "frequenzy:", "roles.yaml line 8: the field `frequenzy` is not known; these are:"),
+            ("template: hello.md }", "template: none.md }", "roles.yaml line 11: none.md cannot be read: "),
+            ("template: hello.md }", "template: broken.md }", "roles.yaml line 11: broken.md line 2: "),
+            ("after: 3d", "after: soon", "roles.yaml line 12: `soon` is not a delay; write one such as 36h, 3d or 5 working days"),
+            ("after: 3d", "after: 2h", "roles.yaml line 12: step 2: it is due within a day"),
+            ("channel: linkedin", "channel: sms", "roles.yaml line 13: step 3: Leonar does not send by sms"),
+            ("channel: linkedin", "channel: linkedn", "roles.yaml line 13: "),
+            ("subject: \"A role in Paris\", ", "", "roles.yaml line 11: step 1: "),
             (
                 "hello.md }\n  - {",
                 "hello.md, reply-in-thread: true }\n  - {",
-                "roles.yaml line 10: step 1: the first step has nothing to reply to",
+                "roles.yaml line 11: step 1: the first step has nothing to reply to",
             ),
-            (", subject: \"Again\"", "", "roles.yaml line 11: step 2: "),
+            (", subject: \"Again\"", "", "roles.yaml line 12: step 2: "),
             ("leonar/default", "leonard/default", "roles.yaml line 2: "),
             ("unsubscribe]", "bounce]", "roles.yaml line 3: an unsubscription ends a sequence in any case"),
             ("reply, ", "answer, ", "roles.yaml line 3: `answer` is nothing to stop on; these are: reply, bounce, unsubscribe"),
@@ -384,7 +387,7 @@ steps:
             ),
             ("holidays.txt", "days.txt", "days.txt line 2: `25.12.` is not a date"),
             ("5%", "0%", "roles.yaml: a bound is a share in percent"),
-            ("5%", "many", "roles.yaml line 8: `many` is not a share; write one such as 5%"),
+            ("5%", "many", "roles.yaml line 9: `many` is not a share; write one such as 5%"),
             ("name: roles-in-paris", "name: roles/paris", "roles.yaml line 1: a campaign's name is 1 to 100 bytes without `/`"),
         ];
         for (there, instead, why) in cases {

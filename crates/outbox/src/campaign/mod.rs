@@ -14,7 +14,7 @@ pub use delay::{Delay, NotADelay};
 pub use file::FileError;
 pub use person::Person;
 pub use report::{Campaign, StepReport, VariantReport};
-pub use sequence::{Bounds, Frequency, Sequence, SequenceError, Step, StepProblem};
+pub use sequence::{Bounds, Caps, Frequency, Sequence, SequenceError, Step, StepProblem};
 
 pub(crate) use openings::Openings;
 pub(crate) use person::Enrolled;

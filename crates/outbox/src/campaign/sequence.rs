@@ -7,6 +7,7 @@ use reachout_messenger::{Channel, Field, Message, Unsupported, Vendor};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, Delay};
+use crate::store::CapUse;
 use crate::{Account, Clock, SignalKind, Template};
 
 /// What a campaign sends to each person: steps, of which each is due so long after the one before it was accepted.
@@ -50,6 +51,9 @@ pub struct Sequence {
     /// How many people it begins with on a day, by the calendar's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_people_a_day: Option<NonZeroU32>,
+    /// How many messages of it each sender of an account may send in an hour, and in a day by the calendar's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caps: Option<Caps>,
     /// How many campaigns may begin to write to a person in how many days, this one included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frequency: Option<Frequency>,
@@ -58,6 +62,20 @@ pub struct Sequence {
     pub bounds: Option<Bounds>,
     /// What is sent.
     pub steps: Vec<Step>,
+}
+
+/// How many messages of a campaign each sender may send. Those of an account, of all its campaigns together, are in its
+/// [`Rules`](crate::Rules).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Caps {
+    /// In an hour, of which each begins at its first minute in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hour: Option<NonZeroU32>,
+    /// In a day by the calendar's clock; where that is the recipient's, by the one that counts otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<NonZeroU32>,
 }
 
 /// How many campaigns may begin to write to a person in how many days.
@@ -164,6 +182,7 @@ impl Sequence {
             calendar: Calendar::new(Clock::utc()),
             same_day: false,
             new_people_a_day: None,
+            caps: None,
             frequency: None,
             bounds: None,
             steps: Vec::new(),
@@ -180,6 +199,20 @@ impl Sequence {
     pub fn calendar(mut self, calendar: Calendar) -> Self {
         self.calendar = calendar;
         self
+    }
+
+    /// A sender's periods at this moment that its caps limit.
+    pub(crate) fn caps_of(&self, campaign: i64, now_ms: i64) -> Vec<CapUse> {
+        let Some(Caps { hour, day }) = self.caps else { return Vec::new() };
+        let hour = hour.map(|limit| CapUse::hour(now_ms, limit.get(), "campaign-cap"));
+        let day = day.zip(self.calendar.day(now_ms, None)).map(|(limit, (date, ends_at))| CapUse {
+            period: date.to_string(),
+            limit: limit.get(),
+            ends_at,
+            campaign: None,
+            code: "campaign-cap",
+        });
+        hour.into_iter().chain(day).map(|cap| cap.of_campaign(campaign)).collect()
     }
 
     /// The vendor of its accounts.

@@ -1,6 +1,7 @@
 //! [`Receiver`]: the vendors' webhooks, verified, kept once, and acted on.
 
 mod forward;
+mod replay;
 #[cfg(feature = "axum")]
 mod router;
 

@@ -4,12 +4,14 @@ mod hours;
 mod spacing;
 mod zone;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reachout_runtime::RateLimit;
 use serde::{Deserialize, Serialize};
 
+use crate::store::CapUse;
 use crate::time::from_ms;
 
 pub use hours::{Daily, QuietHours, WarmUp};
@@ -47,6 +49,9 @@ pub struct Rules {
     /// How many messages each sender may send in a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<Daily>,
+    /// How many messages each sender may send in an hour, of which each begins at its first minute in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hourly_cap: Option<NonZeroU32>,
     /// How long after a message the next one may begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spacing: Option<Spacing>,
@@ -93,6 +98,13 @@ impl Rules {
         self
     }
 
+    /// Sets [`hourly_cap`](Self::hourly_cap).
+    #[must_use]
+    pub fn hourly_cap(mut self, messages: NonZeroU32) -> Self {
+        self.hourly_cap = Some(messages);
+        self
+    }
+
     /// Sets [`spacing`](Self::spacing).
     #[must_use]
     pub fn spacing(mut self, spacing: Spacing) -> Self {
@@ -122,6 +134,20 @@ impl Rules {
     /// When the next day of [`daily_cap`](Self::daily_cap) begins, if there is one.
     pub fn next_day(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.daily_cap.as_ref()?.day(now.timestamp_millis()).map(|(_, next)| from_ms(next))
+    }
+
+    pub(crate) const fn has_cap(&self) -> bool {
+        self.daily_cap.is_some() || self.hourly_cap.is_some()
+    }
+
+    /// A sender's periods at this moment that are limited.
+    pub(crate) fn caps(&self, now_ms: i64) -> Vec<CapUse> {
+        let hour = self.hourly_cap.map(|limit| CapUse::hour(now_ms, limit.get(), "hourly-cap"));
+        let day = self.daily_cap.as_ref().and_then(|daily| {
+            let (period, ends_at) = daily.day(now_ms)?;
+            Some(CapUse { period, limit: daily.limit_at(now_ms), ends_at, campaign: None, code: "daily-cap" })
+        });
+        hour.into_iter().chain(day).collect()
     }
 
     /// Whether they can be kept to.
@@ -220,7 +246,8 @@ mod tests {
             .steady()
             .budget("agency")
             .quiet_hours(QuietHours::new("20:00", "08:30", Clock::recipient("UTC").unwrap()).unwrap())
-            .daily_cap(Daily::new(40, "UTC").unwrap());
+            .daily_cap(Daily::new(40, "UTC").unwrap())
+            .hourly_cap(NonZeroU32::MIN);
         for rules in [rules, Rules::new()] {
             let json = serde_json::to_string(&rules).unwrap();
             assert_eq!(Rules::read(Some(&json)).unwrap(), rules, "{json}");
@@ -246,6 +273,7 @@ mod tests {
             quiet(r#"{"account":"UTC"}"#),
             r#"{"quiet_hours":{"from":"20:00:00","to":"20:00:00","clock":{"sender":"UTC"}}}"#.to_owned(),
             r#"{"quiet_hours":{"from":"20:00:00","to":"08:00:00","clock":{"sender":"UTC"},"days":["sunday"]}}"#.to_owned(),
+            r#"{"hourly_cap":0}"#.to_owned(),
             daily("0"),
             daily("-1"),
             daily(r#"5,"per":"week""#),

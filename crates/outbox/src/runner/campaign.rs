@@ -12,7 +12,7 @@ use crate::time::{duration, from_ms};
 use crate::{AccountClient, FollowUp, Replied, Sequence, State};
 
 /// The campaign of a message and its place there.
-type OfCampaign = (std::sync::Arc<Sequence>, Place);
+pub(super) type OfCampaign = (std::sync::Arc<Sequence>, Place);
 
 /// The campaign of a message, where it is of one.
 pub(super) async fn of(shared: &Shared, job: &Job) -> Result<Option<OfCampaign>, Disposition> {

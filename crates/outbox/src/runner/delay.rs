@@ -27,6 +27,11 @@ impl Delay {
         self.reason.clone().or_else(|| match self.code {
             "quiet-hours" => Some(format!("quiet hours end at {}", until())),
             "daily-cap" => Some(format!("its sender's daily cap is reached; the next day begins at {}", until())),
+            "hourly-cap" => Some(format!("its sender's hourly cap is reached; the next hour begins at {}", until())),
+            "campaign-cap" => Some(format!("the campaign's cap is reached; it sends more at {}", until())),
+            "follow-ups-first" => {
+                Some(format!("what is left of the cap is for people who are in the middle of a campaign; it is tried at {}", until()))
+            }
             "window" => Some(format!("the campaign's next window opens at {}", until())),
             "new-people" => Some(format!("the campaign begins with more people on the next day, at {}", until())),
             "frequency" => Some(format!("other campaigns began with the recipient; the next may at {}", until())),

@@ -15,15 +15,15 @@ use super::job::{Begun, Job};
 use super::outcome::{FailedCheck, backoff, cut, failed_check};
 use super::shared::Shared;
 use crate::hooks::Verdict;
-use crate::store::{BudgetTerms, Claimed, DailyUse, Step};
+use crate::store::{BudgetTerms, CapUse, Claimed, Step};
 use crate::time::duration;
 use crate::{AccountClient, Error, State};
 
 /// A longer wait for the rate limit is not spent holding a message.
 const LONGEST_SLOT_WAIT: Duration = Duration::from_secs(1);
 
-/// A sender's day with the time that is left of it.
-type Day = (DailyUse, Duration);
+/// How long a message waits at most that would have begun with somebody, and left no room for steps in progress.
+const RESERVED: Duration = Duration::from_hours(1);
 
 /// Every gate, in turn: each is open, or says what is done with the message instead.
 pub(super) async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Disposition> {
@@ -33,7 +33,7 @@ pub(super) async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Dispositi
     if let Some(campaign) = &campaign {
         campaign::window(shared, campaign, job).await?;
     }
-    let day = hours(shared, &account, job).await?;
+    let caps = hours(shared, &account, campaign.as_ref(), job).await?;
     let client = shared.accounts.client(&account).await;
     let client = client.map_err(|error| Disposition::Pause { code: "account", reason: cut(error.to_string()) })?;
     let permitted = check_recipient(shared, &account, &client, job).await?;
@@ -42,8 +42,8 @@ pub(super) async fn gates(shared: &Shared, job: &Job) -> Result<Begun, Dispositi
         campaign::begin(shared, campaign, job).await?;
     }
     spacing(shared, &account).await?;
-    let slot = step(shared, &account, job, permitted, day.as_ref()).await?;
-    Ok(Begun { account, client, slot, day: day.map(|(day, _)| day) })
+    let slot = step(shared, &account, job, permitted, &caps).await?;
+    Ok(Begun { account, client, slot, caps })
 }
 
 /// The account can go on, and so can the runner.
@@ -55,19 +55,27 @@ fn check_account(shared: &Shared, account: &OpenAccount) -> Result<(), Dispositi
     }
 }
 
-/// What the rules say about the time of the day: a sender's day, if it is limited.
-async fn hours(shared: &Shared, account: &OpenAccount, job: &Job) -> Result<Option<Day>, Disposition> {
+/// What the rules, and the campaign, say about the time of the day: the sender's periods that are limited.
+async fn hours(
+    shared: &Shared,
+    account: &OpenAccount,
+    campaign: Option<&campaign::OfCampaign>,
+    job: &Job,
+) -> Result<Vec<CapUse>, Disposition> {
     let rules = &account.rules;
-    if rules.quiet_hours.is_none() && rules.daily_cap.is_none() {
-        return Ok(None);
+    if rules.quiet_hours.is_none() && !rules.has_cap() && campaign.is_none_or(|(sequence, _)| sequence.caps.is_none()) {
+        return Ok(Vec::new());
     }
     let now = shared.store.now().await.map_err(Disposition::DatabaseFailed)?;
     let theirs = job.claimed.envelope.time_zone.as_deref();
     if let Some(end) = rules.quiet_hours.as_ref().and_then(|quiet| quiet.end(now, theirs)) {
         return Err(Disposition::requeue(duration(end - now), "quiet-hours"));
     }
-    let day = rules.daily_cap.as_ref().and_then(|daily| Some((daily.limit_at(now), daily.day(now)?)));
-    Ok(day.map(|(limit, (day, next))| (DailyUse { day, limit }, duration(next - now))))
+    let mut caps = rules.caps(now);
+    if let Some((sequence, place)) = campaign {
+        caps.extend(sequence.caps_of(place.campaign, now));
+    }
+    Ok(caps)
 }
 
 /// So much time has passed since the account's last message as its rules ask for.
@@ -124,9 +132,9 @@ pub(super) fn failed_look(account: &OpenAccount, job: &Job, error: &Error, code:
 }
 
 /// The step to `sending`, once there is a slot for it under the account's rate limit: the slot, if it is counted.
-async fn step(shared: &Shared, account: &OpenAccount, job: &Job, permitted: bool, day: Option<&Day>) -> Result<Option<i64>, Disposition> {
+async fn step(shared: &Shared, account: &OpenAccount, job: &Job, permitted: bool, caps: &[CapUse]) -> Result<Option<i64>, Disposition> {
     let id = job.claimed.id;
-    match begin(shared, account, &job.claimed, permitted, day.map(|(day, _)| day)).await? {
+    match begin(shared, account, &job.claimed, permitted, caps).await? {
         Step::Begun(slot) => Ok(slot),
         Step::Wait(_) => Err(Disposition::requeue(Duration::ZERO, "rate-limit")),
         // It is another's by now; or the lease had ended for a moment, and nobody noticed.
@@ -135,7 +143,11 @@ async fn step(shared: &Shared, account: &OpenAccount, job: &Job, permitted: bool
             Some((state, code)) => Event::Settled { id, state, code: Some(code.to_owned()) },
             None => Event::Requeued { id, wait: Duration::ZERO, code: "paused".to_owned() },
         })),
-        Step::DayFull => Err(Disposition::requeue(day.map_or(Duration::ZERO, |(_, left)| *left), "daily-cap")),
+        Step::Full { cap, reserved } => {
+            let now = shared.store.now().await.map_err(Disposition::DatabaseFailed)?;
+            let (code, left) = caps.get(cap).map_or(("daily-cap", Duration::ZERO), |cap| (cap.code, duration(cap.ends_at - now)));
+            Err(if reserved { Disposition::requeue(left.min(RESERVED), "follow-ups-first") } else { Disposition::requeue(left, code) })
+        }
     }
 }
 
@@ -145,10 +157,10 @@ async fn begin(
     account: &OpenAccount,
     claimed: &Arc<Claimed>,
     permitted: bool,
-    day: Option<&DailyUse>,
+    caps: &[CapUse],
 ) -> Result<Step, Disposition> {
     let try_step = async |terms: Option<&BudgetTerms>| {
-        let step = BeginStep { claimed: Arc::clone(claimed), terms: terms.cloned(), daily: day.cloned(), permitted };
+        let step = BeginStep { claimed: Arc::clone(claimed), terms: terms.cloned(), caps: caps.to_vec(), permitted };
         shared.steps.join(&shared.store, step).await.map_err(Disposition::StepFailed)
     };
     let Some(terms) = &account.terms else { return try_step(None).await };

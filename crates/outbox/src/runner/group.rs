@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::store::{BudgetTerms, Claimed, DailyUse, Finish, Step, StepRequest, Store};
+use crate::store::{BudgetTerms, CapUse, Claimed, Finish, Step, StepRequest, Store};
 
 /// How many requests a commit takes at most.
 const MOST: usize = 64;
@@ -89,13 +89,13 @@ impl<T: Grouped> Group<T> {
 pub(super) struct BeginStep {
     pub(super) claimed: Arc<Claimed>,
     pub(super) terms: Option<BudgetTerms>,
-    pub(super) daily: Option<DailyUse>,
+    pub(super) caps: Vec<CapUse>,
     pub(super) permitted: bool,
 }
 
 impl BeginStep {
     fn request(&self) -> StepRequest<'_> {
-        StepRequest { claimed: &self.claimed, terms: self.terms.as_ref(), daily: self.daily.as_ref(), permitted: self.permitted }
+        StepRequest { claimed: &self.claimed, terms: self.terms.as_ref(), caps: &self.caps, permitted: self.permitted }
     }
 }
 

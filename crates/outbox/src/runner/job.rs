@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::OpenAccount;
 use crate::AccountClient;
-use crate::store::{Claimed, DailyUse};
+use crate::store::{CapUse, Claimed};
 
 /// A message that is held, and its account by the rules under which it was claimed.
 pub(super) struct Job {
@@ -18,5 +18,6 @@ pub(super) struct Begun {
     pub(super) client: AccountClient,
     /// A slot under the rate limit, where there is one.
     pub(super) slot: Option<i64>,
-    pub(super) day: Option<DailyUse>,
+    /// The sender's periods that it counts in.
+    pub(super) caps: Vec<CapUse>,
 }

@@ -18,7 +18,7 @@ const FINAL_RETRIES: Duration = Duration::from_secs(30);
 
 /// Sends a message whose step to `sending` is committed, and records its outcome.
 pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
-    let (claimed, Begun { account, client, slot, day }) = (&job.claimed, begun);
+    let (claimed, Begun { account, client, slot, caps }) = (&job.claimed, begun);
     let slot = account.terms.as_ref().zip(slot);
     let call = client.messenger().send(&claimed.envelope.message);
     let result = match slot {
@@ -31,7 +31,7 @@ pub(super) async fn send(shared: &Shared, job: &Job, begun: Begun) {
     if let Some(reason) = pause {
         shared.pause(&account.account, &reason).await;
     }
-    let used = Used { slot: slot.map(|(terms, slot)| (terms.clone(), slot, counted)), daily: day };
+    let used = Used { slot: slot.map(|(terms, slot)| (terms.clone(), slot, counted)), caps };
     let (id, state, wait, code) = (claimed.id, outcome.state, outcome.wait, outcome.code.clone());
     let recorded = finish(shared, Finish { claimed: Arc::clone(claimed), outcome, used }).await;
     if let Some((_, slot)) = slot {

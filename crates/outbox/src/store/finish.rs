@@ -9,8 +9,8 @@ use sqlx::{query, query_scalar};
 
 use super::budget::{BudgetTerms, give};
 use super::campaign::{Place, advance};
+use super::cap::{CapUse, UNCOUNT};
 use super::claim::Claimed;
-use super::daily::{DailyUse, UNCOUNT};
 use super::hash::hash;
 use super::insert::Insert as _;
 use super::set::{rows, set, text};
@@ -30,8 +30,8 @@ pub(crate) struct Finish {
 pub(crate) struct Used {
     /// A slot under a rate limit, and whether the vendor may have counted the request.
     pub(crate) slot: Option<(BudgetTerms, i64, bool)>,
-    /// A message of the sender's day, which counts unless nothing was sent.
-    pub(crate) daily: Option<DailyUse>,
+    /// A message of the sender's hour and day, which counts unless nothing was sent.
+    pub(crate) caps: Vec<CapUse>,
 }
 
 /// The outcome of an attempt.
@@ -190,14 +190,14 @@ impl Finish {
         self.outcome.sent.message_ids.iter().map(move |name| NameRow { id: *id, vendor, vendor_id: text(name).into_owned() })
     }
 
-    /// A sender's day that a message was counted in which was not sent.
-    fn unsent_day(&self) -> Option<&DailyUse> {
-        self.used.daily.as_ref().filter(|_| self.outcome.state == State::Queued)
+    /// The sender's periods that a message was counted in which was not sent.
+    fn unsent(&self) -> &[CapUse] {
+        if self.outcome.state == State::Queued { &self.used.caps } else { &[] }
     }
 
     /// Nothing but the message, its attempt and further names is to be changed.
     fn is_plain(&self) -> bool {
-        self.outcome.sent.message_ids.is_empty() && self.used.slot.is_none() && self.unsent_day().is_none() && self.accepted().is_none()
+        self.outcome.sent.message_ids.is_empty() && self.used.slot.is_none() && self.unsent().is_empty() && self.accepted().is_none()
     }
 
     /// Where an accepted message stands in its campaign, if it is of one.
@@ -249,10 +249,10 @@ impl Store {
                         if let Some((terms, slot, sent)) = &finish.used.slot {
                             give!(terms, slot, *sent, |query| query.execute(&mut *transaction).await?.rows_affected());
                         }
-                        if let Some(DailyUse { day, .. }) = finish.unsent_day() {
+                        for CapUse { period, .. } in finish.unsent() {
                             let Claimed { envelope, .. } = &*finish.claimed;
                             let (account, sender) = (&envelope.account, hash(envelope.message.from.as_deref().unwrap_or_default()));
-                            let uncount = query(UNCOUNT).bind(account.vendor.id()).bind(&account.credential).bind(sender).bind(day);
+                            let uncount = query(UNCOUNT).bind(account.vendor.id()).bind(&account.credential).bind(sender).bind(period);
                             uncount.execute(&mut *transaction).await?;
                         }
                         if let Some(place) = finish.accepted().filter(|_| settled.contains(&finish.claimed.id))

@@ -1,8 +1,9 @@
-//! How far events are forwarded.
+//! How far events are forwarded, and which deliveries an application has seen.
 
 use sqlx::query;
 
 use super::events::FORWARD;
+use super::hash::hash;
 use super::{Store, execute};
 use crate::Error;
 
@@ -12,6 +13,18 @@ impl Store {
         let sql = "INSERT INTO reachout_outbox_readers (name, place) SELECT $1, COALESCE(MAX(id), 0) FROM reachout_outbox_events
             WHERE true ON CONFLICT (name) DO NOTHING";
         execute!(self, query(sql).bind(FORWARD));
+        Ok(())
+    }
+
+    /// True for the first who asks about a delivery.
+    pub(crate) async fn first_seen(&self, id: &str, at: i64) -> Result<bool, Error> {
+        let sql = "INSERT INTO reachout_outbox_deliveries (delivery, seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        Ok(execute!(self, query(sql).bind(hash(id)).bind(at)) > 0)
+    }
+
+    /// Forgets a delivery.
+    pub(crate) async fn forget(&self, id: &str) -> Result<(), Error> {
+        execute!(self, query("DELETE FROM reachout_outbox_deliveries WHERE delivery = $1").bind(hash(id)));
         Ok(())
     }
 

@@ -39,6 +39,8 @@ const AUDIT: &str = "UPDATE reachout_outbox_audit SET arguments = NULL, result =
 /// What vendors delivered, but for what is still to be forwarded. The hashes stay: the same event again is known.
 const EVENTS: &str = "UPDATE reachout_outbox_events SET body = NULL, problem = NULL WHERE body IS NOT NULL AND received_at <= $1
     AND NOT EXISTS (SELECT 1 FROM reachout_outbox_readers r WHERE r.name = 'forward' AND r.place < reachout_outbox_events.id)";
+/// Vendors deliver again for hours.
+const DELIVERIES: &str = "DELETE FROM reachout_outbox_deliveries WHERE seen_at <= $1 AND seen_at <= $2 - 172800000";
 const FEED: &str = "DELETE FROM reachout_outbox_feed WHERE at <= $1";
 const DAYS: &str = "DELETE FROM reachout_outbox_daily WHERE day < $1";
 /// That it is still in the file, should this process end before it is not.
@@ -58,6 +60,7 @@ impl Store {
             let purged = query(MESSAGES).bind(before).execute(&mut *transaction).await?.rows_affected();
             query(PEOPLE).bind(before).execute(&mut *transaction).await?;
             let mut others = audited;
+            query(DELIVERIES).bind(before).bind(now).execute(&mut *transaction).await?;
             for sql in [EVENTS, FEED] {
                 others += query(sql).bind(before).execute(&mut *transaction).await?.rows_affected();
             }

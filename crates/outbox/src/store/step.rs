@@ -7,8 +7,8 @@ use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
 use super::budget::{BudgetTerms, GIVE_UNSENT, Taken, take};
+use super::cap::{COUNT, CapUse, IN_PROGRESS, UNCOUNT, USED};
 use super::claim::{Claimed, SETTLE};
-use super::daily::{COUNT, DailyUse, UNCOUNT};
 use super::hash::hash;
 use super::refusal::{OF_QUEUED_POSTGRES, OF_QUEUED_SQLITE, PERMIT, QueuedRow, found, queued, read_refusal};
 use super::set::{rows, set};
@@ -21,8 +21,8 @@ pub(crate) struct StepRequest<'a> {
     pub(crate) claimed: &'a Claimed,
     /// What its slot is to be taken from, if it is counted.
     pub(crate) terms: Option<&'a BudgetTerms>,
-    /// Its sender's day, if that is limited.
-    pub(crate) daily: Option<&'a DailyUse>,
+    /// Its sender's periods that are limited.
+    pub(crate) caps: &'a [CapUse],
     /// The vendor permitted the recipient just now.
     pub(crate) permitted: bool,
 }
@@ -38,8 +38,9 @@ pub(crate) enum Step {
     Lost,
     /// This stands against it: the message is settled by that, or queued again for others.
     Refused(Refusal),
-    /// The sender's day is full; the message is untouched.
-    DayFull,
+    /// The sender's period with this index is full, or, where `reserved`, as full as it may be by people whom a campaign begins with; the
+    /// message is untouched.
+    Full { cap: usize, reserved: bool },
 }
 
 /// A step, as a row of a set.
@@ -125,25 +126,27 @@ impl StepRequest<'_> {
     }
 }
 
-/// What one request takes beside the step, in a transaction: a message of its sender's day, and a slot. Nothing is taken where one of them
+/// What one request takes beside the step, in a transaction: a message of its sender's periods, and a slot. Nothing is taken where one of them
 /// is not to be had.
 macro_rules! provide {
     ($transaction:expr, $request:expr) => {{
-        let StepRequest { claimed: Claimed { worker, .. }, terms, daily, .. } = $request;
+        let StepRequest { claimed: Claimed { worker, .. }, terms, caps, .. } = $request;
         'provided: {
-            if let Some(DailyUse { limit, .. }) = daily {
-                let count = day_of!($request, COUNT).bind(i64::from(*limit));
-                if count.execute(&mut *$transaction).await?.rows_affected() == 0 {
-                    break 'provided Err(Step::DayFull);
+            for (index, cap) in caps.iter().enumerate() {
+                let free = i64::from(cap.limit) - reserved!($transaction, $request, cap);
+                let count = period_of!($request, cap, COUNT).bind(free);
+                if free > 0 && count.execute(&mut *$transaction).await?.rows_affected() > 0 {
+                    continue;
                 }
+                uncount!($transaction, $request, caps[..index]);
+                let used: Option<i64> = period_of!($request, cap, query_scalar, USED).fetch_optional(&mut *$transaction).await?;
+                break 'provided Err(Step::Full { cap: index, reserved: used.unwrap_or(0) < i64::from(cap.limit) });
             }
             let Some(terms) = terms else { break 'provided Ok(None) };
             match take!($transaction, terms, worker) {
                 Taken::Slot(slot) => Ok(Some(slot)),
                 Taken::Wait(wait) => {
-                    if daily.is_some() {
-                        day_of!($request, UNCOUNT).execute(&mut *$transaction).await?;
-                    }
+                    uncount!($transaction, $request, caps);
                     Err(Step::Wait(wait))
                 }
             }
@@ -151,13 +154,41 @@ macro_rules! provide {
     }};
 }
 
-/// A statement about a request's day.
-macro_rules! day_of {
-    ($request:expr, $sql:expr) => {{
+/// How many messages of a period are kept for people who are in the middle of a campaign: all that are due in it, where a request begins with
+/// somebody.
+macro_rules! reserved {
+    ($transaction:expr, $request:expr, $cap:expr) => {{
+        let Claimed { envelope, place, .. } = $request.claimed;
+        let CapUse { ends_at, campaign, limit, .. } = $cap;
+        match place {
+            Some(place) if place.step == 1 => {
+                let (account, sender) = (&envelope.account, envelope.message.from.as_deref().unwrap_or_default());
+                let due = query_scalar(IN_PROGRESS).bind(account.vendor.id()).bind(&account.credential).bind(sender);
+                due.bind(ends_at).bind(campaign).bind(i64::from(*limit)).fetch_one(&mut *$transaction).await?
+            }
+            _ => 0_i64,
+        }
+    }};
+}
+
+/// A message that is not sent does not count in its sender's periods.
+macro_rules! uncount {
+    ($transaction:expr, $request:expr, $caps:expr) => {
+        for cap in $caps.iter() {
+            period_of!($request, cap, UNCOUNT).execute(&mut *$transaction).await?;
+        }
+    };
+}
+
+/// A statement about a period of a request's sender.
+macro_rules! period_of {
+    ($request:expr, $cap:expr, $sql:expr) => {
+        period_of!($request, $cap, query, $sql)
+    };
+    ($request:expr, $cap:expr, $query:ident, $sql:expr) => {{
         let Claimed { envelope, .. } = $request.claimed;
         let sender = hash(envelope.message.from.as_deref().unwrap_or_default());
-        let day = $request.daily.map(|daily| daily.day.as_str()).unwrap_or_default();
-        query($sql).bind(envelope.account.vendor.id()).bind(&envelope.account.credential).bind(sender).bind(day)
+        $query($sql).bind(envelope.account.vendor.id()).bind(&envelope.account.credential).bind(sender).bind(&$cap.period)
     }};
 }
 
@@ -187,7 +218,7 @@ impl Store {
     pub(crate) async fn begin_all(&self, requests: &[StepRequest<'_>]) -> Result<Vec<Step>, Error> {
         let free: HashSet<i64> = match &*self.0 {
             Pool::Postgres { pool, own: true } => {
-                let free = requests.iter().filter(|request| request.terms.is_none() && request.daily.is_none()).map(StepRequest::row);
+                let free = requests.iter().filter(|request| request.terms.is_none() && request.caps.is_empty()).map(StepRequest::row);
                 let free = rows(free);
                 let begun: Vec<i64> = query_scalar(FREE_STEP_POSTGRES).bind(free).fetch_all(pool).await?;
                 begun.into_iter().collect()
@@ -248,9 +279,7 @@ impl Store {
                 if let Some(slot) = slot {
                     query(GIVE_UNSENT).bind(slot).execute(&mut *transaction).await?;
                 }
-                if request.daily.is_some() {
-                    day_of!(request, UNCOUNT).execute(&mut *transaction).await?;
-                }
+                uncount!(transaction, request, request.caps);
                 steps.insert(id, Step::Lost);
             }
             steps

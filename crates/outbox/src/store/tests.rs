@@ -40,7 +40,7 @@ async fn begin(store: &Store, claimed: &Claimed) -> Step {
 }
 
 async fn begin_with(store: &Store, claimed: &Claimed, terms: Option<&BudgetTerms>) -> Step {
-    store.begin_all(&[StepRequest { claimed, terms, daily: None, permitted: false }]).await.unwrap().remove(0)
+    store.begin_all(&[StepRequest { claimed, terms, caps: &[], permitted: false }]).await.unwrap().remove(0)
 }
 
 fn outcome(state: State) -> Outcome {
@@ -174,7 +174,7 @@ async fn a_step_that_is_refused_takes_no_slot() {
     let Step::Begun(Some(slot)) = begin_with(&store, &held, Some(&terms)).await else { panic!("there is a slot") };
     let full = store.take_slot(&terms, "two").await.unwrap();
     assert!(matches!(full, Taken::Wait(wait) if wait < Duration::from_secs(1)), "it may come back unused: {full:?}");
-    let used = Used { slot: Some((terms.clone(), slot, false)), daily: None };
+    let used = Used { slot: Some((terms.clone(), slot, false)), caps: Vec::new() };
     finish_with(&store, &held, outcome(State::Queued), used).await;
     let Taken::Slot(slot) = store.take_slot(&terms, "two").await.unwrap() else { panic!("nothing was sent with it") };
     store.give_slot(&terms, slot, true).await.unwrap();

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use reachout_outbox::{Filter, Forwarder, Outbox, ReceiveError, Received, Receiver, SignalKind, State, Utc, Vendor, Verifier};
-use reachout_webhooks::Signer;
+use reachout_webhooks::{ReplayGuard as _, Signer};
 use serde_json::{Value, json};
 
 use crate::both;
@@ -91,6 +91,16 @@ both! {
         let all = futures_util::future::join_all((0..8).map(|_| deliver(&outbox, &event))).await;
         assert_eq!(all.iter().filter(|received| !received.is_duplicate).count(), 1);
         assert_eq!((outbox.events(0, 10).await.unwrap().len(), all.iter().map(|received| received.handled.stopped).sum::<u64>()), (1, 1));
+    }
+
+    async fn an_application_of_its_own_knows_what_it_saw(database) {
+        let (one, two) = (database.open().await, database.open().await);
+        let seen = async |outbox: &Outbox, id: &str| outbox.first_seen(id, Utc::now()).await.unwrap();
+        assert_eq!((seen(&one, "w1").await, seen(&two, "w1").await, seen(&two, "w2").await), (true, false, true));
+        two.forget("w1").await.unwrap();
+        assert!(seen(&one, "w1").await);
+        one.purge(Duration::ZERO).await.unwrap();
+        assert!(!seen(&database.open().await, "w1").await, "also after a purge, for two days");
     }
 
     async fn what_is_not_the_vendors_is_not_kept(database) {

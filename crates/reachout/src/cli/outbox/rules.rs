@@ -1,5 +1,6 @@
 //! `reachout outbox rules`: how an account may be used.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
@@ -24,7 +25,7 @@ use crate::cli::{
 #[command(after_long_help = "Examples:
   reachout outbox rules --via sendpilot --daily-cap 40 --zone Europe/Paris --steady true
   reachout outbox rules --via leonar --quiet 20:00-08:30 --zone Europe/Paris --clock recipient
-  reachout outbox rules --via leonar --daily-cap 50 --warm-up 10+5 --spacing 2m-5m --zone Europe/Paris
+  reachout outbox rules --via leonar --daily-cap 50 --warm-up 10+5 --hourly-cap 10 --spacing 2m-5m --zone Europe/Paris
   reachout outbox rules --via leonar --zone Europe/Berlin
   reachout outbox rules --via leonar --quiet none
   reachout outbox rules --via hoop-ai --limit 50/10s")]
@@ -56,6 +57,9 @@ pub struct Change {
     /// How many messages each sender may send in a day; `none` for any number
     #[arg(long, value_name = "N", value_parser = or_none(number))]
     daily_cap: Option<Setting<u32>>,
+    /// How many messages each sender may send in an hour of the clock; `none` for any number
+    #[arg(long, value_name = "N", value_parser = or_none(hourly))]
+    hourly_cap: Option<Setting<NonZeroU32>>,
     /// Begin with fewer messages a day, and allow more on each further day up to --daily-cap, such as 10+5; `none` for the cap at once
     #[arg(long, value_name = "N+MORE", value_parser = or_none(warm_up))]
     warm_up: Option<Setting<(u32, u32)>>,
@@ -91,6 +95,10 @@ fn spacing(text: &str) -> Result<Spacing, String> {
     Spacing::between(duration(from)?, duration(to)?).map_err(|error| error.to_string())
 }
 
+fn hourly(text: &str) -> Result<NonZeroU32, String> {
+    NonZeroU32::new(number(text)?).ok_or_else(|| RulesError::Nothing.to_string())
+}
+
 fn number(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| format!("`{}` is not a number; write one such as 40", text.escape_debug()))
 }
@@ -122,6 +130,7 @@ impl Change {
             "budget": after.budget,
             "quiet_hours": quiet,
             "daily_cap": after.daily_cap.as_ref().map(|daily| daily.limit),
+            "hourly_cap": after.hourly_cap,
             "warm_up": after.daily_cap.as_ref().and_then(|daily| daily.warm_up).map(|warm_up| {
                 format!("{} on {}, {} more each day", warm_up.first, warm_up.since, warm_up.more)
             }),
@@ -168,6 +177,9 @@ impl Change {
             (Some(Some((first, more))), Some(daily)) => {
                 *daily = daily.clone().warm_up(first, more, Utc::now()).map_err(wrong)?;
             }
+        }
+        if let Some(cap) = self.hourly_cap {
+            rules.hourly_cap = cap;
         }
         if let Some(spacing) = self.spacing {
             rules.spacing = spacing;
