@@ -66,6 +66,6 @@ pub use chrono::{DateTime, Utc};
 pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};
 pub use reachout_runtime::{BoxFuture, ClientBuilder, Core, RateLimit};
 #[cfg(feature = "webhooks")]
-pub use reachout_webhooks::{HeaderMap, PublicKey, Verifier};
+pub use reachout_webhooks::{HIGHLEVEL_WEBHOOK_KEY, HeaderMap, Verifier};
 pub use secrecy::SecretString;
 pub use sqlx::{PgPool, SqlitePool};

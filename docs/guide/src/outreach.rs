@@ -2,21 +2,15 @@
 
 use std::error::Error;
 use std::path::Path;
-use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use highlevel::Client;
 use highlevel::types::TagsRequest;
-use highlevel::{Client, WebhookEvent};
 use reachout_messenger::Messenger as _;
 use reachout_outbox::{
-    Account, Channel, Delay, EnvAccounts, Outbox, Person, Runner, Sequence, Signal, Step, Template, Vendor, VendorEligibility,
-    VendorReplies,
+    Account, Channel, Delay, EnvAccounts, Outbox, Person, Receiver, Runner, Sequence, Step, Template, Vendor, VendorEligibility,
+    VendorReplies, Verifier,
 };
-use reachout_webhooks::Verifier;
 
 pub const CAMPAIGN: &str = "roles-in-paris";
 
@@ -39,7 +33,7 @@ pub async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} added", outbox.add_people(&sequence(account)?, people, false).await?.new);
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    let webhooks = router(outbox.clone(), Verifier::highlevel_from_env()?);
+    let webhooks = router(&outbox, Verifier::highlevel_from_env()?);
     tokio::spawn(async move { axum::serve(listener, webhooks).await });
 
     let stop = async { drop(tokio::signal::ctrl_c().await) };
@@ -74,16 +68,7 @@ pub fn sequence(account: Account) -> Result<Sequence, reachout_outbox::TemplateE
         .step(Step::new(again).channel(Channel::Sms).after(Delay::days(3))))
 }
 
-pub fn router(outbox: Outbox, verifier: Verifier) -> Router {
-    Router::new().route("/webhooks/highlevel", post(receive)).with_state(Arc::new((outbox, verifier)))
-}
-
-/// The same event twice stops nothing more, so deliveries that are repeated need no memory here.
-async fn receive(State(state): State<Arc<(Outbox, Verifier)>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let (outbox, verifier) = &*state;
-    let Ok(verified) = verifier.verify(&headers, &body) else { return StatusCode::UNAUTHORIZED };
-    let Ok(event) = verified.json::<WebhookEvent>() else { return StatusCode::UNPROCESSABLE_ENTITY };
-    let Some(signal) = Signal::from_highlevel(&event) else { return StatusCode::OK };
-    // After an error the vendor delivers it again.
-    outbox.receive(&signal).await.map_or(StatusCode::INTERNAL_SERVER_ERROR, |_| StatusCode::OK)
+/// `POST /webhooks/highlevel`. What is delivered again changes nothing.
+pub fn router(outbox: &Outbox, verifier: Verifier) -> Router {
+    Receiver::new(outbox).verifier(Vendor::HighLevel, verifier).router()
 }

@@ -102,7 +102,7 @@ async fn a_reply_stops_the_follow_up_of_whoever_wrote_it() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hook = format!("http://{}/webhooks/highlevel", listener.local_addr().unwrap());
     let verifier = Verifier::highlevel_with([PublicKey::from_spki(HIGHLEVEL_WEBHOOK_KEY).unwrap()]).unwrap();
-    let webhooks = router(outbox.clone(), verifier);
+    let webhooks = router(&outbox, verifier);
     tokio::spawn(async move { axum::serve(listener, webhooks).await });
     let unsigned = reqwest::Client::new().post(&hook).body("{}").send().await.unwrap();
     assert_eq!(unsigned.status().as_u16(), 401);

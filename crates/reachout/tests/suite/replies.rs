@@ -29,8 +29,14 @@ impl Drop for Listening {
 
 fn listen(folder: &Path) -> Listening {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reachout"));
-    command.env_clear().env("REACHOUT_KEYRING", "off").env("HOME", folder).env("HOOP_AI_WEBHOOK_SECRETS", "old, new").current_dir(folder);
-    command.args(["outbox", "listen", "--listen", "127.0.0.1:0", "--highlevel-key", HIGHLEVEL_WEBHOOK_KEY, "--output", "jsonl"]);
+    command
+        .env_clear()
+        .env("REACHOUT_KEYRING", "off")
+        .env("HOME", folder)
+        .env("HOOP_AI_WEBHOOK_SECRET", "old, new")
+        .env("HIGHLEVEL_WEBHOOK_KEY", HIGHLEVEL_WEBHOOK_KEY)
+        .current_dir(folder);
+    command.args(["outbox", "listen", "--listen", "127.0.0.1:0", "--output", "jsonl"]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let url = loop {

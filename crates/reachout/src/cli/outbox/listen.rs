@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use clap::Args;
 use reachout_messenger::Vendor;
-use reachout_outbox::{Forwarder, Outbox, PublicKey, Receiver, Verifier};
+use reachout_outbox::{Forwarder, HIGHLEVEL_WEBHOOK_KEY, Outbox, Receiver, Verifier};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -18,8 +18,8 @@ use crate::cli::{
 };
 
 /// Where secrets are.
-const SENDPILOT: &str = "SENDPILOT_WEBHOOK_SECRETS";
-const HOOP_AI: &str = "HOOP_AI_WEBHOOK_SECRETS";
+const SENDPILOT: &str = "SENDPILOT_WEBHOOK_SECRET";
+const HOOP_AI: &str = "HOOP_AI_WEBHOOK_SECRET";
 const FORWARD: &str = "REACHOUT_FORWARD_SECRET";
 
 /// Receive the vendors' webhooks, so that replies, bounces and opt-outs stop follow-ups, until Ctrl-C
@@ -27,11 +27,12 @@ const FORWARD: &str = "REACHOUT_FORWARD_SECRET";
 /// Register `https://YOUR-HOST/webhooks/VENDOR` with each vendor, behind a proxy that ends TLS. What is genuine is kept once, with all that follows
 /// from it, before the vendor gets a 200; the same event again changes nothing. `reachout outbox events` shows what came.
 ///
-/// Secrets are in the environment, separated by commas while one is replaced: `SENDPILOT_WEBHOOK_SECRETS`, and `HOOP_AI_WEBHOOK_SECRETS` for Hoop AI's own
-/// signature. What HighLevel signs, also for its editions, is verified with the keys that it publishes.
+/// Secrets are in the environment, separated by commas while one is replaced: `SENDPILOT_WEBHOOK_SECRET`, and `HOOP_AI_WEBHOOK_SECRET` for Hoop AI's
+/// own signature. What HighLevel signs, also for its editions, is verified with
+/// the keys that it publishes, or those in `HIGHLEVEL_WEBHOOK_KEY`. `reachout sandbox env` sets all three to those of the sandbox.
 #[derive(Args)]
 #[command(after_long_help = "Examples:
-  SENDPILOT_WEBHOOK_SECRETS=… reachout outbox listen --listen 0.0.0.0:8080
+  SENDPILOT_WEBHOOK_SECRET=… reachout outbox listen --listen 0.0.0.0:8080
   reachout outbox listen --forward https://example.org/events")]
 pub struct Listen {
     /// Address to listen at
@@ -41,15 +42,12 @@ pub struct Listen {
     /// `REACHOUT_FORWARD_SECRET`, if it is set. `none` ends it for events that wait, too
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
-    /// Public key that HighLevel's signatures are verified with instead of the published ones, such as the sandbox's
-    #[arg(long, value_name = "KEY")]
-    highlevel_key: Vec<String>,
 }
 
 impl Listen {
     pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.open().await?;
-        let receiver = self.receiver(&outbox)?;
+        let receiver = Self::receiver(&outbox)?;
         let forwarder = self.forwarder(&outbox).await?;
         let listening = || format!("--listen cannot listen on {}", self.address);
         let listener = TcpListener::bind(self.address).await.with_context(listening).map_err(Failure::Usage)?;
@@ -79,7 +77,7 @@ impl Listen {
         result
     }
 
-    fn receiver(&self, outbox: &Outbox) -> Result<Receiver, Failure> {
+    fn receiver(outbox: &Outbox) -> Result<Receiver, Failure> {
         let wrong = |name: &str| {
             let name = name.to_owned();
             move |error| Failure::usage(format!("{name}: {error}"))
@@ -91,12 +89,7 @@ impl Listen {
         if let Some(secrets) = variable_value(HOOP_AI)? {
             receiver = receiver.verifier(Vendor::HoopAi, Verifier::hoop(list(&secrets)).map_err(wrong(HOOP_AI))?);
         }
-        let keys = self.highlevel_key.iter().map(|key| PublicKey::from_spki(key)).collect::<Result<Vec<_>, _>>();
-        let keys = keys.map_err(wrong("--highlevel-key"))?;
-        let platform = match keys.is_empty() {
-            true => Verifier::highlevel(),
-            false => Verifier::highlevel_with(keys).map_err(wrong("--highlevel-key"))?,
-        };
+        let platform = Verifier::highlevel_from_env().map_err(wrong(HIGHLEVEL_WEBHOOK_KEY))?;
         let vendors = [Vendor::HighLevel, Vendor::HoopAi, Vendor::Leadway];
         Ok(vendors.into_iter().fold(receiver, |receiver, vendor| receiver.verifier(vendor, platform.clone())))
     }
