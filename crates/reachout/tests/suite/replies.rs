@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use reachout_sandbox::{HIGHLEVEL_WEBHOOK_KEY, ReplyTo, Sandbox, Vendor, Webhook};
@@ -18,8 +18,8 @@ steps:
   - { after: 3d, channel: sms, template: hello.md }
 ";
 
-/// Ends with the test.
-struct Listening(Child, String);
+/// Ends with the test. What it prints is read until then, or it would end by itself.
+struct Listening(Child, String, std::io::Lines<BufReader<ChildStdout>>);
 
 impl Drop for Listening {
     fn drop(&mut self) {
@@ -45,7 +45,7 @@ fn listen(folder: &Path) -> Listening {
             break row["url"].as_str().unwrap().to_owned();
         }
     };
-    Listening(child, url)
+    Listening(child, url, lines)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,13 +55,13 @@ async fn a_reply_arrives_stops_the_follow_up_and_is_shown() {
         std::fs::write(folder.path().join(name), content).unwrap();
     }
     let sandbox = Sandbox::start().await.unwrap();
-    let client = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(sandbox.api_key(Vendor::HoopAi));
+    let client = hoop_ai::Client::builder().base_url(sandbox.base_url(Vendor::HoopAi)).credential(Sandbox::api_key(Vendor::HoopAi));
     let contact = client.build().unwrap().contacts().create(hoop_ai::types::CreateContactRequest::new("loc")).await.unwrap();
     let id = contact.contact.clone().unwrap().id.unwrap();
     std::fs::write(folder.path().join("people.csv"), format!("contact_id,first_name\n{id},Ada\n")).unwrap();
     let go = async |arguments: &[&str]| -> Ran {
         let mut command = command();
-        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", sandbox.api_key(Vendor::HoopAi));
+        command.env("HOOP_AI_BASE_URL", sandbox.base_url(Vendor::HoopAi)).env("HOOP_AI_TOKEN", Sandbox::api_key(Vendor::HoopAi));
         command.current_dir(folder.path()).arg("outbox").args(arguments).timeout(Duration::from_mins(1));
         tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
     };
