@@ -28,6 +28,7 @@ mod select;
 mod set;
 mod step;
 mod stops;
+mod watch;
 
 #[cfg(test)]
 mod tests;
