@@ -33,6 +33,7 @@ mod template;
 mod time;
 mod time_source;
 mod vendor;
+mod watch;
 
 pub use account::{Account, NotAnAccount};
 pub use address::{Address, AddressError, AddressKind, Region, UnknownRegion};
@@ -61,6 +62,7 @@ pub use store::Transaction;
 pub use template::{Rendered, Template, TemplateError};
 pub use time_source::{TimeReading, TimeSource};
 pub use vendor::{Handled, Settled, Settler, Signal, SignalKind, VendorEligibility, VendorReconcile, VendorReplies};
+pub use watch::{AccountPause, Pace, Stop};
 
 pub use chrono::{DateTime, Utc};
 pub use reachout_messenger::{Channel, Message, Messenger, Recipient, Vendor};

@@ -115,7 +115,7 @@ impl Outbox {
     }
 
     /// The filter with its person in the canonical form: an address, or else a vendor's id.
-    fn canonical(&self, filter: &Filter) -> Result<Filter, Error> {
+    pub(crate) fn canonical(&self, filter: &Filter) -> Result<Filter, Error> {
         let Some(person) = &filter.person else { return Ok(filter.clone()) };
         let address = Address::parse(person, self.region).or_else(|error| Address::recipient(person).map_err(|_| error))?;
         Ok(Filter { person: Some(address.to_string()), ..filter.clone() })

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use chrono::{DateTime, Utc};
+use reachout_dashboard::Access;
 use url::{Origin, Url};
 
 use crate::clock::{Clock, Start, check_speed};
 use crate::engine::Simulator;
-use crate::http::guard::Access;
 use crate::http::listen::listen;
 use crate::people::People;
 use crate::router::router;

@@ -7,16 +7,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware;
 use http::{Request, Response, StatusCode};
+use reachout_dashboard::{Access, Guard};
 use serde_json::json;
 
 use crate::api::response::Reply;
 use crate::control;
 use crate::http::exchange::Exchange;
-use crate::http::guard::{Access, Guard, guard};
+use crate::http::guard::guard;
 use crate::server::Server;
 
 pub(crate) fn router(server: Arc<Server>, access: Access) -> Router {
-    let guard = middleware::from_fn_with_state(Arc::new(Guard { access, is_page: control::is_page }), guard);
+    let guard = middleware::from_fn_with_state(Arc::new(Guard { name: "the sandbox", access, is_page: control::is_page }), guard);
     control::router().fallback(simulate).with_state(server).layer(guard)
 }
 

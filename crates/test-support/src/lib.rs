@@ -4,11 +4,15 @@
 //! the list, so that nobody takes such a run for a whole one.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "browser")]
+mod browser;
 mod left_out;
 mod lost;
 mod postgres;
 mod program;
 
+#[cfg(feature = "browser")]
+pub use browser::Browser;
 pub use left_out::{LeftOut, left_out};
 pub use lost::lost;
 pub use postgres::Server;

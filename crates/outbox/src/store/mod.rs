@@ -33,6 +33,7 @@ mod set;
 mod signal;
 mod step;
 mod stops;
+mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -190,7 +190,7 @@ impl Store {
         Ok(())
     }
 
-    async fn waits(&self) -> Result<Vec<Deferred>, Error> {
+    pub(crate) async fn waits(&self) -> Result<Vec<Deferred>, Error> {
         let sql = concat!(
             "SELECT code, COUNT(*), MIN(due_at) FROM reachout_outbox_messages WHERE state = 'queued' AND paused = 0 AND due_at > ",
             now!(),

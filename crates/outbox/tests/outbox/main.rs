@@ -30,6 +30,7 @@ mod stops;
 mod storage;
 mod suppression;
 mod vendor;
+mod watch;
 
 /// The same test over both databases: `both! { async fn name(database) { … } }`.
 macro_rules! both {

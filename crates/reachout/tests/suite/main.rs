@@ -12,6 +12,7 @@ mod metrics;
 mod operations;
 mod outbox;
 mod output;
+mod page;
 mod people;
 mod program;
 mod readme;

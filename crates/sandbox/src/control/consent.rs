@@ -178,7 +178,7 @@ fn show(status: StatusCode, redirect: Option<&Url>, body: &str) -> Response {
     );
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Reachout sandbox: consent</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/_sandbox/ui/sandbox.css\">\
+         <title>Reachout sandbox: consent</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/_sandbox/ui/dashboard.css\"><link rel=\"stylesheet\" href=\"/_sandbox/ui/sandbox.css\">\
          </head><body class=\"consent\"><main>{body}</main></body></html>"
     );
     (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()

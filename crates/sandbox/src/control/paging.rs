@@ -1,26 +1,11 @@
-//! Lists that are cut, with a link to what follows.
+//! Lists that are cut.
 
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use url::form_urlencoded;
-
-/// `Link: <…>; rel="next"` with `parameter` in the query of `uri`; nothing where nothing follows.
-pub(super) fn link(uri: &Uri, next: Option<(&str, String)>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Some((parameter, value)) = next {
-        let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-        let kept = query.filter(|(name, _)| name != parameter);
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(parameter, &value).finish();
-        // A query that was serialized holds nothing that a header may not.
-        if let Ok(link) = HeaderValue::try_from(format!("<{}?{query}>; rel=\"next\"", uri.path())) {
-            headers.insert(header::LINK, link);
-        }
-    }
-    headers
-}
+use axum::http::{HeaderMap, Uri};
+use reachout_dashboard::next_link;
 
 /// The part of a list that is asked for.
 pub(super) fn cut<T>(uri: &Uri, mut rest: Vec<T>, offset: usize, limit: usize) -> (HeaderMap, Vec<T>) {
     let next = (rest.len() > limit).then(|| ("offset", offset.saturating_add(limit).to_string()));
     rest.truncate(limit);
-    (link(uri, next), rest)
+    (next_link(uri, next), rest)
 }

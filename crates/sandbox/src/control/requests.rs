@@ -11,10 +11,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bytes::Bytes;
 use futures_util::stream;
+use reachout_dashboard::next_link;
 use reachout_messenger::Vendor;
 use serde::Deserialize;
 
-use super::paging::link;
 use super::refused::{Refused, Shared, SharedServer, bad, missing};
 use crate::fault::{Match, operations};
 use crate::log::{Entry, RecordedRequest, Summary, har};
@@ -137,7 +137,7 @@ async fn find(server: &Server, uri: &Uri, mut filter: RequestFilter) -> Result<(
     let older = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| older).map(|oldest| ("before", oldest.number().to_string()));
-    let headers = link(uri, next);
+    let headers = next_link(uri, next);
     found.reverse();
     Ok((headers, found))
 }

@@ -7,10 +7,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
 use reachout_sandbox::{ReplyTo, Sandbox, Vendor, Webhook};
+use reachout_test_support::Browser;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
-use crate::{CONTRAST, post as send};
+use crate::post as send;
 
 /// What a page shows of the first row.
 const FIRST: &str = "document.querySelector('.rows a')?.innerText.replace(/\\s+/g, ' ')";
@@ -215,7 +215,7 @@ async fn the_page_of_the_apis_can_be_read_by_day() {
             browser.script("document.querySelectorAll('.try-out__btn').forEach((button) => button.click())").await;
             browser.until("document.querySelectorAll('.execute').length > 2").await;
             tokio::time::sleep(Duration::from_millis(700)).await;
-            assert_eq!(browser.script(CONTRAST).await, json!([]), "{vendor}, {scheme}");
+            assert_eq!(browser.faint().await, Vec::<String>::new(), "{vendor}, {scheme}");
         }
     }
     browser.close().await;

@@ -1,6 +1,5 @@
 //! The dashboard in a real browser.
 
-mod browser;
 mod dashboard;
 mod screenshots;
 
@@ -10,7 +9,7 @@ use axum::routing::get;
 use reachout_sandbox::{Sandbox, Vendor};
 use serde_json::json;
 
-use crate::browser::Browser;
+use reachout_test_support::Browser;
 
 /// Every view, as the address names it.
 const VIEWS: [&str; 8] = ["requests", "send", "conversations", "objects", "faults", "webhooks", "limits", "state"];
@@ -181,42 +180,13 @@ async fn every_view_fits_a_telephone_and_can_be_read_by_day_and_by_night() {
             browser.script("document.querySelectorAll('details').forEach((one) => { one.open = true })").await;
             let wide = browser.script("return document.documentElement.scrollWidth").await;
             assert!(wide.as_u64().unwrap() <= u64::from(width), "{view} at {width}: {wide}");
-            let faint = browser.script(CONTRAST).await;
-            assert_eq!(faint, json!([]), "{view} at {width}, {scheme}");
+            assert_eq!(browser.faint().await, Vec::<String>::new(), "{view} at {width}, {scheme}");
         }
         let dark = browser.script("return getComputedStyle(document.body).backgroundColor").await;
         assert_eq!(dark == "rgb(255, 255, 255)", scheme == "light", "{scheme}: {dark}");
     }
     browser.close().await;
 }
-
-/// The texts whose contrast is less than 4.5 to 1, which WCAG 2 asks for at level AA.
-pub const CONTRAST: &str = r#"
-    const parse = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-    const over = ([r, g, b, a = 1], below) => [r, g, b].map((part, index) => part * a + below[index] * (1 - a));
-    const light = ([r, g, b]) => [r, g, b].map((part) => part / 255).map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-    // Colours and elements may let through what is behind them.
-    const seen = (element) => {
-        if (!element) return [255, 255, 255];
-        const style = getComputedStyle(element);
-        const behind = seen(element.parentElement);
-        return over([...over(parse(style.backgroundColor), behind), Number(style.opacity)], behind);
-    };
-    const faint = [];
-    for (const element of document.querySelectorAll("body *")) {
-        const shows = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        if (!shows || !element.checkVisibility({ opacityProperty: true }) || element.matches("option")) continue;
-        const behind = seen(element);
-        let opacity = 1;
-        for (let one = element; one; one = one.parentElement) opacity *= Number(getComputedStyle(one).opacity);
-        const [r, g, b, a = 1] = parse(getComputedStyle(element).color);
-        const [one, other] = [light(over([r, g, b, a * opacity], behind)), light(behind)];
-        const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-        if (ratio < 4.5) faint.push(`${element.tagName} ${element.className}: ${ratio.toFixed(2)} ${element.innerText.slice(0, 30)}`);
-    }
-    return faint;
-"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_of_it_works_by_keyboard() {
@@ -230,26 +200,7 @@ async fn all_of_it_works_by_keyboard() {
         browser.client.goto(&format!("{}/#/{view}", sandbox.url())).await.unwrap();
         browser.until("document.querySelector('main')?.innerText.length > 10").await;
         browser.sees("● live").await;
-        let wanted = browser.script(
-            "window.reached = new Set(); window.outlined = true; \
-             const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((one) => one.checkVisibility()); \
-             window.wanted = all; \
-             addEventListener('focusin', ({ target }) => { \
-                 reached.add(target); outlined &&= getComputedStyle(target).outlineStyle !== 'none'; \
-             }); return all.length",
-        );
-        let wanted = wanted.await.as_u64().unwrap();
-        assert!(wanted > 8, "{view}: {wanted}");
-        browser.press_tab(usize::try_from(wanted).unwrap() + 8).await;
-        let missed = browser
-            .script("return wanted.filter((one) => one.isConnected && !reached.has(one)).map((one) => one.outerHTML.slice(0, 90))")
-            .await;
-        assert_eq!(missed, json!([]), "{view}");
-        assert_eq!(browser.script("return outlined").await, true, "{view}: where the focus is, is seen");
-        let unnamed = browser.script(
-            "return wanted.filter((one) => one.isConnected && !(one.innerText?.trim() || one.labels?.length || one.ariaLabel)).map((one) => one.outerHTML.slice(0, 90))",
-        );
-        assert_eq!(unnamed.await, json!([]), "{view}: everything has a name");
+        assert_eq!(browser.out_of_reach().await, Vec::<String>::new(), "{view}");
     }
     // The first key leads past the header, and Enter opens.
     browser.client.goto("about:blank").await.unwrap();

@@ -1,10 +1,9 @@
 //! The pictures that the README shows.
 
-use data_encoding::BASE64;
 use reachout_sandbox::{Fault, FaultRule, ReplyTo, Sandbox, Vendor};
+use reachout_test_support::Browser;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
 use crate::post;
 
 /// Takes the pictures anew: `cargo test -p reachout-sandbox --test browser -- --ignored screenshots`.
@@ -23,8 +22,7 @@ async fn screenshots() {
             browser.client.goto(&format!("{}/#/{view}", sandbox.url())).await.unwrap();
             browser.sees("● live").await;
             browser.until("document.querySelector('article')").await;
-            let taken = browser.cdp("Page.captureScreenshot", json!({ "format": "webp", "quality": 70 })).await;
-            let picture = BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
+            let picture = browser.picture().await;
             assert!(picture.starts_with(b"RIFF") && picture.len() < 80 << 10, "{name} {scheme}: {} bytes", picture.len());
             let file = format!("{}/screenshots/{name}-{scheme}.webp", env!("CARGO_MANIFEST_DIR"));
             std::fs::write(&file, &picture).unwrap();

@@ -14,6 +14,7 @@ mod feed;
 mod find;
 mod list;
 mod listen;
+mod page;
 mod pause;
 mod people;
 mod permit;
@@ -93,6 +94,7 @@ enum Command {
     #[command(subcommand)]
     Suppress(suppress::Suppress),
     Report(report::Report),
+    Page(page::Page),
     Purge(purge::Purge),
     Rules(Box<rules::Change>),
     Audit(audit::Audit),
@@ -124,6 +126,7 @@ impl Command {
             Self::Approve(_) => Some("approve messages, which workers that run send"),
             Self::Campaign(campaign) if campaign.may_send() => Some("send messages of a campaign"),
             Self::Run(_) => Some("send what is queued in the outbox"),
+            Self::Page(_) => Some("open a page on which messages are approved, resumed and sent again"),
             Self::Resume(_) => Some("resume messages, which workers that run send"),
             Self::Retry(_) => Some("queue messages again, which workers that run send"),
             Self::Resolve(resolve) if resolve.resend => Some("queue messages again, which workers that run send"),
@@ -158,6 +161,7 @@ impl Command {
             Self::Reconcile(reconcile) => reconcile.run(database, access, output).await,
             Self::Suppress(suppress) => suppress.run(database, output).await,
             Self::Report(report) => report.run(database, output).await,
+            Self::Page(page) => page.run(database, access, output).await,
             Self::Purge(purge) => purge.run(database, output).await,
             Self::Rules(change) => change.run(database, access, output).await,
             Self::Audit(audit) => audit.run(database, output).await,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use reachout_messenger::Vendor;
 use reachout_outbox::{Account, Clock, Daily, QuietHours, RateLimit, Rules, RulesError, Spacing, Utc, Zone};
+use serde_json::{Value, json};
 
 use super::{Database, failed};
 use crate::cli::{
@@ -114,32 +115,7 @@ impl Change {
         if before.as_ref() != Some(&after) {
             outbox.set_rules(&account, &after).await.map_err(failed)?;
         }
-        let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, words(limit.per));
-        let documented = || self.via.api().and_then(|api| api.vendor.rate_limit).map(|own| format!("{} (documented)", limit(&own)));
-        let quiet = after.quiet_hours.as_ref().map(|hours| {
-            let (from, to) = (hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"));
-            match &hours.clock {
-                Clock::Recipient(zone) => format!("{from} to {to} in the recipient's time zone, {} where it is not known", zone.name()),
-                clock => format!("{from} to {to} in {}", clock.zone().name()),
-            }
-        });
-        output.object(&serde_json::json!({
-            "account": account.to_string(),
-            "limit": after.limit.as_ref().map(limit).or_else(documented),
-            "steady": after.steady,
-            "budget": after.budget,
-            "quiet_hours": quiet,
-            "daily_cap": after.daily_cap.as_ref().map(|daily| daily.limit),
-            "hourly_cap": after.hourly_cap,
-            "warm_up": after.daily_cap.as_ref().and_then(|daily| daily.warm_up).map(|warm_up| {
-                format!("{} on {}, {} more each day", warm_up.first, warm_up.since, warm_up.more)
-            }),
-            "spacing": after.spacing.map(|spacing| {
-                let time = |ms: i64| words(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
-                format!("{} to {}", time(spacing.from_ms), time(spacing.to_ms))
-            }),
-            "daily_cap_zone": after.daily_cap.as_ref().map(|daily| daily.zone.name()),
-        }))
+        output.object(&described(&account, &after))
     }
 
     fn changed(&self, before: Rules) -> Result<Rules, Failure> {
@@ -217,4 +193,34 @@ impl Change {
         let zone = self.zone.as_ref().or(before).cloned();
         zone.ok_or_else(|| Failure::usage(format!("{option} needs a time zone; give --zone, such as --zone Europe/Paris")))
     }
+}
+
+/// Rules as people read them.
+pub fn described(account: &Account, rules: &Rules) -> Value {
+    let limit = |limit: &RateLimit| format!("{} in {}", limit.requests, words(limit.per));
+    let documented = || account.vendor.api().and_then(|api| api.vendor.rate_limit).map(|own| format!("{} (documented)", limit(&own)));
+    let quiet = rules.quiet_hours.as_ref().map(|hours| {
+        let (from, to) = (hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"));
+        match &hours.clock {
+            Clock::Recipient(zone) => format!("{from} to {to} in the recipient's time zone, {} where it is not known", zone.name()),
+            clock => format!("{from} to {to} in {}", clock.zone().name()),
+        }
+    });
+    json!({
+        "account": account.to_string(),
+        "limit": rules.limit.as_ref().map(limit).or_else(documented),
+        "steady": rules.steady,
+        "budget": rules.budget,
+        "quiet_hours": quiet,
+        "daily_cap": rules.daily_cap.as_ref().map(|daily| daily.limit),
+        "hourly_cap": rules.hourly_cap,
+        "warm_up": rules.daily_cap.as_ref().and_then(|daily| daily.warm_up).map(|warm_up| {
+            format!("{} on {}, {} more each day", warm_up.first, warm_up.since, warm_up.more)
+        }),
+        "spacing": rules.spacing.map(|spacing| {
+            let time = |ms: i64| words(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+            format!("{} to {}", time(spacing.from_ms), time(spacing.to_ms))
+        }),
+        "daily_cap_zone": rules.daily_cap.as_ref().map(|daily| daily.zone.name()),
+    })
 }

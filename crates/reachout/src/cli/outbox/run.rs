@@ -9,14 +9,14 @@ use std::{
 
 use clap::{ArgMatches, Args};
 use reachout_messenger::Delivery;
-use reachout_outbox::{Account, Outbox, Runner, State, Status, Summary, VendorEligibility, VendorReplies};
+use reachout_outbox::{Account, Outbox, Region, Runner, State, Status, Summary, VendorEligibility, VendorReplies};
 use serde_json::{Map, Value};
 
 use super::{
     Database,
     accounts::ByProfile,
     clock::SandboxClock,
-    failed, messages,
+    failed, messages, page,
     progress::RunProgress,
     telemetry::{Collector, Telemetry},
 };
@@ -63,6 +63,9 @@ pub struct Run {
     /// from `OTEL_EXPORTER_OTLP_HEADERS`
     #[arg(long, value_name = "URL", value_parser = Collector::parse)]
     otlp: Option<Collector>,
+    /// Show the run and the outbox on a page as `reachout outbox page` does, at this address of this machine
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, default_missing_value = page::ADDRESS, value_parser = page::loopback)]
+    page: Option<SocketAddr>,
 }
 
 impl Run {
@@ -77,18 +80,21 @@ impl Run {
         if let Some(tracer) = telemetry.tracer() {
             trace(Some(tracer));
         }
-        let ended = self.work(outbox, access, output).await;
+        let ended = self.work(outbox, database.region(), access, output).await;
         telemetry.finish().await;
         ended
     }
 
-    async fn work(self, outbox: Outbox, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
+    async fn work(self, outbox: Outbox, region: Option<Region>, access: &Access<'_>, output: &mut Output) -> Result<(), Failure> {
         let accounts = ByProfile::new(access);
         let status = outbox.status().await.map_err(failed)?;
         for account in status.accounts.iter().filter(|account| account.next_due_at.is_some() && !account.paused) {
             accounts.check(&Account::new(account.vendor, account.credential.as_str())).await?;
         }
         let outbox = self.clocked(outbox, &status, access).await?;
+        if let Some(address) = self.page {
+            note(&format!("page at {}", page::serve(address, &outbox, region, access).await?));
+        }
         let board = Arc::new(RunProgress::new(status.count(State::Queued), output.is_json()));
         let events = Arc::clone(&board);
         let mut runner = Runner::new(&outbox, accounts).workers(self.workers.into()).lease(self.lease);

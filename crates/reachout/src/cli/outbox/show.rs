@@ -61,7 +61,8 @@ impl Show {
     }
 }
 
-async fn object(outbox: &Outbox, waiting: &Waiting, entry: Entry) -> Result<Value, Failure> {
+/// A message with its content and its attempts.
+pub async fn object(outbox: &Outbox, waiting: &Waiting, entry: Entry) -> Result<Value, Failure> {
     let attempts = outbox.attempts(entry.id).await.map_err(failed)?;
     let envelope = entry.envelope.clone();
     let mut object = serde_json::to_value(waiting.row(entry)).map_err(|error| Failure::Output(error.into()))?;

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use reachout_outbox::{Account, Entry, Outbox, Rules, State, Status};
+use reachout_outbox::{Account, AccountPause, Entry, Outbox, Rules, State};
 
 use super::{failed, row::Row};
 use crate::cli::{arguments::time::clock, failure::Failure};
 
 /// What is known of the accounts that messages wait for.
 pub struct Waiting {
-    status: Status,
+    pauses: Vec<AccountPause>,
     rules: HashMap<Account, Rules>,
     now: DateTime<Utc>,
 }
@@ -24,7 +24,7 @@ impl Waiting {
                 rules.insert(entry.account.clone(), outbox.rules(&entry.account).await.map_err(failed)?);
             }
         }
-        Ok(Self { status: outbox.status().await.map_err(failed)?, rules, now: outbox.now().await.map_err(failed)? })
+        Ok(Self { pauses: outbox.account_pauses().await.map_err(failed)?, rules, now: outbox.now().await.map_err(failed)? })
     }
 
     /// The message with the code and the reason of its wait.
@@ -39,16 +39,11 @@ impl Waiting {
 
     /// Nothing where the message's own code says it, or where it only waits for a worker.
     fn wait(&self, entry: &Entry) -> Option<(&'static str, String)> {
-        let account = self
-            .status
-            .accounts
-            .iter()
-            .find(|account| account.vendor == entry.account.vendor && account.credential == entry.account.credential);
-        if self.status.paused {
+        if self.pauses.iter().any(|pause| pause.account.is_none()) {
             return Some(("paused", "everything is paused".to_owned()));
         }
-        if let Some(account) = account.filter(|account| account.paused) {
-            let reason = account.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
+        if let Some(pause) = self.pauses.iter().find(|pause| pause.account.as_ref() == Some(&entry.account)) {
+            let reason = pause.reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
             return Some(("paused", format!("{} is paused{reason}", entry.account)));
         }
         if entry.paused {

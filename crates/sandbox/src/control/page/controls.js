@@ -2,8 +2,9 @@
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
-import { act, ask, draw } from "./app.js";
-import { choice, filled, operationNames, submit, vendorChoices } from "./parts.js";
+import { act, ask, draw } from "./frame.js";
+import { choice, filled, submit } from "./parts.js";
+import { operationNames, vendorChoices } from "./request-parts.js";
 
 /** Every kind of fault, what it does, and which fields it takes. */
 const KINDS = {

@@ -2,8 +2,9 @@
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
-import { act, ask, askPage } from "./app.js";
-import { address, choice, dateTime, filled, filters, pager, search, submit, vendorChoices } from "./parts.js";
+import { act, ask, askPage } from "./frame.js";
+import { address, choice, dateTime, filled, filters, pager, search, submit } from "./parts.js";
+import { vendorChoices } from "./request-parts.js";
 
 export const conversations = {
   title: "Conversations",

@@ -2,41 +2,32 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use reachout_dashboard::{File, POLICY, files, page};
 use serde_json::{Value, json};
 use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 
 use super::refused::{Refused, Shared, SharedServer};
 
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-
-/// The files beside the pages: name under `/_sandbox/ui/`, media type, content.
-const FILES: [(&str, &str, &str); 17] = [
-    ("sandbox.css", "text/css; charset=utf-8", include_str!("sandbox.css")),
-    ("api.js", JAVASCRIPT, include_str!("api.js")),
-    ("app.js", JAVASCRIPT, include_str!("app.js")),
-    ("controls.js", JAVASCRIPT, include_str!("controls.js")),
-    ("conversations.js", JAVASCRIPT, include_str!("conversations.js")),
-    ("objects.js", JAVASCRIPT, include_str!("objects.js")),
-    ("parts.js", JAVASCRIPT, include_str!("parts.js")),
-    ("repeat-request.js", JAVASCRIPT, include_str!("repeat-request.js")),
-    ("requests.js", JAVASCRIPT, include_str!("requests.js")),
-    ("send.js", JAVASCRIPT, include_str!("send.js")),
-    ("state.js", JAVASCRIPT, include_str!("state.js")),
-    ("views.js", JAVASCRIPT, include_str!("views.js")),
-    ("webhooks.js", JAVASCRIPT, include_str!("webhooks.js")),
-    ("lit-html.js", JAVASCRIPT, include_str!("lit-html/lit-html.js")),
-    ("directive.js", JAVASCRIPT, include_str!("lit-html/directive.js")),
-    ("directive-helpers.js", JAVASCRIPT, include_str!("lit-html/directive-helpers.js")),
-    ("directives/repeat.js", JAVASCRIPT, include_str!("lit-html/directives/repeat.js")),
+/// The files of the sandbox's own beside those that all pages have, under `/_sandbox/ui/`.
+const FILES: [File; 13] = [
+    ("sandbox.css", include_str!("sandbox.css")),
+    ("api.js", include_str!("api.js")),
+    ("app.js", include_str!("app.js")),
+    ("controls.js", include_str!("controls.js")),
+    ("conversations.js", include_str!("conversations.js")),
+    ("objects.js", include_str!("objects.js")),
+    ("repeat-request.js", include_str!("repeat-request.js")),
+    ("request-parts.js", include_str!("request-parts.js")),
+    ("requests.js", include_str!("requests.js")),
+    ("send.js", include_str!("send.js")),
+    ("state.js", include_str!("state.js")),
+    ("views.js", include_str!("views.js")),
+    ("webhooks.js", include_str!("webhooks.js")),
 ];
 
-/// No model, style or address but those of the sandbox itself, and no place in a frame of another page, where a click meant for that page
-/// would land here.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src 'self'; form-action 'none'; \
-                      base-uri 'none'; frame-ancestors 'none'";
 /// Swagger UI writes styles into the elements that it makes, and shows itself in pictures of its own.
 const API_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; \
                           form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -48,20 +39,12 @@ pub(super) fn router() -> Router<SharedServer> {
         api_definition: OpenApiSource::Uri("/_sandbox/openapi/leonar.json"),
         title: Some("Reachout sandbox"),
     };
-    let files = FILES.into_iter().fold(Router::new(), |router, (name, media_type, content)| {
-        router.route(&format!("/_sandbox/ui/{name}"), get(move || async move { ([(header::CONTENT_TYPE, media_type)], content) }))
-    });
     Router::new()
         .route("/", get(|| async { page(POLICY, include_str!("index.html")) }))
         .route("/_sandbox/api", get(|| async { page(API_POLICY, include_str!("api.html")) }))
         .route("/_sandbox/openapi/{file}", get(openapi))
-        .merge(files)
+        .merge(files("/_sandbox/ui", &FILES))
         .merge(swagger_ui_dist::generate_routes(swagger).with_state(()))
-}
-
-fn page(policy: &'static str, html: &'static str) -> impl IntoResponse {
-    let header = |name: HeaderName, value| (name, HeaderValue::from_static(value));
-    ([header(header::CONTENT_SECURITY_POLICY, policy), header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")], Html(html))
 }
 
 /// The document of a vendor, with the sandbox as its server.

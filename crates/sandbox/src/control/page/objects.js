@@ -2,8 +2,9 @@
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
-import { ask, askPage } from "./app.js";
-import { address, choice, code, filled, pager, search, submit, vendorChoices } from "./parts.js";
+import { ask, askPage } from "./frame.js";
+import { address, choice, code, filled, pager, search, submit } from "./parts.js";
+import { vendorChoices } from "./request-parts.js";
 
 export const objects = {
   title: "Objects",

@@ -2,9 +2,10 @@
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
-import { act, ask, askPage } from "./app.js";
+import { act, ask, askPage } from "./frame.js";
 import { curl } from "./repeat-request.js";
-import { address, choice, code, dateTime, filters, headers, operationNames, pager, search, status, time, vendorChoices } from "./parts.js";
+import { address, choice, code, dateTime, filters, pager, search, time } from "./parts.js";
+import { headers, operationNames, status, vendorChoices } from "./request-parts.js";
 
 const OUTCOMES = [["", "any"], ["2xx", "2xx"], ["4xx", "4xx"], ["5xx", "5xx"], ["reset", "reset"], ["refused", "refused"], ["fault", "met a fault"]];
 /** How many requests a page of the list has. */

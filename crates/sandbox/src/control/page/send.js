@@ -1,9 +1,10 @@
 // A form to send a request: the documented example of an operation, or a request that was made.
 
 import { html, nothing } from "./lit-html.js";
-import { ask, draw } from "./app.js";
+import { ask, draw } from "./frame.js";
 import { bodyText, isWhole, repeatable, target } from "./repeat-request.js";
-import { choice, code, operationNames, status, submit, vendorChoices } from "./parts.js";
+import { choice, code, submit } from "./parts.js";
+import { operationNames, status, vendorChoices } from "./request-parts.js";
 
 const FILES = "multipart/form-data";
 

@@ -1,7 +1,7 @@
 // Export and import of the state.
 
 import { html } from "./lit-html.js";
-import { act, ask } from "./app.js";
+import { act, ask } from "./frame.js";
 import { submit } from "./parts.js";
 
 export const state = {

@@ -2,8 +2,9 @@
 
 import { html, nothing } from "./lit-html.js";
 import { repeat } from "./directives/repeat.js";
-import { act, ask } from "./app.js";
-import { choice, code, dateTime, filled, headers, submit, time, vendorChoices } from "./parts.js";
+import { act, ask } from "./frame.js";
+import { choice, code, dateTime, filled, submit, time } from "./parts.js";
+import { headers, vendorChoices } from "./request-parts.js";
 
 export const webhooks = {
   title: "Webhooks",

@@ -198,7 +198,7 @@ impl Inner {
 }
 
 /// `3 wait for quiet hours to end, until 2026-12-02T07:30:00Z`
-fn waiting(wait: &Deferred) -> String {
+pub fn waiting(wait: &Deferred) -> String {
     let why = match wait.code.as_deref() {
         None => "are not due yet",
         Some("quiet-hours") => "wait for quiet hours to end",

@@ -1,6 +1,7 @@
 //! `reachout outbox report`: what was sent over time, and why the rest was not.
 
 mod chart;
+mod funnel;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -11,7 +12,9 @@ use minijinja::{Environment, context};
 use reachout_outbox::{Cause, Filter, Outbox, Point, State};
 use serde::Serialize;
 
-use super::{Database, Selection, failed};
+pub use self::funnel::funnel;
+use self::{chart::Chart, funnel::Stage};
+use super::{Database, Selection, failed, page};
 use crate::cli::{
     arguments::time::{duration, words},
     failure::Failure,
@@ -38,7 +41,7 @@ const COLUMNS: [&str; 8] = ["part", "at", "vendor", "state", "code", "http_statu
 pub struct Report {
     #[command(flatten)]
     selection: Selection,
-    /// Write a page with a chart to this file, or - for standard output, instead of rows
+    /// Write a page with the funnels of campaigns and a chart, complete in itself, to this file, or - for standard output, instead of rows
     #[arg(long, value_name = "FILE|-")]
     html: Option<PathBuf>,
     /// Length of the periods of time, such as 1h; if absent, by how long it all took
@@ -60,17 +63,20 @@ struct Row {
 }
 
 /// What is known of the messages.
-struct Numbers {
+pub struct Numbers {
     counts: Vec<(State, u64)>,
     points: Vec<Point>,
     causes: Vec<Cause>,
     period: Duration,
+    /// Each campaign with its funnel.
+    campaigns: Vec<(String, Vec<Stage>)>,
 }
 
 impl Report {
     pub async fn run(self, database: &Database, output: &mut Output) -> Result<(), Failure> {
         let outbox = database.existing().await?;
-        let numbers = Numbers::read(&outbox, &self.selection.filter(), self.every).await?;
+        let filter = self.selection.filter();
+        let numbers = Numbers::read(&outbox, &filter, self.every).await?;
         let Some(path) = &self.html else {
             let rows = numbers.rows();
             return if rows.is_empty() && output.is_table() { line("nothing found") } else { output.rows(&COLUMNS, &rows) };
@@ -78,7 +84,7 @@ impl Report {
         if !output.is_default() {
             return Err(Failure::usage("--html writes a page; --output, --json, --jq and --columns are for rows"));
         }
-        let page = numbers.page()?;
+        let page = numbers.with_campaigns(&outbox, &filter).await?.page()?;
         if path.as_os_str() == "-" {
             return line(page.trim_end());
         }
@@ -108,7 +114,7 @@ fn together(points: Vec<Point>, period: Duration) -> Vec<Point> {
 }
 
 impl Numbers {
-    async fn read(outbox: &Outbox, filter: &Filter, every: Option<Duration>) -> Result<Self, Failure> {
+    pub async fn read(outbox: &Outbox, filter: &Filter, every: Option<Duration>) -> Result<Self, Failure> {
         let read = async |period| outbox.timeline(filter, period).await.map_err(failed);
         let (points, period) = match every {
             Some(every) if every < Duration::from_secs(1) => return Err(Failure::usage("--every is at least 1s")),
@@ -125,7 +131,29 @@ impl Numbers {
             points,
             causes: outbox.causes(filter).await.map_err(failed)?,
             period,
+            campaigns: Vec::new(),
         })
+    }
+
+    /// Adds the funnels of the campaigns, or of the one that is selected; those of a part of their messages are none.
+    async fn with_campaigns(mut self, outbox: &Outbox, filter: &Filter) -> Result<Self, Failure> {
+        let whole = filter.campaign.iter().fold(Filter::all(), Filter::campaign);
+        if *filter == whole {
+            let campaigns = outbox.campaigns().await.map_err(failed)?.into_iter();
+            let selected = campaigns.filter(|campaign| filter.campaign.as_ref().is_none_or(|name| *name == campaign.name));
+            self.campaigns = selected.map(|campaign| (funnel(&campaign), campaign.name)).map(|(stages, name)| (name, stages)).collect();
+        }
+        Ok(self)
+    }
+
+    /// The picture of the periods.
+    pub fn chart(&self) -> Option<Chart> {
+        Chart::of(&self.points, i64::try_from(self.period.as_secs()).unwrap_or(i64::MAX).max(1))
+    }
+
+    /// The length of the periods in words.
+    pub fn every(&self) -> String {
+        words(self.period)
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -148,25 +176,24 @@ impl Numbers {
     fn page(&self) -> Result<String, Failure> {
         let mut environment = Environment::new();
         let rendered = environment.add_template("page.html", include_str!("page.html")).and_then(|()| {
-            let seconds = self.period.as_secs().max(1);
-            let chart = chart::svg(&self.points, i64::try_from(seconds).unwrap_or(i64::MAX));
-            let named = |state: State| context! { name => state.name(), colour => chart::colour(state) };
-            let totals: Vec<_> = self.counts.iter().map(|(state, count)| context! { state => named(*state), count => count }).collect();
+            let totals: Vec<_> = self.counts.iter().map(|(state, count)| context! { state => state.name(), count => count }).collect();
             let causes: Vec<_> = self
                 .causes
                 .iter()
                 .map(|cause| {
                     context! {
-                        state => named(cause.state), vendor => cause.vendor.name(), code => cause.code, http_status => cause.http_status,
+                        state => cause.state.name(), vendor => cause.vendor.name(), code => cause.code, http_status => cause.http_status,
                         count => cause.count, example => cause.example,
                     }
                 })
                 .collect();
             let made_at = Utc::now().format("%Y-%m-%d %H:%M UTC").to_string();
-            let every = words(self.period);
-            environment.get_template("page.html")?.render(
-                context! { total => self.counts.iter().map(|(_, count)| count).sum::<u64>(), totals, causes, chart, every, made_at },
-            )
+            let campaigns: Vec<_> = self.campaigns.iter().map(|(name, funnel)| context! { name => name, funnel => funnel }).collect();
+            let style = format!("{}{}", reachout_dashboard::style(), page::STYLE);
+            environment.get_template("page.html")?.render(context! {
+                total => self.counts.iter().map(|(_, count)| count).sum::<u64>(), totals, causes, campaigns, style, made_at,
+                chart => self.chart(), every => self.every(),
+            })
         });
         rendered.map_err(|error| Failure::Output(error.into()))
     }

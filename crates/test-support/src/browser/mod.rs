@@ -1,26 +1,32 @@
 //! Chromium, driven through `WebDriver`.
 
+#![expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE64;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
-use reachout_test_support::installed_or_left_out;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use url::{ParseError, Url};
+
+use crate::installed_or_left_out;
 
 /// How long anything may take to show.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A browser without a window.
+#[derive(Debug)]
 pub struct Browser {
+    /// What drives it.
     pub client: Client,
     _driver: Driver,
     _turn: MutexGuard<'static, ()>,
@@ -30,6 +36,7 @@ pub struct Browser {
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// The driver, which ends with the test, and takes the browser along.
+#[derive(Debug)]
 struct Driver {
     process: Child,
     _home: tempfile::TempDir,
@@ -93,6 +100,7 @@ impl Browser {
         Some(browser)
     }
 
+    /// Sends a command of Chromium's own protocol.
     pub async fn cdp(&self, command: &str, parameters: Value) -> Value {
         self.client.issue_cmd(Cdp { command: command.to_owned(), parameters }).await.unwrap()
     }
@@ -103,10 +111,12 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
+    /// Prefers `light` or `dark`.
     pub async fn prefer(&self, scheme: &str) {
         self.cdp("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] })).await;
     }
 
+    /// What a script returns.
     pub async fn script(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
@@ -160,6 +170,7 @@ impl Browser {
         }
     }
 
+    /// Types into what a selector finds, once it is there.
     pub async fn write(&self, css: &str, text: &str) {
         self.until(&format!("document.querySelector({})", json!(css))).await;
         let found = self.client.find(Locator::Css(css)).await.unwrap();
@@ -191,9 +202,46 @@ impl Browser {
         severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// The texts that are hard to read: whose contrast is less than 4.5 to 1.
+    pub async fn faint(&self) -> Vec<String> {
+        texts(&self.script(include_str!("contrast.js")).await)
+    }
+
+    /// What of the page the Tab key does not reach, what does not show that it has the focus, and what has no name.
+    pub async fn out_of_reach(&self) -> Vec<String> {
+        let wanted = self.script(
+            "window.reached = new Set(); window.plain = []; \
+             const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((one) => one.checkVisibility()); \
+             window.wanted = all; \
+             addEventListener('focusin', ({ target }) => { \
+                 reached.add(target); if (getComputedStyle(target).outlineStyle === 'none') plain.push('no outline: ' + target.outerHTML.slice(0, 90)); \
+             }); return all.length",
+        );
+        let wanted = wanted.await.as_u64().unwrap();
+        assert!(wanted > 8, "{wanted}");
+        self.press_tab(usize::try_from(wanted).unwrap() + 8).await;
+        let missed = self.script(
+            "const there = wanted.filter((one) => one.isConnected); const shown = (word, all) => all.map((one) => word + one.outerHTML.slice(0, 90)); \
+             return [...plain, ...shown('not reached: ', there.filter((one) => !reached.has(one))), \
+                 ...shown('no name: ', there.filter((one) => !(one.innerText?.trim() || one.labels?.length || one.ariaLabel)))]",
+        );
+        texts(&missed.await)
+    }
+
+    /// What the viewport shows, in WebP.
+    pub async fn picture(&self) -> Vec<u8> {
+        let taken = self.cdp("Page.captureScreenshot", json!({ "format": "webp", "quality": 70 })).await;
+        BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap()
+    }
+
+    /// Ends it.
     pub async fn close(self) {
         self.client.clone().close().await.unwrap();
     }
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }
 
 fn start_driver(chromedriver: &Path) -> (Driver, u16) {

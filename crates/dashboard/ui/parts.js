@@ -20,12 +20,6 @@ export const json = (value) => (value === null || value === undefined ? "" : typ
 
 export const code = (value) => (json(value) === "" ? html`<p class="quiet">empty</p>` : html`<pre tabindex="0">${json(value)}</pre>`);
 
-export const headers = (all) => html`
-  <details><summary>Headers (${Object.keys(all).length})</summary>
-    <dl class="headers">${Object.entries(all).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></details>`;
-
-export const status = ({ status }) => html`<span class="status s${status ? Math.floor(status / 100) : 0}">${status ?? "reset"}</span>`;
-
 /** A labelled choice. `options` are values, or pairs of a value and its label. */
 export const choice = (label, name, options, value, change = undefined) => html`
   <label>${label}
@@ -38,15 +32,6 @@ export const choice = (label, name, options, value, change = undefined) => html`
 
 export const search = (value) => html`
   <label>Search <input name="search" type="search" autocomplete="off" spellcheck="false" .value=${value ?? ""}></label>`;
-
-export const vendorChoices = (state, any = true) => [
-  ...(any ? [["", "any"]] : []),
-  ...Object.entries(state.vendors).map(([slug, { name }]) => [slug, name]),
-];
-
-/** The names of the operations of a vendor, or of all. */
-export const operationNames = (state, vendor) =>
-  [...new Set(state.operations.filter((operation) => !vendor || operation.vendor === vendor).map(({ operation }) => operation))].sort();
 
 /** What a form holds, without what was left empty. */
 export const filled = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
@@ -69,11 +54,14 @@ export const filters = (path, fields) => {
   return html`<form class="filters" @change=${(event) => go(event.currentTarget)} @submit=${submit(go)}>${fields}</form>`;
 };
 
+/** What a list is called at its begin and where it goes on. */
+const NEWEST_FIRST = { first: "Newest", next: "Older", more: "and there are older ones", end: "to the oldest" };
+
 /** What of a list is shown, and the ways to the rest. `part` is the parameter that says where the list begins. */
-export const pager = (path, query, { items, next }, part, rest = nothing) => {
+export const pager = (path, query, { items, next }, part, rest = nothing, words = NEWEST_FIRST) => {
   const { [part]: begun, ...filter } = query;
   return html`
-    <p class="pager">${begun ? html`<a href=${address(path, filter)}>Newest</a>` : nothing}
-      ${next ? html`<a href=${address(path, { ...filter, [part]: next[part] })}>Older</a>` : nothing}
-      <span class="quiet">${items.length} shown${next ? ", and there are older ones" : begun ? ", to the oldest" : ""}. ${rest}</span></p>`;
+    <p class="pager">${begun ? html`<a href=${address(path, filter)}>${words.first}</a>` : nothing}
+      ${next ? html`<a href=${address(path, { ...filter, [part]: next[part] })}>${words.next}</a>` : nothing}
+      <span class="quiet">${items.length} shown${next ? `, ${words.more}` : begun ? `, ${words.end}` : ""}. ${rest}</span></p>`;
 };
