@@ -1,7 +1,7 @@
 //! Which objects a list request asks for, and in which order.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use serde_json::Value;
 
@@ -217,16 +217,35 @@ pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
         (None, direction) => ("", direction != Some("asc")),
     };
     if !field.is_empty() && items.iter().any(|fields| fields.contains_key(field)) {
-        items.sort_by(|a, b| if descending { compare(b, a, field) } else { compare(a, b, field) });
+        // Each key is made once, not at every comparison.
+        let keyed =
+            |fields: &&Fields| SortKey { number: fields.get(field).and_then(Value::as_f64), text: text(fields, field).to_lowercase() };
+        items.sort_by_cached_key(|fields| (!descending).then(|| keyed(fields)).ok_or_else(|| Reverse(keyed(fields))));
     } else if !descending {
         items.reverse();
     }
 }
 
-fn compare(a: &Fields, b: &Fields, field: &str) -> Ordering {
-    let number = |fields: &Fields| fields.get(field).and_then(Value::as_f64);
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        _ => text(a, field).to_lowercase().cmp(&text(b, field).to_lowercase()),
+/// A value in the order of a list: numbers by their value, everything else as text.
+#[derive(PartialEq)]
+struct SortKey {
+    number: Option<f64>,
+    text: String,
+}
+
+impl Eq for SortKey {}
+
+impl Ord for SortKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.number, other.number) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            _ => self.text.cmp(&other.text),
+        }
+    }
+}
+
+impl PartialOrd for SortKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
