@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::page::{milliseconds, moment};
 use super::plan::argument;
-use super::store::{Fields, location_of, text};
+use super::store::{Fields, Object, location_of, text};
 use crate::api::check::Checked;
 use crate::api::{Api, Operation};
 
@@ -105,15 +105,17 @@ impl<'a> Criteria<'a> {
     }
 
     /// Whether the request asks for this object.
-    pub(crate) fn choose(&self, fields: &Fields) -> bool {
-        self.arguments.iter().all(|argument| (self.special)(argument.name, argument.value, fields).unwrap_or_else(|| argument.fits(fields)))
+    pub(crate) fn choose(&self, object: &Object) -> bool {
+        let chosen = |argument: &Argument<'_>| (self.special)(argument.name, argument.value, &object.fields);
+        self.arguments.iter().all(|argument| chosen(argument).unwrap_or_else(|| argument.fits(object)))
     }
 }
 
 impl Argument<'_> {
-    fn fits(&self, fields: &Fields) -> bool {
+    fn fits(&self, object: &Object) -> bool {
+        let fields = &object.fields;
         match &self.test {
-            Test::Words(words) => fields.values().any(|value| contains(value, words)),
+            Test::Words(words) => object.words().contains(words),
             Test::Location => location_of(fields).is_none_or(|location| self.value == location),
             Test::Time { field, limit, after } => {
                 let time = match field {
@@ -186,15 +188,6 @@ fn time(name: &str, value: &Value) -> Option<Test> {
     };
     let field = (stem != "created").then(|| format!("{stem}_at"));
     Some(Test::Time { field, limit: moment(value)?, after })
-}
-
-fn contains(value: &Value, needle: &str) -> bool {
-    match value {
-        Value::String(text) => text.to_lowercase().contains(needle),
-        Value::Array(items) => items.iter().any(|item| contains(item, needle)),
-        Value::Object(map) => map.values().any(|value| contains(value, needle)),
-        _ => false,
-    }
 }
 
 /// Whether the request asks for an order.
