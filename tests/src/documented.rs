@@ -38,7 +38,7 @@ impl Documented {
     ///
     /// # Panics
     /// Where the document has no such operation.
-    pub fn read(openapi: &'static str, operation: &'static str) -> io::Result<Self> {
+    pub fn read(openapi: &'static [u8], operation: &'static str) -> io::Result<Self> {
         let document = Document::embedded(openapi);
         let described = document.operation(operation).unwrap();
         let success = described.success.unwrap();

@@ -60,7 +60,7 @@ pub struct Row {
 }
 
 /// What the project promises. Every document has each of these rows, measured or not.
-pub const ROWS: [Row; 24] = [
+pub const ROWS: [Row; 28] = [
     row("send", "Instructions of one `send_message`, against reqwest by hand", Unit::Ratio, Bound::AtMost(1.06)),
     row("list", "Instructions of one list of 100 contacts, against reqwest by hand with the same types", Unit::Ratio, Bound::AtMost(1.02)),
     row("decode", "Instructions of decoding 100 contacts, our types against openapi-generator's", Unit::Ratio, Bound::AtMost(1.05)),
@@ -100,6 +100,10 @@ pub const ROWS: [Row; 24] = [
     row("rows-status", "The same: how many messages are in which state", Unit::Milliseconds, Bound::AtMost(50.0)),
     row("rows-idle", "The same: share of a core of workers with nothing to do", Unit::Percent, Bound::AtMost(1.0)),
     row("accounts-idle", "The same with 10,000 accounts", Unit::Percent, Bound::AtMost(1.0)),
+    row("add-memory", "Peak memory of `outbox add` with 1,000,000 people", Unit::Megabytes, Bound::AtMost(100.0)),
+    row("start", "The slowest command that sends nothing, from start to end", Unit::Milliseconds, Bound::AtMost(60.0)),
+    row("completion", "What a shell waits for a completion", Unit::Milliseconds, Bound::AtMost(100.0)),
+    row("sandbox-start", "The sandbox's start with all vendors", Unit::Milliseconds, Bound::AtMost(150.0)),
 ];
 
 const fn row(id: &'static str, name: &'static str, unit: Unit, bound: Bound) -> Row {

@@ -27,7 +27,7 @@ pub fn format(files: Vec<File>) -> Result<Vec<Output>, Error> {
     rustfmt(&written, &names)?;
     let read = files.into_iter().zip(written).map(|(file, path)| {
         let content = std::fs::read_to_string(&path).map_err(Error::io(&path))?;
-        Ok(Output { content: with_modules(&content), path: file.path })
+        Ok(Output { content: with_modules(&content).into_bytes(), path: file.path })
     });
     read.collect()
 }

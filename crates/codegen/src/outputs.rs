@@ -38,7 +38,7 @@ pub fn files(root: &Path, apis: &[model::Api]) -> Result<Vec<Output>, Error> {
     let mut outputs = Vec::new();
     for api in apis {
         rust.extend(emit::vendor(api)?);
-        outputs.push(openapi(api)?);
+        outputs.extend(openapi(api)?);
     }
     let (lists, regions) = emit::lists(apis);
     // A workspace without the crate that would hold a list has no need of it.
@@ -69,8 +69,11 @@ fn every_vendor_has_a_crate(root: &Path, apis: &[model::Api]) -> Result<(), Erro
     if problems.is_empty() { Ok(()) } else { Err(Error::Spec(problems)) }
 }
 
-fn openapi(api: &model::Api) -> Result<Output, Error> {
-    let content = serde_json::to_string_pretty(&api.openapi)
-        .map_err(|error| Error::Generator { vendor: api.id.clone(), message: error.to_string() })?;
-    Ok(Output { path: Path::new("crates").join(&api.id).join("openapi.json"), content: content + "\n" })
+/// The document, for people and other tools, and as programs embed it.
+fn openapi(api: &model::Api) -> Result<[Output; 2], Error> {
+    let failed = |error: serde_json::Error| Error::Generator { vendor: api.id.clone(), message: error.to_string() };
+    let path = Path::new("crates").join(&api.id).join("openapi.json");
+    let text = serde_json::to_string_pretty(&api.openapi).map_err(failed)? + "\n";
+    let embedded = reachout_document::compress(&serde_json::to_vec(&api.openapi).map_err(failed)?);
+    Ok([Output { path: path.with_extension("json.lz4"), content: embedded }, Output { path, content: text.into_bytes() }])
 }

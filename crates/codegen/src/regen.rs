@@ -51,18 +51,18 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Vec<Change>, Error> {
     if mode == Mode::Write {
         write(root, &changed, &stale)?;
     }
-    let change = |path: &Path, before: &str, after: &str, stale| Change { diff: diff(path, before, after), path: path.to_owned(), stale };
+    let change = |path: &Path, before: &[u8], after: &[u8], stale| Change { diff: diff(path, before, after), path: path.to_owned(), stale };
     let changed = changed.iter().map(|(file, before)| change(&file.path, before, &file.content, false));
-    Ok(changed.chain(stale.iter().map(|(path, before)| change(path, before, "", true))).collect())
+    Ok(changed.chain(stale.iter().map(|(path, before)| change(path, before, b"", true))).collect())
 }
 
 /// The files that are not as generated, and what they have.
-fn changed<'a>(root: &Path, files: &'a [Output]) -> Result<Vec<(&'a Output, String)>, Error> {
+fn changed<'a>(root: &Path, files: &'a [Output]) -> Result<Vec<(&'a Output, Vec<u8>)>, Error> {
     let mut changed = Vec::new();
     for file in files {
-        let before = match std::fs::read_to_string(root.join(&file.path)) {
+        let before = match std::fs::read(root.join(&file.path)) {
             Ok(before) => before,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(Error::io(&file.path)(error)),
         };
         if before != file.content {
@@ -73,7 +73,7 @@ fn changed<'a>(root: &Path, files: &'a [Output]) -> Result<Vec<(&'a Output, Stri
 }
 
 /// All of them to temporary files first.
-fn write(root: &Path, changed: &[(&Output, String)], stale: &[(PathBuf, String)]) -> Result<(), Error> {
+fn write(root: &Path, changed: &[(&Output, Vec<u8>)], stale: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
     let mut staged = Vec::new();
     for (file, _) in changed {
         let path = root.join(&file.path);
@@ -90,7 +90,7 @@ fn write(root: &Path, changed: &[(&Output, String)], stale: &[(PathBuf, String)]
 
 /// Files that say that they are generated and that nothing generates any more, and temporary files of a run that was interrupted: with what they
 /// have.
-fn stale(root: &Path, files: &[Output]) -> Result<Vec<(PathBuf, String)>, Error> {
+fn stale(root: &Path, files: &[Output]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
     let known: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> =
@@ -105,7 +105,7 @@ fn stale(root: &Path, files: &[Output]) -> Result<Vec<(PathBuf, String)>, Error>
                 folders.push(path);
             } else if kind.is_file() && !known.contains(path.as_path()) && (name.starts_with(TEMPORARY) || is_generated(&root.join(&path)))
             {
-                let content = std::fs::read_to_string(root.join(&path)).map_err(Error::io(&path))?;
+                let content = std::fs::read(root.join(&path)).map_err(Error::io(&path))?;
                 found.push((path, content));
             }
         }
@@ -121,7 +121,10 @@ fn is_generated(path: &Path) -> bool {
         && start == *GENERATED.as_bytes()
 }
 
-fn diff(path: &Path, before: &str, after: &str) -> String {
+fn diff(path: &Path, before: &[u8], after: &[u8]) -> String {
     let path = path.display();
+    let (Ok(before), Ok(after)) = (std::str::from_utf8(before), std::str::from_utf8(after)) else {
+        return format!("Binary files a/{path} and b/{path} differ\n");
+    };
     TextDiff::from_lines(before, after).unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string()
 }

@@ -23,7 +23,7 @@ pub fn fill(root: &Path, regions: &[Region]) -> Result<Vec<Output>, Error> {
             *text = replaced(text, region)?;
         }
     }
-    Ok(files.into_iter().map(|(path, content)| Output { path: path.to_owned(), content }).collect())
+    Ok(files.into_iter().map(|(path, content)| Output { path: path.to_owned(), content: content.into_bytes() }).collect())
 }
 
 fn replaced(text: &str, region: &Region) -> Result<String, Error> {

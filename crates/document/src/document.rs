@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::operation::Places;
 use crate::problem::Problem;
 use crate::reference;
 use crate::strictness::Strictness;
@@ -20,6 +21,7 @@ pub(crate) const STEPS: usize = 16;
 pub struct Document {
     json: Value,
     pub(crate) received: OnceLock<BTreeSet<String>>,
+    pub(crate) places: OnceLock<Places>,
     validators: Validators,
 }
 

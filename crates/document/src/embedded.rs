@@ -1,24 +1,36 @@
 //! Documents that are embedded in a program, and the types that are made from their examples.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::io::{self, Read as _, Write as _};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
+use lz4_flex::frame::{BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 use serde::de::DeserializeOwned;
 
 use crate::document::Document;
 
+/// Documents by where they stand in the program, each parsed once.
+type Parsed = Mutex<HashMap<(usize, usize), &'static OnceLock<Document>>>;
+
+/// What a frame begins with, by the format's specification. JSON never does.
+const LZ4: &[u8] = &[0x04, 0x22, 0x4d, 0x18];
+
 impl Document {
-    /// The document of a client, which is parsed once in a program.
+    /// The document of a client: JSON, or JSON in an LZ4 frame. It is parsed once in a program, when it is first needed.
     ///
     /// # Panics
-    /// Where the text is not JSON, which what the generator writes is.
+    /// Where it is neither, which what the generator writes is.
     #[must_use]
-    pub fn embedded(text: &'static str) -> &'static Self {
-        static PARSED: LazyLock<Mutex<HashMap<&'static str, &'static Document>>> = LazyLock::new(Mutex::default);
-        let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-        parsed.entry(text).or_insert_with(|| {
-            let document = Self::parse(text).unwrap_or_else(|error| panic!("an embedded document is not JSON: {error}"));
-            Box::leak(Box::new(document))
+    pub fn embedded(document: &'static [u8]) -> &'static Self {
+        static PARSED: LazyLock<Parsed> = LazyLock::new(Mutex::default);
+        // What lives as long as the program is known by its place.
+        let place = (document.as_ptr().addr(), document.len());
+        let parsed = *PARSED.lock().unwrap_or_else(PoisonError::into_inner).entry(place).or_insert_with(|| Box::leak(Box::default()));
+        parsed.get_or_init(|| {
+            let json = decompressed(document).unwrap_or_else(|error| panic!("an embedded document is not whole: {error}"));
+            let json = serde_json::from_slice(&json).unwrap_or_else(|error| panic!("an embedded document is not JSON: {error}"));
+            Self::new(json)
         })
     }
 
@@ -33,13 +45,33 @@ impl Document {
     }
 }
 
+/// A document as clients embed it.
+#[doc(hidden)]
+#[must_use]
+pub fn compress(json: &[u8]) -> Vec<u8> {
+    let info = FrameInfo::new().block_size(BlockSize::Max4MB).content_size(Some(json.len() as u64));
+    let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
+    // Writing to a vector cannot fail, and all that was announced is written.
+    let _ = encoder.write_all(json);
+    encoder.finish().unwrap_or_default()
+}
+
+fn decompressed(document: &'static [u8]) -> io::Result<Cow<'static, [u8]>> {
+    if !document.starts_with(LZ4) {
+        return Ok(document.into());
+    }
+    let mut json = Vec::new();
+    FrameDecoder::new(document).read_to_end(&mut json)?;
+    Ok(json.into())
+}
+
 /// The example of a type of a client; what `examples!` gives each of them as a method.
 ///
 /// # Panics
 /// Where the document shows no value of the type.
 #[doc(hidden)]
 #[must_use]
-pub fn example_of<T: DeserializeOwned>(openapi: &'static str) -> T {
+pub fn example_of<T: DeserializeOwned>(openapi: &'static [u8]) -> T {
     let path = std::any::type_name::<T>();
     let name = path.rsplit("::").next().unwrap_or(path);
     let document = Document::embedded(openapi);

@@ -26,7 +26,7 @@ pub use content::{Body, Content, Location, Parameter, Success};
 pub use document::Document;
 pub use effect::{Effect, Repeat};
 #[doc(hidden)]
-pub use embedded::example_of;
+pub use embedded::{compress, example_of};
 pub use event::{Envelope, Event};
 pub use nearest::nearest;
 pub use operation::Operation;

@@ -1,5 +1,7 @@
 //! [`Operation`]: one operation of a document.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::content::{Body, Location, Parameter, Success, text};
@@ -19,6 +21,9 @@ const METHODS: [(&str, &str); 8] = [
     ("patch", "PATCH"),
     ("trace", "TRACE"),
 ];
+
+/// Where the operations are: path and method, by their ids.
+pub(crate) type Places = HashMap<String, (String, (&'static str, &'static str))>;
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -53,8 +58,21 @@ impl Document {
     /// The operation of this id.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<Operation<'_>> {
-        let (path, item, (key, method)) = self.written().find(|(_, item, (key, _))| item[*key]["operationId"] == id)?;
-        Some(Operation::read(self, path, item, (&item[key], method)))
+        let places = self.places.get_or_init(|| {
+            let mut places = Places::new();
+            for (path, item, method) in self.written() {
+                places.entry(text(&item[method.0], "operationId").to_owned()).or_insert_with(|| (path.to_owned(), method));
+            }
+            places
+        });
+        let (path, (key, method)) = places.get(id)?;
+        let (path, item) = self.json()["paths"].as_object()?.get_key_value(path)?;
+        Some(Operation::read(self, path, item, (&item[*key], method)))
+    }
+
+    /// Id and summary of every operation, in the order of the document: all that a list of them needs.
+    pub fn summaries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.written().map(|(_, item, (key, _))| (text(&item[key], "operationId"), text(&item[key], "summary")))
     }
 
     /// The description of a group, empty where there is none.

@@ -14,5 +14,5 @@ pub use reachout_runtime::exports::*;
 #[doc(inline)]
 pub use reachout_webhooks as webhooks;
 
-/// The OpenAPI document this crate is generated from.
-pub const OPENAPI: &str = include_str!("../openapi.json");
+/// The OpenAPI document this crate is generated from, `openapi.json`, compressed: `Document::embedded` of `reachout-document` reads it.
+pub static OPENAPI: &[u8] = include_bytes!("../openapi.json.lz4");

@@ -7,5 +7,5 @@ pub use generated::*;
 #[doc(inline)]
 pub use reachout_runtime::exports::*;
 
-/// The OpenAPI document this crate is generated from.
-pub const OPENAPI: &str = include_str!("../openapi.json");
+/// The OpenAPI document this crate is generated from, `openapi.json`, compressed: `Document::embedded` of `reachout-document` reads it.
+pub static OPENAPI: &[u8] = include_bytes!("../openapi.json.lz4");

@@ -14,8 +14,8 @@ pub struct Api {
     pub id: Vendor,
     /// Its constants and its routes.
     pub vendor: &'static reachout_runtime::Vendor,
-    /// Its OpenAPI document, as JSON.
-    pub openapi: &'static str,
+    /// Its OpenAPI document, as its client embeds it.
+    pub openapi: &'static [u8],
 }
 
 /// The enum of all vendors, and what is known of each, from the list of them.

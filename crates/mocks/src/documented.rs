@@ -9,7 +9,7 @@ pub(crate) struct Documented(&'static Document);
 
 impl Documented {
     /// The document of a client.
-    pub(crate) fn of(openapi: &'static str) -> Self {
+    pub(crate) fn of(openapi: &'static [u8]) -> Self {
         Self(Document::embedded(openapi))
     }
 

@@ -100,18 +100,34 @@ impl Outbox {
         self.store.insert_in(transaction.into(), &NewRow::of(1, key, envelope, self.region)?).await
     }
 
-    /// Queues many messages, each with its key, in one transaction: all or none of them.
+    /// Queues many messages, each with its key, in one transaction: all or none of them. They are read one after the other, and some hundreds are
+    /// in memory at a time.
     pub async fn enqueue_all<K: AsRef<str>>(
         &self,
         messages: impl IntoIterator<Item = (K, Envelope), IntoIter: Send>,
     ) -> Result<Batch, Error> {
-        let region = self.region;
-        let mut messages = (1..).zip(messages).map(|(number, (key, envelope))| NewRow::of(number, key.as_ref(), &envelope, region));
+        self.try_enqueue_all(messages.into_iter().map(Ok)).await
+    }
+
+    /// The same where the messages come from what can fail, such as a file: after its error none of them is queued.
+    pub async fn try_enqueue_all<K: AsRef<str>, E: From<Error> + Send>(
+        &self,
+        messages: impl IntoIterator<Item = Result<(K, Envelope), E>, IntoIter: Send>,
+    ) -> Result<Batch, E> {
+        let (region, mut unread) = (self.region, None);
+        let mut rows = (1..).zip(messages).map(|(number, message)| match message {
+            Ok((key, envelope)) => NewRow::of(number, key.as_ref(), &envelope, region),
+            Err(error) => {
+                unread = Some(error);
+                Err(Error::Other(format!("message {number} of the batch cannot be read")))
+            }
+        });
         let chunks = std::iter::from_fn(|| {
-            let chunk: Result<Vec<_>, _> = messages.by_ref().take(CHUNK).collect();
+            let chunk: Result<Vec<_>, _> = rows.by_ref().take(CHUNK).collect();
             Some(chunk).filter(|chunk| !matches!(chunk, Ok(rows) if rows.is_empty()))
         });
-        self.store.insert_all(chunks).await
+        let queued = self.store.insert_all(chunks).await;
+        unread.map_or_else(|| queued.map_err(E::from), Err)
     }
 
     /// The filter with its person in the canonical form: an address, or else a vendor's id.

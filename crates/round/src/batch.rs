@@ -105,7 +105,7 @@ impl Batch<'_> {
 
     /// The clients as modules, and a table of the types that are sampled.
     fn source(&self) -> anyhow::Result<String> {
-        let mut source = "#![allow(dead_code, deprecated, unused_imports)]\n/// What `OPENAPI` of a client's crate is.\npub const OPENAPI: &str = \"\";\n".to_owned();
+        let mut source = "#![allow(dead_code, deprecated, unused_imports)]\n/// What `OPENAPI` of a client's crate is.\npub const OPENAPI: &[u8] = b\"{}\";\n".to_owned();
         let mut table = String::new();
         for outcome in self.outcomes.iter().filter(|outcome| outcome.broken.is_none()) {
             let id = &outcome.id;

@@ -13,6 +13,7 @@ mod engine;
 mod fault;
 mod http;
 mod log;
+mod parallel;
 mod people;
 mod rate_limit;
 mod request_stream;

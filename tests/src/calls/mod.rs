@@ -18,7 +18,7 @@ pub struct Calls {
     /// Whose they are.
     pub vendor: &'static Vendor,
     /// Its document.
-    pub openapi: &'static str,
+    pub openapi: &'static [u8],
     /// One for each operation.
     pub calls: Vec<Call>,
     /// One for each component.

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use reachout_document::Document;
 use serde_json::Value;
 
 fn documents() -> [(&'static str, Value); 5] {
-    let texts = [
+    let embedded = [
         ("highlevel", highlevel::OPENAPI),
         ("leonar", leonar::OPENAPI),
         ("sendpilot", sendpilot::OPENAPI),
         ("hoop-ai", hoop_ai::OPENAPI),
         ("leadway", leadway::OPENAPI),
     ];
-    texts.map(|(vendor, text)| (vendor, serde_json::from_str(text).unwrap()))
+    embedded.map(|(vendor, document)| (vendor, Document::embedded(document).json().clone()))
 }
 
 fn file(path: &str) -> String {
@@ -48,8 +49,8 @@ fn a_route_says_what_its_document_says() {
         (&hoop_ai::VENDOR, hoop_ai::OPENAPI),
         (&leadway::VENDOR, leadway::OPENAPI),
     ];
-    for (vendor, text) in clients {
-        let document = reachout_document::Document::parse(text).unwrap();
+    for (vendor, document) in clients {
+        let document = Document::embedded(document);
         let documented: BTreeSet<_> = document
             .operations()
             .map(|operation| {
@@ -179,8 +180,8 @@ fn an_upload_has_a_file() {
 /// The page prints `<string>`: which word stands for a message to a contact is not documented.
 #[test]
 fn an_example_shows_no_value_that_is_on_no_page() {
-    let document: Value = serde_json::from_str(leonar::OPENAPI).unwrap();
-    let (_, send) = operations(&document).find(|(_, operation)| operation["operationId"] == "send_message").unwrap();
+    let (_, send) =
+        operations(Document::embedded(leonar::OPENAPI).json()).find(|(_, operation)| operation["operationId"] == "send_message").unwrap();
     let example = &send["responses"]["2XX"]["content"]["application/json"]["example"]["data"];
     assert!(example["id"].is_string() && example["direction"].is_null(), "{example}");
 }

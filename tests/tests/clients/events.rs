@@ -4,8 +4,8 @@ use reachout_test_support::lost;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-fn examples(openapi: &str) -> Vec<(String, Vec<String>, Value)> {
-    let document: Value = serde_json::from_str(openapi).unwrap();
+fn examples(openapi: &'static [u8]) -> Vec<(String, Vec<String>, Value)> {
+    let document = reachout_document::Document::embedded(openapi).json();
     let events = document["x-webhook-events"].as_object().unwrap();
     let aliases = |event: &Value| event["aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     events.iter().map(|(name, event)| (name.clone(), aliases(event), event["example"].clone())).collect()

@@ -24,7 +24,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
     regen(root.path(), Mode::Write).unwrap_or_else(|error| panic!("{error}"));
 
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut library = "#![allow(dead_code, deprecated, unused_imports)]\npub const OPENAPI: &str = \"{}\";\n".to_owned();
+    let mut library = "#![allow(dead_code, deprecated, unused_imports)]\npub const OPENAPI: &[u8] = b\"{}\";\n".to_owned();
     for (index, odd) in accepted.iter().enumerate() {
         writeln!(library, "/// {}\n#[path = \"crates/odd{index}/src/generated/mod.rs\"]\nmod odd{index};", odd.name.replace('\n', " "))
             .unwrap();
@@ -33,7 +33,7 @@ fn every_odd_spec_that_is_accepted_generates_and_compiles() {
         writeln!(library, "/// {}\n#[path = \"crates/case{index}/src/generated/mod.rs\"]\nmod case{index};", case.name).unwrap();
     }
     // What was imported of whole documents is compiled with the program that reads and writes its values.
-    let mut program = "#![allow(dead_code, unused_imports)]\npub const OPENAPI: &str = \"{}\";\n".to_owned();
+    let mut program = "#![allow(dead_code, unused_imports)]\npub const OPENAPI: &[u8] = b\"{}\";\n".to_owned();
     for vendor in &documents {
         let module = vendor.replace('-', "_");
         writeln!(program, "#[path = \"../crates/{vendor}/src/generated/mod.rs\"]\nmod {module};").unwrap();

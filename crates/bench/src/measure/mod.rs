@@ -4,6 +4,7 @@ mod builds;
 mod calls;
 mod memory;
 mod outbox;
+mod program;
 mod regen;
 mod tenants;
 mod throughput;
@@ -70,7 +71,7 @@ impl Session<'_> {
 pub type Section = (&'static str, fn(&Session<'_>, &mut Report) -> anyhow::Result<()>);
 
 /// All of them, in the order in which they run: what takes longest comes last, where the time may be up.
-pub const SECTIONS: [Section; 8] = [
+pub const SECTIONS: [Section; 9] = [
     ("instructions", calls::instructions),
     ("throughput", throughput::throughput),
     ("tenants", tenants::tenants),
@@ -79,6 +80,7 @@ pub const SECTIONS: [Section; 8] = [
     ("sizes", calls::sizes),
     ("builds", builds::builds),
     ("outbox", outbox::outbox),
+    ("program", program::program),
 ];
 
 /// What a program printed as `name value`.

@@ -58,7 +58,7 @@ pub fn write(api: &Api) -> String {
          error: rt::ErrorShape {{ code: {code}, message: {message}, request_id: {request_id} }},\nroutes: routes::ALL,\n}};\n\n\
          {}#[derive(Clone, Debug)]\npub struct Client {{\npub(super) core: rt::Core,\n}}\n\n\
          impl From<rt::Core> for Client {{\nfn from(core: rt::Core) -> Self {{\nSelf {{ core }}\n}}\n}}\n\n\
-         impl rt::Api for Client {{\nconst VENDOR: &'static rt::Vendor = &VENDOR;\nconst OPENAPI: &'static str = crate::OPENAPI;\n}}\n\n\
+         impl rt::Api for Client {{\nconst VENDOR: &'static rt::Vendor = &VENDOR;\nconst OPENAPI: &'static [u8] = crate::OPENAPI;\n}}\n\n\
          impl Client {{\n{}pub fn from_env() -> Result<Self, rt::Error> {{\nSelf::builder().from_env()?.build()\n}}\n\n\
          {}pub fn builder() -> rt::ClientBuilder<Self> {{\nrt::ClientBuilder::new(&VENDOR)\n}}\n\n\
          /// The same client with other options for the calls made through it.\n\

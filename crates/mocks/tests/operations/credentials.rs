@@ -31,7 +31,7 @@ macro_rules! client {
                 error: ErrorShape { code: Some("error"), message: Some("message"), request_id: None },
                 routes: &[],
             };
-            const OPENAPI: &'static str = r#"{ "openapi": "3.0.3", "info": {}, "paths": {}, "components": {} }"#;
+            const OPENAPI: &'static [u8] = br#"{ "openapi": "3.0.3", "info": {}, "paths": {}, "components": {} }"#;
         }
     };
 }

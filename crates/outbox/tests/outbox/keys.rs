@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reachout_outbox::{Account, Batch, Channel, Envelope, Filter, Message, State, Vendor};
+use reachout_outbox::{Account, Batch, Channel, Envelope, Error, Filter, Message, State, Vendor};
 
 use crate::both;
 use crate::database::Database;
@@ -49,6 +49,9 @@ both! {
         let error = outbox.enqueue_all(taken).await.unwrap_err().to_string();
         assert!(error.starts_with("message 2 of the batch: its key was used for another message, which is number 8"), "{error}");
         assert!(outbox.find_key("new").await.unwrap().is_none());
+        let cut = messages(2000).map(|(key, envelope)| if key == "key-1999" { Err(Error::Other("the file ended".to_owned())) } else { Ok((key, envelope)) });
+        let error = outbox.try_enqueue_all(cut).await.unwrap_err().to_string();
+        assert_eq!((error.as_str(), outbox.status().await.unwrap().total()), ("the file ended", 1301));
         let page = outbox.list(&Filter::all().state(State::Queued), 1000, 5).await.unwrap();
         assert_eq!(page.iter().map(|entry| entry.id).collect::<Vec<_>>(), [1001, 1002, 1003, 1004, 1005]);
     }

@@ -71,6 +71,9 @@ enum Program {
 
 /// Reads the arguments and does what they say.
 pub async fn run() -> ExitCode {
+    if let Some(code) = completions::answer() {
+        return code;
+    }
     let json = globals::ask_for_json(std::env::args().skip(1));
     let calls = Calls::default();
     if json {
@@ -80,7 +83,7 @@ pub async fn run() -> ExitCode {
     if std::env::args().any(|argument| argument == "-" || argument.ends_with("=-")) {
         calls.report_on_signal();
     }
-    let matches = command().try_get_matches().unwrap_or_else(|mut error| {
+    let matches = command(None).try_get_matches().unwrap_or_else(|mut error| {
         arguments::keep_nearest(&mut error);
         if json && error.use_stderr() { failure::wrong_arguments(&error) } else { error.exit() }
     });
@@ -98,7 +101,8 @@ pub async fn run() -> ExitCode {
     }
 }
 
-fn command() -> clap::Command {
+/// All commands; of a line that a shell completes, those that it can be about.
+fn command(typed: Option<&operation::Typed>) -> clap::Command {
     let vendors: Vec<_> = Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| api.vendor).collect();
     let names: Vec<_> = vendors.iter().map(|vendor| vendor.name).collect();
     let variables: Vec<_> = vendors.iter().map(|vendor| vendor.credential_env).collect();
@@ -113,7 +117,7 @@ fn command() -> clap::Command {
         .subcommand_required(true)
         .arg_required_else_help(true);
     Program::augment_subcommands(Globals::augment_args(command))
-        .subcommands(Vendor::ALL.into_iter().filter_map(Vendor::api).map(operation::command))
+        .subcommands(Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| operation::command(api, typed)))
 }
 
 async fn dispatch(matches: &clap::ArgMatches, calls: &Calls, notes: &mut Vec<String>) -> Result<(), Failure> {
@@ -171,8 +175,8 @@ async fn execute(
         Program::Mcp(mcp) => mcp.run(&access(globals, output).await?).await,
         Program::Sandbox(serve) => serve.run(output).await,
         Program::Auth(auth) => auth.run(&access(globals, output).await?, output).await,
-        Program::Completions { shell } => output::line(completions::script(command(), shell).trim_end()),
-        Program::Man(pages) => pages.run(command(), output),
+        Program::Completions { shell } => output::line(completions::script(shell)?.trim()),
+        Program::Man(pages) => pages.run(command(None), output),
     }
 }
 
@@ -199,6 +203,6 @@ fn trace(tracer: Option<SdkTracer>) {
 mod tests {
     #[test]
     fn the_commands_are_consistent() {
-        super::command().debug_assert();
+        super::command(None).debug_assert();
     }
 }

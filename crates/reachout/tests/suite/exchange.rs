@@ -22,6 +22,20 @@ async fn at(url: &str, arguments: &[&str]) -> Ran {
     tokio::task::spawn_blocking(move || run(&mut command)).await.unwrap()
 }
 
+/// They take most of the time that such a command has.
+#[test]
+fn what_is_only_shown_needs_no_certificates() {
+    let nowhere = |arguments: &[&str]| {
+        let mut command = with_credentials();
+        command.env("SSL_CERT_FILE", "/nonexistent/file").env("SSL_CERT_DIR", "/nonexistent/folder");
+        run(command.env("LEONAR_BASE_URL", "https://127.0.0.1:9").args(arguments))
+    };
+    for shown in [&[SEND, &["--dry-run"]].concat()[..], &["leonar", "contacts", "list", "--curl"]] {
+        assert_eq!(nowhere(shown).code, 0, "{shown:?}");
+    }
+    assert!(nowhere(SEND).refused().contains("the HTTP client cannot be set up"));
+}
+
 #[test]
 fn a_dry_run_shows_the_request_and_sends_nothing() {
     // Nobody listens, and there is no credential: what would be sent needs neither.

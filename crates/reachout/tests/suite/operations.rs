@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use heck::ToKebabCase;
+use reachout_document::Document;
 use reachout_messenger::Vendor;
 use reachout_mocks::Mocks;
 use reachout_runtime::Route;
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::program::{command, reachout, run, with_credentials};
 
-fn vendors() -> impl Iterator<Item = (&'static reachout_runtime::Vendor, Value)> {
-    Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| (api.vendor, serde_json::from_str(api.openapi).unwrap()))
+fn vendors() -> impl Iterator<Item = (&'static reachout_runtime::Vendor, &'static Value)> {
+    Vendor::ALL.into_iter().filter_map(Vendor::api).map(|api| (api.vendor, Document::embedded(api.openapi).json()))
 }
 
 /// What is typed for an operation: `contacts list`.
@@ -103,7 +104,7 @@ async fn operations_take_their_documented_requests() {
             let case = format!("{} {group} {name}", vendor.id);
             let mut command = command();
             command.env(format!("{}_BASE_URL", vendor.env), &url).env(vendor.credential_env, key);
-            command.args([vendor.id, &group, &name, "--json"]).args(arguments(&document, item, operation));
+            command.args([vendor.id, &group, &name, "--json"]).args(arguments(document, item, operation));
             if let Some((media_type, content)) = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
                 if media_type.starts_with("multipart/") {
                     let schema = content["schema"]["$ref"].as_str().and_then(|reference| document.pointer(&reference[1..])).unwrap();

@@ -120,6 +120,43 @@ fn every_wrong_line_is_told_and_nothing_is_queued() {
     assert!(!folder.path().join("outbox.db").exists());
 }
 
+/// The file is read in pieces, and twice: nothing of it is queued before all of it was read.
+#[test]
+fn a_long_file_is_queued_whole_or_not_at_all() {
+    let folder = folder(0);
+    let add = "add --from - --via hoop-ai --channel email --template hello.md";
+    let from = |people: &str| {
+        let mut command = command();
+        run(command.current_dir(folder.path()).arg("outbox").args(add.split(' ')).write_stdin(people))
+    };
+    let person = |number: usize| format!("contact{number},Person {number},p{number}@example.org\n");
+    let people: String = std::iter::once("contact_id,first_name,email\n".to_owned()).chain((0..5_000).map(person)).collect();
+    let cases = [
+        ("last,,\n", "standard input line 5002: `first_name` is empty, and the subject of hello.md uses it\n"),
+        ("contact7,Somebody,\n", "standard input line 5002: the recipient is that of line 9, and the message is another\n"),
+        ("last,Ada,nobody\n", "standard input line 5002: `email`: \"nobody\" is "),
+        ("last,Ada\n", "standard input line 5002: it has 2 values, and the header has 3"),
+        ("last,\"Ada\n", "standard input line 5002: a quote begins here that is not closed"),
+    ];
+    for (last, sentence) in cases {
+        let ran = from(&format!("{people}{last}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{last}: {ran:?}");
+        assert!(ran.stderr.starts_with(&format!("error: {sentence}")), "{last}: {ran:?}");
+        assert!(!folder.path().join("outbox.db").exists(), "{last}");
+    }
+    // Whoever is there twice with the same message gets it once.
+    let ran = from(&format!("{people}{}", person(7)));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let counts = outbox(&folder, "status --json").json();
+    assert!(counts.to_string().contains("5000"), "{counts}");
+    let many: String = (0..30).map(|number| format!("x{number},,\n")).collect();
+    let ran = from(&format!("{people}{many}"));
+    assert!(ran.stderr.contains("line 5021:") && ran.stderr.ends_with("\nand 10 more\nnothing was queued\n"), "{ran:?}");
+    let ran = from(&people.replace("Person 4999", "Another"));
+    let taken = "error: standard input line 5001: its key was used for another message, which is number 5000 of the outbox";
+    assert!(ran.code == 2 && ran.stderr.starts_with(taken), "{ran:?}");
+}
+
 #[test]
 fn a_file_that_is_not_a_table_is_refused_as_a_whole() {
     let folder = folder(1);

@@ -7,6 +7,6 @@ use crate::vendor::Vendor;
 pub trait Api: From<Core> {
     /// What the runtime knows of the vendor.
     const VENDOR: &'static Vendor;
-    /// The OpenAPI document that the client is generated from.
-    const OPENAPI: &'static str;
+    /// The OpenAPI document that the client is generated from: JSON, or JSON in an LZ4 frame.
+    const OPENAPI: &'static [u8];
 }

@@ -17,6 +17,7 @@ use reachout_runtime::{Pagination, Route as ClientRoute, Vendor as ClientVendor}
 use url::Url;
 
 pub(crate) use self::project::project;
+use crate::parallel;
 
 /// An operation of one of the documents, which live as long as the process.
 pub(crate) type Operation = reachout_document::Operation<'static>;
@@ -46,16 +47,10 @@ pub(crate) enum Route<'a> {
 
 /// The APIs of all vendors. Their documents are read once in a process, however many sandboxes it starts.
 pub(crate) fn all() -> Result<&'static [Api], String> {
-    static DOCUMENTS: OnceLock<Result<Vec<(Vendor, &ClientVendor, Document)>, String>> = OnceLock::new();
     static APIS: OnceLock<Result<Vec<Api>, String>> = OnceLock::new();
-    let parse = |vendor: Vendor| {
-        let api = vendor.api()?;
-        let document = Document::parse(api.openapi).map_err(|error| format!("{vendor}: {error}"));
-        Some(document.map(|document| (vendor, api.vendor, document)))
-    };
-    let documents = DOCUMENTS.get_or_init(|| Vendor::ALL.into_iter().filter_map(parse).collect()).as_deref().map_err(Clone::clone)?;
-    let read = || documents.iter().map(|(vendor, client, document)| Api::read(*vendor, client, document)).collect();
-    APIS.get_or_init(read).as_deref().map_err(Clone::clone)
+    let known = || Vendor::ALL.into_iter().filter_map(|vendor| Some((vendor, vendor.api()?)));
+    let read = || parallel::map(known(), |(vendor, api)| Api::read(vendor, api.vendor, Document::embedded(api.openapi)));
+    APIS.get_or_init(|| read().into_iter().collect()).as_deref().map_err(Clone::clone)
 }
 
 impl Api {

@@ -11,7 +11,7 @@ use super::model::{Kind, Model};
 use super::outcome::SentMessage;
 use super::page::{Page, Reader};
 use super::plan::{Parent, Plan, pointer};
-use super::store::{DOCUMENTED, Fields, Store, text};
+use super::store::{DOCUMENTED, Fields, Object, Store, text};
 use super::{example, respond};
 use crate::api::check::Checked;
 use crate::api::refusal::Refusal;
@@ -153,7 +153,7 @@ impl<'a> Call<'a> {
         let named = |parent: &Parent| self.checked.parameters.get(&parent.parameter).unwrap_or(&Value::Null);
         // What is documented is in every list of what has no objects here.
         let is_shown = |parent: &Parent, fields: &Fields| parent.kind.is_empty() && fields.contains_key(DOCUMENTED);
-        let belongs = |fields: &&Fields| parents.clone().all(|parent| parent.has(fields, named(parent)) || is_shown(parent, fields));
+        let belongs = |fields: &Fields| parents.clone().all(|parent| parent.has(fields, named(parent)) || is_shown(parent, fields));
         let kind = listing.kind.unwrap_or(&self.plan.kind);
         let known = |name: &str, alias: Option<&str>| self.store.newest(kind).any(|fields| filter::is_about(fields, name, alias));
         let parameters: Vec<&str> = parents.clone().map(|parent| parent.parameter.as_str()).collect();
@@ -165,17 +165,21 @@ impl<'a> Call<'a> {
             checked: self.checked,
             id_field: &self.plan.id_field,
         };
-        let chosen = |fields: &&Fields| listing.choose.is_none_or(|choose| choose(fields)) && criteria.choose(fields);
+        let chosen = |object: &&Object| {
+            belongs(&object.fields) && listing.choose.is_none_or(|choose| choose(&object.fields)) && criteria.choose(object)
+        };
+        let newest = || self.store.newest_objects(kind).filter(chosen).map(|object| &object.fields);
         let plain = parameters.is_empty() && listing.choose.is_none() && !listing.oldest_first && !filter::is_sorted(self.checked);
         let location = criteria.location().filter(|_| plain);
-        let page = match location.zip(reader.start()) {
+        let page = match location {
             // Who only asks for a location gets a page without a look at all objects.
-            Some((location, (start, size))) => {
-                let items = self.store.newest(kind).filter(chosen).skip(start).take(size).collect();
+            Some(location) => {
+                let (start, size) = reader.place(newest)?;
+                let items = newest().skip(start).take(size).collect();
                 Page { items, total: self.store.count_at(kind, location), size, start }
             }
             None => {
-                let mut all: Vec<&Fields> = self.store.newest(kind).filter(belongs).filter(chosen).collect();
+                let mut all: Vec<&Fields> = newest().collect();
                 if listing.oldest_first {
                     all.reverse();
                 }

@@ -1,13 +1,13 @@
 //! Which objects a list request asks for, and in which order.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use serde_json::Value;
 
 use super::page::{milliseconds, moment};
 use super::plan::argument;
-use super::store::{Fields, location_of, text};
+use super::store::{Fields, Object, location_of, text};
 use crate::api::check::Checked;
 use crate::api::{Api, Operation};
 
@@ -105,15 +105,17 @@ impl<'a> Criteria<'a> {
     }
 
     /// Whether the request asks for this object.
-    pub(crate) fn choose(&self, fields: &Fields) -> bool {
-        self.arguments.iter().all(|argument| (self.special)(argument.name, argument.value, fields).unwrap_or_else(|| argument.fits(fields)))
+    pub(crate) fn choose(&self, object: &Object) -> bool {
+        let chosen = |argument: &Argument<'_>| (self.special)(argument.name, argument.value, &object.fields);
+        self.arguments.iter().all(|argument| chosen(argument).unwrap_or_else(|| argument.fits(object)))
     }
 }
 
 impl Argument<'_> {
-    fn fits(&self, fields: &Fields) -> bool {
+    fn fits(&self, object: &Object) -> bool {
+        let fields = &object.fields;
         match &self.test {
-            Test::Words(words) => fields.values().any(|value| contains(value, words)),
+            Test::Words(words) => object.words().contains(words),
             Test::Location => location_of(fields).is_none_or(|location| self.value == location),
             Test::Time { field, limit, after } => {
                 let time = match field {
@@ -188,15 +190,6 @@ fn time(name: &str, value: &Value) -> Option<Test> {
     Some(Test::Time { field, limit: moment(value)?, after })
 }
 
-fn contains(value: &Value, needle: &str) -> bool {
-    match value {
-        Value::String(text) => text.to_lowercase().contains(needle),
-        Value::Array(items) => items.iter().any(|item| contains(item, needle)),
-        Value::Object(map) => map.values().any(|value| contains(value, needle)),
-        _ => false,
-    }
-}
-
 /// Whether the request asks for an order.
 pub(crate) fn is_sorted(checked: &Checked) -> bool {
     let value = |name: &str| !checked.parameters.get(name).or_else(|| checked.body.get(name)).unwrap_or(&Value::Null).is_null();
@@ -217,16 +210,35 @@ pub(crate) fn sort(checked: &Checked, items: &mut [&Fields]) {
         (None, direction) => ("", direction != Some("asc")),
     };
     if !field.is_empty() && items.iter().any(|fields| fields.contains_key(field)) {
-        items.sort_by(|a, b| if descending { compare(b, a, field) } else { compare(a, b, field) });
+        // Each key is made once, not at every comparison.
+        let keyed =
+            |fields: &&Fields| SortKey { number: fields.get(field).and_then(Value::as_f64), text: text(fields, field).to_lowercase() };
+        items.sort_by_cached_key(|fields| (!descending).then(|| keyed(fields)).ok_or_else(|| Reverse(keyed(fields))));
     } else if !descending {
         items.reverse();
     }
 }
 
-fn compare(a: &Fields, b: &Fields, field: &str) -> Ordering {
-    let number = |fields: &Fields| fields.get(field).and_then(Value::as_f64);
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
-        _ => text(a, field).to_lowercase().cmp(&text(b, field).to_lowercase()),
+/// A value in the order of a list: numbers by their value, everything else as text.
+#[derive(PartialEq)]
+struct SortKey {
+    number: Option<f64>,
+    text: String,
+}
+
+impl Eq for SortKey {}
+
+impl Ord for SortKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.number, other.number) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            _ => self.text.cmp(&other.text),
+        }
+    }
+}
+
+impl PartialOrd for SortKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }

@@ -53,28 +53,26 @@ impl<'r> Reader<'r> {
     /// The page of `all` that the request asks for. Where the operation does not page, that is all of it.
     pub(crate) fn page<'a>(&self, all: Vec<&'a Fields>) -> Result<Page<'a>, Refusal> {
         let total = all.len();
-        let Some(pagination) = self.pagination else { return Ok(Page { items: all, total, size: total, start: 0 }) };
+        let (start, size) = self.place(|| all.iter().copied())?;
+        Ok(Page { items: all.into_iter().skip(start).take(size).collect(), total, size, start })
+    }
+
+    /// Where the page begins and how long it is. `all` are read as far as it takes to find the place.
+    pub(crate) fn place<'a, I: Iterator<Item = &'a Fields>>(&self, all: impl Fn() -> I) -> Result<(usize, usize), Refusal> {
+        let Some(pagination) = self.pagination else { return Ok((0, all().count())) };
         let size = self.size();
         let start = match pagination.style {
             PageStyle::Offset(_) | PageStyle::Page(_) => self.counted(pagination.style, size),
             style => self.after(style.next(), &all, size)?,
         };
-        Ok(Page { items: all.into_iter().skip(start).take(size).collect(), total, size, start })
-    }
-
-    /// Where the page begins and how long it is, where that follows from numbers alone.
-    pub(crate) fn start(&self) -> Option<(usize, usize)> {
-        let style = self.pagination?.style;
-        let size = self.size();
-        let is_counted = style.next().iter().all(|(name, _)| self.argument(name).is_none());
-        is_counted.then(|| (self.counted(style, size), size))
+        Ok((start, size))
     }
 
     fn counted(&self, style: PageStyle, size: usize) -> usize {
         match style {
             PageStyle::Offset(parameter) => self.number(parameter).unwrap_or(0),
             PageStyle::Page(parameter) => self.number(parameter).unwrap_or(1).saturating_sub(1).saturating_mul(size),
-            _ => self.numbered(size),
+            _ => 0,
         }
     }
 
@@ -92,7 +90,12 @@ impl<'r> Reader<'r> {
     }
 
     /// Where the page begins that follows the place the request names.
-    fn after(&self, next: &[(&str, &str)], all: &[&Fields], size: usize) -> Result<usize, Refusal> {
+    fn after<'a, I: Iterator<Item = &'a Fields>>(
+        &self,
+        next: &[(&str, &str)],
+        all: &impl Fn() -> I,
+        size: usize,
+    ) -> Result<usize, Refusal> {
         for (name, path) in next {
             let Some(value) = self.argument(name) else { continue };
             let place = match path.strip_prefix("last.") {
@@ -113,8 +116,8 @@ impl<'r> Reader<'r> {
     }
 
     /// A token is the id of the last object itself, or that id and its place, sealed.
-    fn after_token(&self, all: &[&Fields], token: &str) -> Option<usize> {
-        let place_of = |id: &str| all.iter().position(|fields| text(fields, self.id_field) == id).map(|place| place + 1);
+    fn after_token<'a, I: Iterator<Item = &'a Fields>>(&self, all: impl Fn() -> I, token: &str) -> Option<usize> {
+        let place_of = |id: &str| all().position(|fields| text(fields, self.id_field) == id).map(|place| place + 1);
         place_of(token).or_else(|| {
             let opened: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(token.as_bytes()).ok()?).ok()?;
             // The object may be gone by now; its place is the next best.
@@ -159,15 +162,14 @@ impl<'r> Reader<'r> {
 }
 
 /// The place after the object whose `field` is what is asked for; lists run from the newest to the oldest.
-fn after_field(all: &[&Fields], field: &str, asked: &Value) -> Option<usize> {
+fn after_field<'a, I: Iterator<Item = &'a Fields>>(all: impl Fn() -> I, field: &str, asked: &Value) -> Option<usize> {
     let is_asked = |value: &Value| value == asked || value.as_f64().is_some_and(|number| asked.as_f64() == Some(number));
-    let same = |fields: &&Fields| fields.get(field).is_some_and(is_asked);
-    if let Some(place) = all.iter().position(same) {
+    if let Some(place) = all().position(|fields| fields.get(field).is_some_and(is_asked)) {
         return Some(place + 1);
     }
     let asked = asked.as_f64()?;
-    let beyond = |fields: &&Fields| fields.get(field).and_then(Value::as_f64).is_some_and(|number| number < asked);
-    Some(all.iter().position(beyond).unwrap_or(all.len()))
+    let beyond = |fields: &Fields| fields.get(field).and_then(Value::as_f64).is_some_and(|number| number < asked);
+    Some(all().position(beyond).unwrap_or_else(|| all().count()))
 }
 
 /// When the object was made, in milliseconds since 1970.

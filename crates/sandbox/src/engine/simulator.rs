@@ -19,6 +19,7 @@ use crate::api::refusal::Refusal;
 use crate::api::response::{Reply, ReplyBody};
 use crate::api::{self, Api, Operation};
 use crate::clock::Clock;
+use crate::parallel;
 use crate::settings::Settings;
 
 /// One vendor with its objects.
@@ -37,7 +38,7 @@ impl Simulator {
     pub(crate) fn all(settings: &Settings, clock: &Clock) -> Result<Vec<Self>, String> {
         static MODELS: OnceLock<Vec<Model>> = OnceLock::new();
         let apis = api::all()?;
-        let models = MODELS.get_or_init(|| apis.iter().map(Model::derive).collect());
+        let models = MODELS.get_or_init(|| parallel::map(apis, Model::derive));
         let simulators = apis.iter().zip(models).map(|(api, model)| {
             let mut initial = Store::new(settings.capacity, clock.clone());
             model.seed(&mut initial);

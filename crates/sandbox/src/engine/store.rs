@@ -1,6 +1,7 @@
 //! [`Store`]: the objects of one vendor, bounded.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,10 +29,42 @@ pub(crate) struct Store {
     removed: HashSet<(String, String)>,
 }
 
+/// An object under its id.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    id: String,
+    pub(crate) fields: Fields,
+    words: OnceLock<String>,
+}
+
+impl Object {
+    fn new(id: String, fields: Fields) -> Self {
+        Self { id, fields, words: OnceLock::new() }
+    }
+
+    /// Every text of it in lower case, put together when it is first searched. What stands between two of them is in no search.
+    pub(crate) fn words(&self) -> &str {
+        self.words.get_or_init(|| {
+            let mut words = String::new();
+            self.fields.values().for_each(|value| collect_words(value, &mut words));
+            words
+        })
+    }
+}
+
+fn collect_words(value: &Value, words: &mut String) {
+    match value {
+        Value::String(text) => *words += &(text.to_lowercase() + "\0"),
+        Value::Array(items) => items.iter().for_each(|item| collect_words(item, words)),
+        Value::Object(map) => map.values().for_each(|value| collect_words(value, words)),
+        _ => {}
+    }
+}
+
 /// The objects of one kind, the newest last.
 #[derive(Clone, Debug, Default)]
 struct Kind {
-    objects: BTreeMap<u64, (String, Fields)>,
+    objects: BTreeMap<u64, Object>,
     places: HashMap<String, u64>,
     /// How many objects belong to each location, and how many to every one.
     located: HashMap<String, usize>,
@@ -86,7 +119,7 @@ pub(crate) fn too_many_objects(objects: usize, capacity: usize) -> String {
 
 impl Store {
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let objects = |kind: &Kind| kind.objects.values().cloned().collect();
+        let objects = |kind: &Kind| kind.objects.values().map(|object| (object.id.clone(), object.fields.clone())).collect();
         let mut removed: Vec<_> = self.removed.iter().cloned().collect();
         removed.sort();
         Snapshot { last: self.last, removed, kinds: self.kinds.iter().map(|(name, kind)| (name.clone(), objects(kind))).collect() }
@@ -143,32 +176,32 @@ impl Store {
         self.sequence += 1;
         let place = self.sequence;
         let kind = self.kinds.entry(kind.to_owned()).or_default();
-        if let Some((_, old)) = kind.places.insert(id.to_owned(), place).and_then(|old| kind.objects.remove(&old)) {
-            kind.discount(&old);
+        if let Some(old) = kind.places.insert(id.to_owned(), place).and_then(|old| kind.objects.remove(&old)) {
+            kind.discount(&old.fields);
         }
         kind.count(&fields);
-        kind.objects.insert(place, (id.to_owned(), fields));
+        kind.objects.insert(place, Object::new(id.to_owned(), fields));
         while kind.objects.len() > self.capacity {
-            let Some((_, (id, old))) = kind.objects.pop_first() else { break };
-            kind.places.remove(&id);
-            kind.discount(&old);
+            let Some((_, old)) = kind.objects.pop_first() else { break };
+            kind.places.remove(&old.id);
+            kind.discount(&old.fields);
         }
     }
 
     pub(crate) fn get(&self, kind: &str, id: &str) -> Option<&Fields> {
         let kind = self.kinds.get(kind)?;
-        kind.objects.get(kind.places.get(id)?).map(|(_, fields)| fields)
+        kind.objects.get(kind.places.get(id)?).map(|object| &object.fields)
     }
 
     /// Changes an object in its place; nothing where there is none.
     pub(crate) fn update<T>(&mut self, kind: &str, id: &str, change: impl FnOnce(&mut Fields) -> T) -> Option<T> {
         let kind = self.kinds.get_mut(kind)?;
         let place = *kind.places.get(id)?;
-        let (id, mut fields) = kind.objects.remove(&place)?;
+        let Object { id, mut fields, .. } = kind.objects.remove(&place)?;
         kind.discount(&fields);
         let result = change(&mut fields);
         kind.count(&fields);
-        kind.objects.insert(place, (id, fields));
+        kind.objects.insert(place, Object::new(id, fields));
         Some(result)
     }
 
@@ -179,7 +212,7 @@ impl Store {
 
     pub(crate) fn remove(&mut self, kind: &str, id: &str) -> Option<Fields> {
         let objects = self.kinds.get_mut(kind)?;
-        let (_, fields) = objects.objects.remove(&objects.places.remove(id)?)?;
+        let Object { fields, .. } = objects.objects.remove(&objects.places.remove(id)?)?;
         objects.discount(&fields);
         if fields.contains_key(DOCUMENTED) {
             self.removed.insert((kind.to_owned(), id.to_owned()));
@@ -194,7 +227,12 @@ impl Store {
 
     /// All objects of a kind, the newest first.
     pub(crate) fn newest(&self, kind: &str) -> impl Iterator<Item = &Fields> {
-        self.kinds.get(kind).into_iter().flat_map(|kind| kind.objects.values().rev().map(|(_, fields)| fields))
+        self.newest_objects(kind).map(|object| &object.fields)
+    }
+
+    /// The same, to be searched.
+    pub(crate) fn newest_objects(&self, kind: &str) -> impl Iterator<Item = &Object> {
+        self.kinds.get(kind).into_iter().flat_map(|kind| kind.objects.values().rev())
     }
 
     /// The newest object of a kind whose `field` is `value`.

@@ -43,7 +43,7 @@ impl From<rt::Core> for Client {
 
 impl rt::Api for Client {
     const VENDOR: &'static rt::Vendor = &VENDOR;
-    const OPENAPI: &'static str = crate::OPENAPI;
+    const OPENAPI: &'static [u8] = crate::OPENAPI;
 }
 
 impl Client {

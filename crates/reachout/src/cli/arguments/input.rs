@@ -1,7 +1,7 @@
 //! Reading what arguments point at.
 
 use std::{
-    io::Read as _,
+    io::Read,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -15,28 +15,51 @@ static READ: AtomicBool = AtomicBool::new(false);
 
 /// The content of a file, or of standard input for `-`.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).with_context(|| unreadable(path)).map_err(Failure::Usage)?;
+    Ok(bytes)
+}
+
+/// A file, or standard input for `-`.
+pub fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
     if path != Path::new("-") {
-        return std::fs::read(path).with_context(|| format!("{} cannot be read", path.display())).map_err(Failure::Usage);
+        let file = std::fs::File::open(path).with_context(|| unreadable(path)).map_err(Failure::Usage)?;
+        return Ok(Box::new(file));
     }
     if READ.swap(true, Ordering::Relaxed) {
         return Err(Failure::usage("standard input can be given once only"));
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read").map_err(Failure::Usage)?;
-    Ok(bytes)
+    Ok(Box::new(std::io::stdin()))
+}
+
+/// How people call it.
+pub fn name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+pub fn unreadable(path: &Path) -> String {
+    format!("{} cannot be read", name(path))
 }
 
 /// The same where text is wanted.
 pub fn text(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes(path)?).map_err(|error| {
-        let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
         let (bytes, wrong) = (error.as_bytes(), error.utf8_error().valid_up_to());
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Failure::usage(format!("{name} is text in UTF-16; save it in UTF-8"));
-        }
-        let line = bytes[..wrong].split(|byte| *byte == b'\n').count();
-        Failure::usage(format!("{name} line {line}: it is not text in UTF-8; save the file in UTF-8"))
+        no_text(path, bytes, 1 + line_breaks(&bytes[..wrong]))
     })
+}
+
+pub fn line_breaks(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// What is no text in UTF-8 from this line on; `bytes` are its first.
+pub fn no_text(path: &Path, bytes: &[u8], line: usize) -> Failure {
+    let name = name(path);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Failure::usage(format!("{name} is text in UTF-16; save it in UTF-8"));
+    }
+    Failure::usage(format!("{name} line {line}: it is not text in UTF-8; save the file in UTF-8"))
 }
 
 /// A text as it is typed: itself, `@FILE`, or `-` for standard input. A line break at the end of what is read is not part of it, and `@@`

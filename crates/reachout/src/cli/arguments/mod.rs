@@ -4,6 +4,7 @@ mod choice;
 mod credential;
 pub mod exact;
 pub mod input;
+pub mod spool;
 mod suggest;
 pub mod time;
 

@@ -1,7 +1,7 @@
 //! Where the clients call, and with which credential.
 
 use reachout_messenger::{Api, Messenger, Unsupported, Vendor};
-use reachout_runtime::{CallOptions, ClientBuilder, Core, Pacing};
+use reachout_runtime::{CallOptions, ClientBuilder, Core, Pacing, simulated::Reply};
 use reachout_sandbox::Sandbox;
 use secrecy::SecretString;
 
@@ -75,6 +75,8 @@ impl<'s> Access<'s> {
 
     /// The client, watched and shown.
     fn built<C: From<Core>>(&self, vendor: &'static reachout_runtime::Vendor, builder: ClientBuilder<Core>) -> Result<C, Failure> {
+        // What is only shown has no way out, and needs no certificates.
+        let builder = if self.exchange.is_preview() { builder.transport(|_| Reply::no_connection()) } else { builder };
         let client = builder.user_agent(concat!("reachout/", env!("CARGO_PKG_VERSION"))).build()?;
         let client = match self.exchange.observer(vendor) {
             Some(observer) => client.with(CallOptions::new().observer(observer)),

@@ -8,27 +8,27 @@ use reachout_runtime::{Evidence, PageStyle, Route, Token};
 use super::words;
 
 /// The operations under the headings of their groups.
-pub fn listing(operations: &[(&Route, Operation<'_>)]) -> String {
+pub fn listing(operations: &[(&Route, &str)]) -> String {
     let mut listing = String::new();
-    for group in groups(operations) {
-        let members = || operations.iter().filter(|(route, _)| route.group == group);
+    for Route { group, .. } in groups(operations) {
+        let members = || operations.iter().filter(|(route, _)| route.group == *group);
         let width = members().map(|(route, _)| words(route.name).len()).max().unwrap_or(0);
         // Writing to a string cannot fail.
         let _ = writeln!(listing, "{}:", words(group));
-        for (route, operation) in members() {
-            let _ = writeln!(listing, "  {:width$}  {}", words(route.name), operation.summary());
+        for (route, summary) in members() {
+            let _ = writeln!(listing, "  {:width$}  {summary}", words(route.name));
         }
         listing.push('\n');
     }
     listing
 }
 
-/// In the order of the document.
-pub fn groups(operations: &[(&Route, Operation<'_>)]) -> Vec<&'static str> {
-    let mut groups = Vec::new();
+/// The first operation of each group, in the order of the document.
+pub fn groups<'r>(operations: &[(&'r Route, &str)]) -> Vec<&'r Route> {
+    let mut groups: Vec<&Route> = Vec::new();
     for (route, _) in operations {
-        if !groups.contains(&route.group) {
-            groups.push(route.group);
+        if groups.iter().all(|first| first.group != route.group) {
+            groups.push(route);
         }
     }
     groups

@@ -3,16 +3,18 @@
 mod argument;
 mod check;
 mod columns;
+mod declare;
 mod draft;
 mod help;
 mod kind;
 
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
 use reachout_document::{Content, Document, Operation};
 use reachout_messenger::Api;
 use reachout_runtime::{Core, Delivery, Effect, Method, Pager, Pagination, Route, Turn};
 use serde_json::Value;
 
+pub use self::declare::{Typed, command};
 use self::{argument::Arguments, draft::Draft};
 use super::{
     call::{Access, download},
@@ -28,55 +30,6 @@ fn words(name: &str) -> String {
 /// What is known of the vendor of this name, and its document.
 pub fn documented(id: &str) -> Option<(Api, &'static Document)> {
     reachout_mcp::documented(id.parse().ok()?)
-}
-
-/// The command of a vendor. Its operations are declared when it is the one that is called.
-pub fn command(api: Api) -> Command {
-    let reachout_runtime::Vendor { id, name, routes, .. } = api.vendor;
-    Command::new(*id)
-        .about(format!("The {} operations of {name}", routes.len()))
-        .long_about(None)
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(true)
-        .subcommand_value_name("GROUP> <OPERATION")
-        .defer(declared)
-}
-
-/// With its groups and their operations.
-fn declared(command: Command) -> Command {
-    // A command of this name was made from what the vendor's client knows.
-    let Some((Api { vendor, .. }, document)) = documented(command.get_name()) else { return command };
-    let operations: Vec<_> = vendor.routes.iter().filter_map(|route| Some((*route, document.operation(route.operation_id)?))).collect();
-    let groups = help::groups(&operations).into_iter().map(|name| group(document, name, &operations));
-    // Clap lists subcommands in one heap; the groups are the headings here.
-    command
-        .subcommands(groups)
-        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}")
-        .before_help(help::listing(&operations))
-}
-
-fn group(document: &'static Document, name: &str, operations: &[(&'static Route, Operation<'static>)]) -> Command {
-    let operations = || operations.iter().filter(|(route, _)| route.group == name);
-    let about = operations().next().map_or("", |(_, operation)| document.group_description(operation.group));
-    Command::new(words(name))
-        .about(about.to_owned())
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .disable_help_subcommand(true)
-        .subcommand_value_name("OPERATION")
-        .subcommands(operations().map(|(route, documented)| operation(document, route, documented)))
-}
-
-fn operation(document: &'static Document, route: &Route, operation: &Operation<'static>) -> Command {
-    let command = Command::new(words(route.name))
-        .about(operation.summary().to_owned())
-        .long_about(help::long_about(route, operation))
-        .args(Arguments::of(document, operation).declare());
-    match help::example_body(operation) {
-        Some(example) => command.after_long_help(format!("Example for --json-body:\n{example}")),
-        None => command,
-    }
 }
 
 /// Calls the operation that was asked for.

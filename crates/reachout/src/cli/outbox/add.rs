@@ -1,7 +1,8 @@
 //! `reachout outbox add`: queues a message to each person of a file.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher as _, RandomState},
     path::{Path, PathBuf},
 };
 
@@ -16,7 +17,7 @@ use super::{
     Database,
     columns::{self, Columns, first_of, not_one},
     failed, find,
-    people::{People, Person, none_wrong},
+    people::{People, Person, Wrong},
     selection::account,
 };
 use crate::cli::{
@@ -121,6 +122,18 @@ struct Queued {
     envelope: Envelope,
 }
 
+/// Why nothing was queued.
+enum Unqueued {
+    Outbox(Error),
+    File(Failure),
+}
+
+impl From<Error> for Unqueued {
+    fn from(error: Error) -> Self {
+        Self::Outbox(error)
+    }
+}
+
 /// Everything that the messages are made of.
 struct Campaign<'a> {
     add: &'a Add,
@@ -142,7 +155,7 @@ impl Add {
         let counts = match search {
             Some(search) => {
                 // What is wrong with the messages is said before the vendor is asked for anybody.
-                Campaign::new(&self, &people, &account, region)?.messages()?;
+                Campaign::new(&self, &people, &account, region)?.check()?;
                 let (found, counts) = search.run(&mut people, &account, database, access).await?;
                 if access.exchange.is_preview() {
                     return find::show(&found, output);
@@ -151,14 +164,16 @@ impl Add {
             }
             None => None,
         };
-        let messages = Campaign::new(&self, &people, &account, region)?.messages()?;
+        let campaign = Campaign::new(&self, &people, &account, region)?;
+        let (first, count) = campaign.check()?;
         if access.exchange.is_preview() {
-            return show(&messages, output);
+            return show(&first, count, output);
         }
-        let lines: Vec<_> = messages.iter().map(|message| message.line).collect();
         let outbox = database.open().await?;
-        let queued = outbox.enqueue_all(messages.into_iter().map(|message| (message.key, message.envelope))).await;
-        let batch = queued.map_err(|error| placed(error, &people.name, &lines))?;
+        let batch = outbox.try_enqueue_all(campaign.messages()).await.map_err(|error| match error {
+            Unqueued::Outbox(error) => placed(error, &people),
+            Unqueued::File(failure) => failure,
+        })?;
         let mut object = json!({ "queued": batch.new, "known": batch.known, "account": account.to_string(), "database": database.name() });
         if let (Some(object), Some(counts)) = (object.as_object_mut(), counts) {
             object.insert("found".to_owned(), counts.found.into());
@@ -180,29 +195,64 @@ impl<'a> Campaign<'a> {
         Ok(Self { add, people, columns, template, account, to, key })
     }
 
-    /// All messages, or all that is wrong.
-    fn messages(&self) -> Result<Vec<Queued>, Failure> {
-        let (mut messages, mut wrong) = (Vec::<Queued>::with_capacity(self.people.rows.len()), Vec::new());
-        let mut keys = HashMap::new();
-        for person in &self.people.rows {
-            let place = format!("{} line {}", self.people.name, person.line);
-            match self.message(person) {
+    /// The first messages and how many there are, or all that is wrong.
+    fn check(&self) -> Result<(Vec<Queued>, usize), Failure> {
+        let (mut first, mut keys, mut wrong) = (Vec::new(), Vec::new(), Wrong::default());
+        let hashes = RandomState::new();
+        for person in self.people.rows() {
+            let person = person?;
+            match self.message(&person) {
                 Ok(message) => {
-                    let first = keys.insert(message.key.clone(), messages.len()).and_then(|at| messages.get(at));
-                    if let Some(first) = first {
-                        if self.key.is_some() {
-                            wrong.push(format!("{place}: its key is that of line {}", first.line));
-                        } else if !first.says_the_same(&message) {
-                            wrong.push(format!("{place}: the recipient is that of line {}, and the message is another", first.line));
-                        }
+                    keys.push((hashes.hash_one(&message.key), person.line));
+                    if first.len() < SHOWN {
+                        first.push(message);
                     }
-                    messages.push(message);
                 }
-                Err(why) => wrong.push(format!("{place}: {why}")),
+                Err(why) => wrong.add(person.line, format!("{}: {why}", self.place(person.line))),
             }
         }
-        none_wrong(wrong)?;
-        Ok(messages)
+        let count = keys.len();
+        self.repeated(keys, &mut wrong)?;
+        wrong.none()?;
+        Ok((first, count))
+    }
+
+    /// Adds the keys that are there twice, of which there are few: `keys` has their hashes, each with its line, and those that are alike are read again.
+    fn repeated(&self, mut keys: Vec<(u64, u64)>, wrong: &mut Wrong) -> Result<(), Failure> {
+        keys.sort_unstable();
+        let alike = keys.chunk_by(|one, next| one.0 == next.0).filter(|keys| keys.len() > 1);
+        let lines: HashSet<u64> = alike.flatten().map(|(_, line)| *line).collect();
+        let (hashes, mut known) = (RandomState::new(), HashMap::new());
+        for person in self.people.rows().take_while(|_| !lines.is_empty()) {
+            let person = person?;
+            let Some(message) = Some(&person).filter(|person| lines.contains(&person.line)).and_then(|person| self.message(person).ok())
+            else {
+                continue;
+            };
+            let content = hashes.hash_one(message.content()?);
+            let Some((line, other)) = known.insert(message.key, (person.line, content)) else { continue };
+            if self.key.is_some() {
+                wrong.add(person.line, format!("{}: its key is that of line {line}", self.place(person.line)));
+            } else if content != other {
+                let why = format!("the recipient is that of line {line}, and the message is another");
+                wrong.add(person.line, format!("{}: {why}", self.place(person.line)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The messages, each with its key, while they are queued.
+    fn messages(&self) -> impl Iterator<Item = Result<(String, Envelope), Unqueued>> + Send {
+        self.people.rows().map(|person| {
+            let person = person.map_err(Unqueued::File)?;
+            let message = self.message(&person);
+            let message = message.map_err(|why| Unqueued::File(Failure::usage(format!("{}: {why}", self.place(person.line)))))?;
+            Ok((message.key, message.envelope))
+        })
+    }
+
+    fn place(&self, line: u64) -> String {
+        format!("{} line {line}", self.people.name)
     }
 
     /// The first part of the keys.
@@ -254,8 +304,7 @@ impl<'a> Campaign<'a> {
 
 /// The template of a file, or of standard input for `-`. `subject`: comes before the file's own.
 fn template(path: &Path, subject: Option<&str>) -> Result<Template, Failure> {
-    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
-    let template = Template::parse(&name, &input::text(path)?);
+    let template = Template::parse(&input::name(path), &input::text(path)?);
     let template = template.and_then(|template| subject.map_or(Ok(template.clone()), |subject| template.with_subject(subject)));
     template.map_err(|error| Failure::Usage(error.into()))
 }
@@ -295,8 +344,8 @@ fn named<'p>(people: &'p People, name: &str, option: &str) -> Result<&'p str, Fa
     })
 }
 
-fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {
-    let shown: Vec<_> = messages.iter().take(SHOWN).map(Queued::shown).collect();
+fn show(first: &[Queued], count: usize, output: &mut Output) -> Result<(), Failure> {
+    let shown: Vec<_> = first.iter().map(Queued::shown).collect();
     if !output.is_table() {
         return output.rows(&["line", "key", "to", "channel", "subject", "text"], &shown);
     }
@@ -308,15 +357,15 @@ fn show(messages: &[Queued], output: &mut Output) -> Result<(), Failure> {
         }
         line(&format!("\n{}\n", plain(message.text)))?;
     }
-    line(&format!("{} of {} messages; nothing was queued", shown.len(), messages.len()))
+    line(&format!("{} of {} messages; nothing was queued", shown.len(), count))
 }
 
 impl Queued {
-    /// Whether another to the same recipient, who may be written otherwise there, has the same content.
-    fn says_the_same(&self, other: &Self) -> bool {
-        let mut message = other.envelope.message.clone();
-        message.to.clone_from(&self.envelope.message.to);
-        self.envelope.message == message
+    /// All of the message but the recipient, who may be written otherwise in another line.
+    fn content(&self) -> Result<String, Failure> {
+        let mut message = self.envelope.message.clone();
+        message.to = Message::to(String::new()).to;
+        serde_json::to_string(&message).map_err(|error| Failure::Usage(error.into()))
     }
 
     fn shown(&self) -> Shown<'_> {
@@ -333,8 +382,9 @@ impl Queued {
 }
 
 /// An error with the line of the file instead of the place in the batch.
-fn placed(error: Error, name: &str, lines: &[u64]) -> Failure {
-    let at = |number: usize| format!("{name} line {}", number.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or_default());
+fn placed(error: Error, people: &People) -> Failure {
+    let line = |number: usize| Some(people.rows().nth(number.checked_sub(1)?)?.ok()?.line);
+    let at = |number: usize| format!("{} line {}", people.name, line(number).unwrap_or_default());
     let sentence = match &error {
         Error::KeyTaken { number, id } => {
             let place = at(*number);

@@ -88,7 +88,8 @@ impl<'p> Columns<'p> {
         let (addresses, others): (Vec<_>, Vec<_>) = free().partition(|column| holds_addresses(column));
         let (ids, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|column| is_among(column, IDS));
         let unknown: Vec<_> = others.into_iter().filter(|column| !is_among(column, OTHERS)).collect();
-        for person in &people.rows {
+        for person in people.rows().take_while(|_| !unknown.is_empty()) {
+            let person = person?;
             let holding = |column: &&&str| person.fields.get(**column).is_some_and(|value| looks_like_one(value, region));
             if let Some(column) = unknown.iter().find(holding) {
                 return Err(Failure::usage(format!(

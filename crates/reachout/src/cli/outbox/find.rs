@@ -14,7 +14,7 @@ use super::{
     accounts::ByProfile,
     columns::{self, first_of, not_one},
     failed,
-    people::{self, People, none_wrong},
+    people::{self, People, Wrong},
 };
 use crate::cli::{
     call::Access,
@@ -69,7 +69,8 @@ impl By {
 
 /// People that can be looked up, one for each row of their file.
 pub struct Search {
-    people: Vec<(Address, Person)>,
+    /// Each with their line.
+    people: Vec<(u64, Address, Person)>,
     create_missing: bool,
 }
 
@@ -101,22 +102,20 @@ impl Find {
             let there = people.columns.join(", ");
             Failure::usage(format!("--find-by: {} does not have a column of {}; it has {there}", people.name, by.noun()))
         })?;
-        let (mut found, mut wrong) = (Vec::with_capacity(people.rows.len()), Vec::new());
-        for row in &people.rows {
-            match self.person(row, by, &column, region) {
-                Ok(person) => found.push(person),
-                Err(why) => wrong.push(format!("{} line {}: {why}", people.name, row.line)),
+        let (mut found, mut wrong) = (Vec::new(), Wrong::default());
+        for row in people.rows() {
+            let row = row?;
+            match self.person(&row, by, &column, region) {
+                Ok((address, person)) => found.push((row.line, address, person)),
+                Err(why) => wrong.add(row.line, format!("{} line {}: {why}", people.name, row.line)),
             }
         }
-        none_wrong(wrong)?;
-        people.columns.push(COLUMN.to_owned());
-        for (row, (address, _)) in people.rows.iter_mut().zip(&found) {
-            let recipient = match vendor {
-                Vendor::SendPilot => address.spelled().to_owned(),
-                _ => Uuid::from_u128(row.line.into()).to_string(),
-            };
-            row.fields.insert(COLUMN.to_owned(), recipient.into());
-        }
+        wrong.none()?;
+        let recipient = |(line, address, _): &(u64, Address, Person)| match vendor {
+            Vendor::SendPilot => (*line, address.spelled().to_owned()),
+            _ => (*line, Uuid::from_u128((*line).into()).to_string()),
+        };
+        people.set_column(COLUMN, found.iter().map(recipient).collect());
         Ok(Some(Search { people: found, create_missing: self.create_missing }))
     }
 
@@ -154,12 +153,13 @@ impl Search {
         let messenger = messenger(account, database, access).await?;
         let creates = self.create_missing && !access.exchange.is_preview();
         let progress = Progress::of("people were looked up");
-        let (mut known, mut found, mut counts, mut wrong) = (HashMap::new(), Vec::new(), Counts::default(), Vec::new());
-        for (row, (address, person)) in people.rows.iter_mut().zip(self.people) {
+        let (mut known, mut found, mut counts, mut wrong) = (HashMap::new(), Vec::new(), Counts::default(), Wrong::default());
+        let mut recipients = HashMap::new();
+        for (line, address, person) in self.people {
             let recipient = match known.get(&address).cloned() {
                 Some(recipient) => recipient,
                 None => {
-                    let place = format!("{} line {}", people.name, row.line);
+                    let place = format!("{} line {line}", people.name);
                     let recipient =
                         look_up(&*messenger, &person, creates, &mut counts).await.map_err(|error| placed(error, &place, &counts))?;
                     known.insert(address.clone(), recipient.clone());
@@ -167,20 +167,19 @@ impl Search {
                 }
             };
             match &recipient {
-                Some(recipient) => drop(row.fields.insert(COLUMN.to_owned(), recipient.clone().into())),
+                Some(recipient) => drop(recipients.insert(line, recipient.clone())),
                 None if self.create_missing => {}
-                None => wrong.push(format!(
-                    "{} line {}: {} knows nobody with {}; --create-missing creates the contact",
-                    people.name,
-                    row.line,
-                    account.vendor.name(),
-                    address.spelled()
-                )),
+                None => {
+                    let (vendor, person) = (account.vendor.name(), address.spelled());
+                    let why = format!("{vendor} knows nobody with {person}; --create-missing creates the contact");
+                    wrong.add(line, format!("{} line {line}: {why}", people.name));
+                }
             }
-            found.push(Found { line: row.line, person: address.spelled().to_owned(), contact_id: recipient });
+            found.push(Found { line, person: address.spelled().to_owned(), contact_id: recipient });
             progress.one_more();
         }
-        none_wrong(wrong)?;
+        wrong.none()?;
+        people.set_column(COLUMN, recipients);
         Ok((found, counts))
     }
 }

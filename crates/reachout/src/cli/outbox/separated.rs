@@ -3,6 +3,11 @@
 //! The `csv` crate reads on where a quote is not closed, and takes text around a quoted value as part of it: then the people of a hundred lines
 //! are one text, which is sent to the first of them. Here both end the file.
 
+use std::io::{self, Read};
+
+/// How much is read at once, at least.
+const PIECE: usize = 64 * 1024;
+
 /// A line of a table; one with a line break in a value is several lines of the file.
 #[derive(Debug)]
 pub struct Record {
@@ -19,16 +24,88 @@ pub struct Fault {
     pub why: String,
 }
 
-/// Reads records one by one. Lines end with LF, CRLF or CR, and blank ones are passed over.
-pub struct Records<'a> {
+/// Reads records one by one, as much of the text as they need at a time. Lines end with LF, CRLF or CR, and blank ones are passed over.
+pub struct Records<R> {
+    source: R,
+    /// What was read, in UTF-8 but for a character that may have begun at its end.
+    read: Vec<u8>,
+    /// How much of it was returned.
+    done: usize,
+    ended: bool,
+    line: u64,
+    delimiter: char,
+}
+
+impl<R: Read> Records<R> {
+    /// The separator is the one that the first line has most of.
+    pub fn new(source: R) -> Self {
+        let mut records = Self { source, read: Vec::new(), done: 0, ended: false, line: 1, delimiter: ',' };
+        loop {
+            let first = records.text().split_inclusive(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
+            if records.ended || first.ends_with(['\r', '\n']) {
+                records.delimiter = delimiter(first);
+                return records;
+            }
+            // What cannot be read fails with the first record.
+            if records.read_on().is_err() {
+                return records;
+            }
+        }
+    }
+
+    /// What was read and not returned.
+    fn text(&self) -> &str {
+        let bytes = &self.read[self.done..];
+        std::str::from_utf8(bytes).unwrap_or_else(|error| std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default())
+    }
+
+    /// Reads as much again as there is.
+    fn read_on(&mut self) -> io::Result<()> {
+        self.read.drain(..self.done);
+        self.done = 0;
+        let more = self.read.len().max(PIECE) as u64;
+        self.ended = self.source.by_ref().take(more).read_to_end(&mut self.read)? == 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Iterator for Records<R> {
+    type Item = Result<Record, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let text = self.text();
+            let mut lines = Lines { rest: text, line: self.line, delimiter: self.delimiter };
+            let record = lines.next();
+            // What goes to the end of what was read may go on.
+            if self.ended || (record.is_some() && !lines.rest.is_empty()) {
+                let (done, line) = (text.len() - lines.rest.len(), lines.line);
+                (self.done, self.line) = (self.done + done, line);
+                return record;
+            }
+            if let Err(error) = self.read_on() {
+                return Some(Err(Fault { line: self.line, why: format!("it cannot be read: {error}") }));
+            }
+        }
+    }
+}
+
+/// Spreadsheets of some countries write semicolons, because their numbers have commas.
+fn delimiter(header: &str) -> char {
+    [',', ';', '\t'].into_iter().max_by_key(|sign| (header.matches(*sign).count(), *sign == ',')).unwrap_or(',')
+}
+
+/// The records of a text.
+struct Lines<'a> {
     rest: &'a str,
     line: u64,
     delimiter: char,
 }
 
-impl<'a> Records<'a> {
-    pub fn new(text: &'a str, delimiter: char) -> Self {
-        Self { rest: text, line: 1, delimiter }
+impl<'a> Lines<'a> {
+    fn next(&mut self) -> Option<Result<Record, Fault>> {
+        self.skip_blank_lines();
+        if self.rest.trim().is_empty() { None } else { Some(self.record()) }
     }
 
     fn skip_blank_lines(&mut self) {
@@ -108,14 +185,5 @@ impl<'a> Records<'a> {
 
     fn fault(&self, why: &str) -> Fault {
         Fault { line: self.line, why: why.to_owned() }
-    }
-}
-
-impl Iterator for Records<'_> {
-    type Item = Result<Record, Fault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.skip_blank_lines();
-        if self.rest.trim().is_empty() { None } else { Some(self.record()) }
     }
 }

@@ -153,9 +153,10 @@ impl Add {
             )));
         }
         let (by_channel, by_reason) = (first_of(people, &["channel"]), first_of(people, &["reason"]));
-        for person in &people.rows {
+        for person in people.rows() {
+            let person = person?;
             let mut read = || -> Result<(), String> {
-                let all = columns.read(person)?;
+                let all = columns.read(&person)?;
                 if all.is_empty() {
                     return Err("it has no address".to_owned());
                 }

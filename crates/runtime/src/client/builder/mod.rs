@@ -296,6 +296,7 @@ impl<C: From<Core>> ClientBuilder<C> {
         };
         let connections = match self.http {
             Some(client) => Connections::Own(client),
+            None if self.transport.is_some() => Connections::unopened(self.connect_timeout, base.is_loopback()),
             None if self.proxies.is_empty() => Connections::shared(self.connect_timeout, base.is_loopback())?,
             None => Connections::proxied(self.connect_timeout, self.proxies)?,
         };

@@ -28,12 +28,17 @@ pub(crate) struct SharedConnections {
 
 impl Connections {
     pub(crate) fn shared(connect_timeout: Duration, loopback: bool) -> Result<Self, Error> {
+        let connections = Self::unopened(connect_timeout, loopback);
+        // What is wrong with the system's TLS roots comes out when a client is built.
+        connections.client()?;
+        Ok(connections)
+    }
+
+    /// The same, for a client that may never need them: the system's TLS roots, which take milliseconds, are read when it does.
+    pub(crate) fn unopened(connect_timeout: Duration, loopback: bool) -> Self {
         let settings = Settings { connect_timeout, loopback };
         pool::retain(settings);
-        let shared = SharedConnections { settings, first: OnceLock::new() };
-        // What is wrong with the system's TLS roots comes out when a client is built.
-        shared.client()?;
-        Ok(Self::Shared(shared))
+        Self::Shared(SharedConnections { settings, first: OnceLock::new() })
     }
 
     /// Connections by these proxies.

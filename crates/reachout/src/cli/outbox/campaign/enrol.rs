@@ -10,7 +10,7 @@ use crate::cli::{
     outbox::{
         add::{option, recipient},
         columns::{Columns, not_one},
-        people::{self, People, none_wrong},
+        people::{self, People, Wrong},
     },
     unsupported,
 };
@@ -44,8 +44,10 @@ pub struct Enrolment {
 impl Files {
     /// Reads both, or says all that is wrong.
     pub fn read(&self, region: Option<Region>) -> Result<Enrolment, Failure> {
-        let (enrolment, wrong) = self.look(region)?;
-        none_wrong(wrong)?;
+        let (enrolment, sentences) = self.look(region)?;
+        let mut wrong = Wrong::default();
+        (0..).zip(sentences).for_each(|(at, sentence)| wrong.add(at, sentence));
+        wrong.none()?;
         Ok(enrolment)
     }
 
@@ -55,11 +57,12 @@ impl Files {
         let file = People::read(&self.from)?;
         let to = recipient(&file, self.to.as_deref())?;
         let columns = Columns::of(&file, &[to], &self.data_column, region)?;
-        let (mut people, mut wrong) = (Vec::with_capacity(file.rows.len()), Vec::new());
+        let (mut people, mut wrong) = (Vec::new(), Vec::new());
         let mut lines = HashMap::new();
-        for row in &file.rows {
+        for row in file.rows() {
+            let row = row?;
             let place = format!("{} line {}", file.name, row.line);
-            let read = person(row, to, &columns).and_then(|(recipient, person)| {
+            let read = person(&row, to, &columns).and_then(|(recipient, person)| {
                 let named = sequence.check_person(&person, &file.columns, region).map_err(|error| sentence(&error));
                 named.map(|()| (recipient, person))
             });
