@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use reachout_runtime::{Advice, Delivery};
+
 use crate::{AddressError, RulesError, SequenceError, State};
 
-/// Why the outbox cannot do what it is asked. No message's content and no address is part of it.
-#[derive(Debug, thiserror::Error)]
+/// Why the outbox cannot do what it is asked. No message's content and no address is part of it. `Display` is one sentence, and so is `{:?}`.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The address is not one of SQLite or Postgres, or has parameters without effect.
@@ -170,6 +172,33 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether what was to be sent was delivered, as far as this error says. After a failure of the database, the outbox itself says it:
+    /// [`Outbox::get`](crate::Outbox::get).
+    pub fn delivery(&self) -> Delivery {
+        match self {
+            Self::Client(error) => error.delivery(),
+            Self::Database(_) | Self::FileChanged { .. } | Self::Unreadable { .. } | Self::Other(_) => Delivery::Unknown,
+            _ => Delivery::NotSent,
+        }
+    }
+
+    /// What to do now.
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::Client(error) => error.advice(),
+            error if error.delivery() == Delivery::Unknown => Advice::Verify,
+            _ => Advice::FixRequest,
+        }
+    }
+
+    /// What a client said, with status, code, request id and how long to wait.
+    pub fn client(&self) -> Option<&reachout_runtime::Error> {
+        match self {
+            Self::Client(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The place, from 1, of what is wrong among those that were given.
     pub fn number(&self) -> Option<usize> {
         match self {
@@ -192,6 +221,22 @@ impl Error {
     /// Whether it stays as it is, however often it is tried again.
     pub(crate) fn is_lasting(&self) -> bool {
         matches!(self, Self::FileChanged { .. })
+    }
+}
+
+/// Of what the vendor refused in a success, sentence and delivery stay.
+impl From<reachout_messenger::Error> for Error {
+    fn from(error: reachout_messenger::Error) -> Self {
+        match error {
+            reachout_messenger::Error::Unsupported(unsupported) => Self::Vendor(unsupported),
+            error => Self::Client(error.into()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -255,5 +300,30 @@ impl From<sqlx::Error> for DatabaseError {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self::Database(DatabaseError(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reachout_runtime::{Advice, Delivery};
+
+    use super::Error;
+    use crate::Vendor;
+
+    #[test]
+    fn an_error_says_what_is_known_of_the_message() {
+        let refused = reachout_messenger::Error::Refused { vendor: Vendor::SendPilot, reason: "no credits".to_owned() };
+        let unsupported = reachout_messenger::Unsupported::NoContacts { vendor: Vendor::Leonar };
+        let rows: [(Error, Delivery, Advice); 4] = [
+            (refused.into(), Delivery::Rejected, Advice::FixRequest),
+            (reachout_messenger::Error::from(unsupported).into(), Delivery::NotSent, Advice::FixRequest),
+            (Error::Key { number: 1 }, Delivery::NotSent, Advice::FixRequest),
+            (sqlx::Error::PoolTimedOut.into(), Delivery::Unknown, Advice::Verify),
+        ];
+        for (error, delivery, advice) in rows {
+            assert_eq!((error.delivery(), error.advice()), (delivery, advice), "{error}");
+            // What `main` prints.
+            assert_eq!(format!("{error:?}"), error.to_string());
+        }
     }
 }
