@@ -167,3 +167,14 @@ pub(super) fn cut(mut text: String) -> String {
     // Postgres' TEXT holds none.
     text.replace('\0', "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_wait_is_twice_the_last_up_to_the_longest() {
+        let waits = [1, 2, 3, 4, 9, 10, 100].map(|number| backoff(number).as_secs());
+        assert_eq!(waits, [1, 2, 4, 8, 256, 300, 300]);
+    }
+}

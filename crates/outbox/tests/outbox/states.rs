@@ -58,6 +58,18 @@ both! {
         assert!(conversation.iter().any(|entry| entry.id == accepted.id));
     }
 
+    async fn a_message_waits_as_long_as_the_vendor_asks(database) {
+        let (outbox, sandbox) = (database.open().await, sandbox().await);
+        fault(&sandbox, FaultKind::RateLimit { retry_after: Some(90) });
+        outbox.enqueue(&envelope("hello"), "key").await.unwrap();
+        runner(&outbox, &sandbox).until_none_due().run().await.unwrap();
+        let entry = by_key(&outbox, "key").await;
+        let attempt = outbox.attempts(entry.id).await.unwrap().remove(0);
+        let wait = (entry.due_at - attempt.started_at).num_seconds();
+        assert_eq!(entry.state, State::Queued);
+        assert!((89..120).contains(&wait), "{wait} s");
+    }
+
     async fn a_vendor_that_is_not_there_is_tried_again(database) {
         let outbox = database.open().await;
         outbox.enqueue(&envelope("hello"), "key").await.unwrap();

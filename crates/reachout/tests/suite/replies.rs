@@ -18,12 +18,17 @@ steps:
   - { after: 3d, channel: sms, template: hello.md }
 ";
 
-/// Ends with the test. What it prints is read until then, or it would end by itself.
-struct Listening(Child, String, std::io::Lines<BufReader<ChildStdout>>);
+/// Ends with the test.
+struct Listening {
+    program: Child,
+    url: String,
+    /// Open until then, or the program would end when it prints.
+    _printed: std::io::Lines<BufReader<ChildStdout>>,
+}
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        drop((self.0.kill(), self.0.wait()));
+        drop((self.program.kill(), self.program.wait()));
     }
 }
 
@@ -37,15 +42,15 @@ fn listen(folder: &Path) -> Listening {
         .env("HIGHLEVEL_WEBHOOK_KEY", HIGHLEVEL_WEBHOOK_KEY)
         .current_dir(folder);
     command.args(["outbox", "listen", "--listen", "127.0.0.1:0", "--output", "jsonl"]);
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let url = loop {
         let row: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         if row["vendor"] == "hoop-ai" {
             break row["url"].as_str().unwrap().to_owned();
         }
     };
-    Listening(child, url, lines)
+    Listening { program, url, _printed: lines }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +76,7 @@ async fn a_reply_arrives_stops_the_follow_up_and_is_shown() {
 
     let listening = listen(folder.path());
     let mut kinds = Vec::new();
-    sandbox.add_webhook(Webhook::new(Vendor::HoopAi, &listening.1).secret("new")).unwrap();
+    sandbox.add_webhook(Webhook::new(Vendor::HoopAi, &listening.url).secret("new")).unwrap();
     sandbox.reply(&ReplyTo::contact(Vendor::HoopAi, id.as_str(), "Yes, tell me more")).unwrap();
     for _ in 0..100 {
         let events = go(&["events", "--json"]).await.json();

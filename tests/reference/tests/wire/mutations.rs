@@ -133,7 +133,7 @@ fn requests_differ_in_what_was_changed_and_in_nothing_else() {
             "the order of fields",
             post(),
             body(|body| {
-                *body = serde_json::from_str(r#"{"address": {"city": "Paris"}, "tags": ["x", "y"], "age": 20.0, "name": "Ada"}"#).unwrap()
+                *body = serde_json::from_str(r#"{"address": {"city": "Paris"}, "tags": ["x", "y"], "age": 20.0, "name": "Ada"}"#).unwrap();
             }),
             &[],
         ),

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_text_is_the_same_in_pieces() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        for before in PIECE - 4..PIECE + 1 {
+        for before in PIECE - 4..=PIECE {
             let text = format!("{}€\nend", "a\n".repeat(before)[..before].to_owned());
             std::fs::write(file.path(), format!("\u{feff}{text}")).unwrap();
             let spool = Spool::copy(file.path()).unwrap();

@@ -30,8 +30,8 @@ pub const COLUMN: &str = "contact_id";
 pub struct Find {
     /// Look up each person at the vendor by this, in the file's column of it, instead of a column of recipients; the file of people needs no
     /// ids of the vendor then. Who was found is looked up again by the next `add`
-    #[arg(long, value_name = "WHAT", conflicts_with = "to")]
-    find_by: Option<By>,
+    #[arg(id = "find_by", long = "find-by", value_name = "WHAT", conflicts_with = "to")]
+    by: Option<By>,
     /// Create the contact of a person whom the vendor does not know, with `first_name` and `last_name`; otherwise such a person is an error
     #[arg(long, requires = "find_by")]
     create_missing: bool,
@@ -94,7 +94,7 @@ impl Find {
     /// What is to be looked up, if that was asked for, or which lines cannot be. Each row gets a recipient that stands for the one to be found,
     /// so that messages can be checked before the vendor is asked for anything.
     pub fn search(&self, people: &mut People, vendor: Vendor, region: Option<Region>) -> Result<Option<Search>, Failure> {
-        let Some(by) = self.find_by else { return Ok(None) };
+        let Some(by) = self.by else { return Ok(None) };
         if first_of(people, &[COLUMN]).is_some() {
             return Err(Failure::usage(format!("{} has a column `{COLUMN}`: leave out --find-by, or that column", people.name)));
         }
@@ -196,10 +196,10 @@ async fn messenger(account: &Account, database: &Database, access: &Access<'_>) 
 async fn look_up(
     messenger: &dyn Messenger,
     person: &Person,
-    creates: bool,
+    create_missing: bool,
     counts: &mut Counts,
 ) -> Result<Option<String>, reachout_messenger::Error> {
-    let (recipient, created) = if creates {
+    let (recipient, created) = if create_missing {
         let found = messenger.find_or_create(person).await?;
         (Some(found.recipient), found.created)
     } else {

@@ -207,7 +207,7 @@ mod tests {
     fn read(name: &str, text: &str) -> Result<People, Failure> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        People::of(name.to_owned(), Spool::copy(file.path()).unwrap(), name.ends_with(".jsonl"))
+        People::of(name.to_owned(), Spool::copy(file.path()).unwrap(), name == "p.jsonl")
     }
 
     fn rows(people: &People) -> Vec<Person> {
