@@ -7,6 +7,7 @@ use reachout_webhooks::{SecretString, Signer, Utc};
 use reqwest::{Client, Url, header::CONTENT_TYPE, redirect::Policy};
 use tokio::time::sleep;
 
+use crate::runner::outcome::backoff;
 use crate::{Error, Outbox, VendorEvent};
 
 /// How many events are read at a time, and how soon again where there are no more.
@@ -86,10 +87,10 @@ impl Forwarder {
                 }
                 Ok(Some(Err(problem))) => {
                     tracing::warn!(problem, "an event was not forwarded; trying again");
-                    // Whether that can be written down changes nothing.
+                    // Whether that can be recorded changes nothing.
                     drop(self.outbox.store.not_forwarded(&problem).await);
                     failures = failures.saturating_add(1);
-                    LONGEST.min(Duration::from_secs(1 << failures.saturating_sub(1).min(10)))
+                    backoff(failures).min(LONGEST)
                 }
                 Err(error) if error.is_lasting() => return Err(error),
                 Err(error) => {

@@ -50,8 +50,8 @@ async fn receive(State(receiver): State<Arc<Receiver>>, Path(vendor): Path<Strin
         }
         Err(ReceiveError::Outbox(error)) => {
             tracing::error!(%vendor, %error, "a webhook could not be kept; the vendor is to deliver it again");
-            let is_platform = matches!(vendor, Vendor::HighLevel | Vendor::HoopAi | Vendor::Leadway);
-            let status = if is_platform { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::SERVICE_UNAVAILABLE };
+            let status =
+                if vendor.platform() == Vendor::HighLevel { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::SERVICE_UNAVAILABLE };
             (status, [(RETRY_AFTER, AGAIN)]).into_response()
         }
     }

@@ -11,7 +11,7 @@ mod group;
 mod health;
 mod job;
 mod lease;
-mod outcome;
+pub(crate) mod outcome;
 mod send;
 mod shared;
 mod work;

@@ -136,7 +136,7 @@ fn bounded(outcome: Outcome, number: u32, most: u32) -> Outcome {
 }
 
 /// 1 s, 2 s, 4 s, …
-pub(super) fn backoff(number: u32) -> Duration {
+pub(crate) fn backoff(number: u32) -> Duration {
     Duration::from_secs(1 << number.saturating_sub(1).min(20)).min(LONGEST)
 }
 

@@ -232,7 +232,7 @@ both! {
                 while taken.lock().unwrap().len() < wanted {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
-                // What was taken is written down.
+                // What was taken is recorded.
                 while outbox.forwarding().await.unwrap().is_none_or(|forwarding| forwarding.waiting > 0) {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }

@@ -106,7 +106,7 @@ mod highlevel {
         refused_channels(event).into_iter().map(signal).collect()
     }
 
-    /// What became of an email. The words are those of the service that the platform sends it with.
+    /// The outcome of an email. The words are those of the service that the platform sends it with.
     pub(super) fn email(vendor: Vendor, event: &Value) -> Vec<Signal> {
         let kind = match (event["event"].as_str(), event["severity"].as_str()) {
             (Some("complained"), _) => SignalKind::Complained,

@@ -31,7 +31,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Prints a list. `page`: those after a number, at most so many; `number`: that of one of them; `wanted`: whether it is printed.
+    /// Prints a list. `page`: those after a number, at most as many as asked for; `number`: that of one of them; `wanted`: whether it is printed.
     pub async fn print<T: Serialize>(
         &self,
         columns: &[&str],

@@ -1,4 +1,4 @@
-//! One person: what was sent to them, what came of it, and what still waits.
+//! One person: what was sent to them, its outcome, and what still waits.
 
 use std::sync::Arc;
 
